@@ -1,0 +1,491 @@
+/**
+ * The one door through which a model changes. A draft is a private copy-on-write view of a model; `commit` gives a
+ * {@link Change} that holds both snapshots, so undo keeps a pointer and nobody sees a half-made edit.
+ */
+import { bodiesOf, NO_ATTRIBUTES, type Attributes } from './attributes.ts';
+import type { Graph, GraphId, Model, Node, NodeId, Origin, Use, Value, ValueId } from './model.ts';
+import { orderOf, type OrderView } from './order.ts';
+import type { Tensor } from './tensor.ts';
+import type { ValueType } from './types.ts';
+
+export interface Change {
+  /** What was done, as shown in the history: "Rename conv_1 to stem". */
+  readonly label: string;
+  readonly before: Model;
+  readonly after: Model;
+  /** Nodes added, changed or removed. */
+  readonly touched: ReadonlySet<NodeId>;
+}
+
+/** An edit that would break a law of the model, said so that a person can act on it. */
+export class EditError extends Error {
+  override readonly name = 'EditError';
+}
+
+export interface NodeSpec {
+  readonly op: string;
+  readonly domain?: string;
+  readonly overload?: string;
+  readonly name?: string;
+  readonly inputs: readonly (ValueId | null)[];
+  /** How many new values it makes (default 1), or one entry for each: a name, '' to have it named at saving, null to leave it out. */
+  readonly outputs?: number | readonly (string | null)[];
+  readonly attributes?: Attributes;
+  readonly origin?: Origin;
+}
+
+type NodePatch = Partial<Omit<Node, 'id' | 'graph' | 'outputs'>>;
+type ValuePatch = Partial<Omit<Value, 'id' | 'graph' | 'producer'>>;
+type GraphPatch = Partial<Omit<Graph, 'id' | 'parent' | 'order' | 'inputs' | 'outputs'>>;
+type ModelPatch = Partial<Omit<Model, 'main' | 'graphs' | 'nodes' | 'values' | 'uses'>>;
+
+export class Draft implements OrderView {
+  private readonly graphs;
+  private readonly nodes;
+  private readonly values;
+  private readonly useLists;
+  private readonly ownUses = new Set<ValueId>();
+  private readonly added = new Map<GraphId, NodeId[]>();
+  private readonly removed = new Map<GraphId, Set<NodeId>>();
+  /** Nodes whose place in the order may have become wrong. */
+  private readonly rewired = new Set<NodeId>();
+  private readonly goneValues = new Map<GraphId, Set<ValueId>>();
+  private readonly touched = new Set<NodeId>();
+  private fields: ModelPatch = {};
+
+  constructor(readonly base: Model) {
+    this.graphs = base.graphs.edit();
+    this.nodes = base.nodes.edit();
+    this.values = base.values.edit();
+    this.useLists = base.uses.edit();
+  }
+
+  // ---- reading: always the edited state
+
+  get main(): GraphId {
+    return this.base.main;
+  }
+
+  /** The model's own fields (opsets, functions …) as edited so far; tables must be read through the draft. */
+  get model(): Omit<Model, 'graphs' | 'nodes' | 'values' | 'uses'> {
+    return { ...this.base, ...this.fields };
+  }
+
+  node(id: NodeId): Node {
+    return this.nodes.at(id);
+  }
+
+  hasNode(id: NodeId): boolean {
+    return this.nodes.has(id);
+  }
+
+  value(id: ValueId): Value {
+    return this.values.at(id);
+  }
+
+  hasValue(id: ValueId): boolean {
+    return this.values.has(id);
+  }
+
+  /** The graph with its order as edited so far. Costs O(order) after nodes were added or removed: don't call it per node. */
+  graph(id: GraphId): Graph {
+    this.flushOrder(id);
+    return this.graphs.at(id);
+  }
+
+  /** Every reader of a value, captured ones in nested bodies and graph outputs included. */
+  uses(id: ValueId): readonly Use[] {
+    return this.useLists.get(id) ?? [];
+  }
+
+  producer(id: ValueId): Node | null {
+    const { producer } = this.values.at(id);
+    return producer === null ? null : this.nodes.at(producer);
+  }
+
+  // ---- making
+
+  /** Adds a node and the values it makes. Its place in the order is found at commit: before its first reader. */
+  addNode(graph: GraphId, spec: NodeSpec): Node {
+    const id = this.nodes.reserve();
+    const names = typeof spec.outputs === 'object' ? spec.outputs : new Array<string>(spec.outputs ?? 1).fill('');
+    const outputs = names.map((name) => (name === null ? null : this.newValue(graph, name, id)));
+    const node: Node = {
+      id,
+      graph,
+      domain: spec.domain ?? '',
+      op: spec.op,
+      overload: spec.overload ?? '',
+      name: spec.name ?? '',
+      inputs: [...spec.inputs],
+      outputs,
+      attributes: spec.attributes ?? NO_ATTRIBUTES,
+      ...(spec.origin ? { origin: spec.origin } : {}),
+    };
+    this.nodes.set(id, node);
+    node.inputs.forEach((v, index) => this.addUse(v, { node: id, graph, index }));
+    this.adoptBodies(node);
+    push(this.added, graph, id);
+    this.rewired.add(id);
+    this.touched.add(id);
+    return node;
+  }
+
+  /** Adds nodes and gives back their first output: the common case of a builder. */
+  add(graph: GraphId, op: string, inputs: readonly (ValueId | null)[], attributes?: Attributes, domain = ''): ValueId {
+    return this.addNode(graph, { op, inputs, domain, ...(attributes ? { attributes } : {}) }).outputs[0]!;
+  }
+
+  /** Adds an initializer. */
+  constant(graph: GraphId, tensor: Tensor, name = ''): ValueId {
+    const id = this.newValue(graph, name, null, { constant: tensor });
+    const g = this.graphs.at(graph);
+    this.graphs.set(graph, { ...g, initializers: [...g.initializers, id] });
+    return id;
+  }
+
+  /** Adds a value that nothing makes; the caller makes it an input or an initializer. */
+  newValue(graph: GraphId, name: string, producer: NodeId | null = null, part: Partial<Value> = {}): ValueId {
+    const id = this.values.reserve();
+    this.values.set(id, { type: null, ...part, id, graph, name, producer });
+    return id;
+  }
+
+  /** Adds an empty graph: a body (give it to a node as an attribute, which sets its parent) or a function's. */
+  newGraph(name: string): GraphId {
+    const id = this.graphs.reserve();
+    const none: never[] = [];
+    this.graphs.set(id, {
+      id,
+      name,
+      parent: null,
+      inputs: none,
+      outputs: none,
+      order: none,
+      initializers: none,
+      sparseInitializers: none,
+      valueInfo: none,
+      quantization: none,
+    });
+    return id;
+  }
+
+  // ---- changing
+
+  /** Changes fields of a node; `inputs` keeps the uses right. */
+  patchNode(id: NodeId, part: NodePatch): void {
+    const before = this.nodes.at(id);
+    if (part.inputs) this.rewire(before, part.inputs);
+    const after = { ...before, ...part, inputs: part.inputs ? [...part.inputs] : before.inputs };
+    this.nodes.set(id, after);
+    if (part.attributes) this.replaceBodies(before, after);
+    this.touched.add(id);
+  }
+
+  /** Sets one input; slots in between become absent (null). */
+  setInput(id: NodeId, index: number, value: ValueId | null): void {
+    const inputs: (ValueId | null)[] = [...this.nodes.at(id).inputs];
+    while (inputs.length <= index) inputs.push(null);
+    inputs[index] = value;
+    this.patchNode(id, { inputs });
+  }
+
+  /** Leaves out an output that nothing reads: the last ones are cut, others become null. */
+  dropOutput(id: NodeId, index: number): void {
+    const node = this.nodes.at(id);
+    const value = node.outputs[index];
+    if (value === null || value === undefined) return;
+    this.refuseUsed(value, `Output ${index} of ${label(node)}`);
+    this.deleteValue(value);
+    const outputs = node.outputs.map((v, i) => (i === index ? null : v));
+    while (outputs.length > 0 && outputs[outputs.length - 1] === null) outputs.pop();
+    this.nodes.set(id, { ...node, outputs });
+    this.touched.add(id);
+  }
+
+  /** Adds an output to the end of a node, or at `index` where it is left out, and gives its value. */
+  addOutput(id: NodeId, name = '', index = this.nodes.at(id).outputs.length): ValueId {
+    const node = this.nodes.at(id);
+    if (node.outputs[index]) throw new EditError(`${label(node)} already makes output ${index}.`);
+    const outputs: (ValueId | null)[] = [...node.outputs];
+    while (outputs.length < index) outputs.push(null);
+    const value = this.newValue(node.graph, name, id);
+    outputs[index] = value;
+    this.nodes.set(id, { ...node, outputs });
+    this.touched.add(id);
+    return value;
+  }
+
+  /**
+   * Makes a value the output of another node, or of none: for a rewrite whose result must keep the name of what it
+   * replaces (a graph output). The slot it leaves becomes null; the value that `to` had there must be unused.
+   */
+  moveOutput(value: ValueId, to: NodeId, index: number): void {
+    const { producer } = this.values.at(value);
+    if (producer !== null) {
+      const from = this.nodes.at(producer);
+      this.nodes.set(producer, { ...from, outputs: from.outputs.map((v) => (v === value ? null : v)) });
+      this.touched.add(producer);
+    }
+    const target = this.nodes.at(to);
+    const previous = target.outputs[index];
+    if (previous !== null && previous !== undefined && previous !== value) {
+      this.refuseUsed(previous, `Output ${index} of ${label(target)}`);
+      this.deleteValue(previous);
+    }
+    const outputs: (ValueId | null)[] = [...target.outputs];
+    while (outputs.length <= index) outputs.push(null);
+    outputs[index] = value;
+    this.nodes.set(to, { ...target, outputs });
+    this.values.set(value, { ...this.values.at(value), graph: target.graph, producer: to });
+    for (const use of this.uses(value)) if (use.node !== null) this.rewired.add(use.node);
+    this.rewired.add(to);
+    this.touched.add(to);
+  }
+
+  patchValue(id: ValueId, part: ValuePatch): void {
+    const before = this.values.at(id);
+    this.values.set(id, { ...before, ...part });
+    if (before.producer !== null) this.touched.add(before.producer);
+  }
+
+  /** Declares the type of a value in value_info (inputs and outputs carry theirs anyway). */
+  declare(id: ValueId, type: ValueType): void {
+    const value = this.values.at(id);
+    this.patchValue(id, { type });
+    const g = this.graphs.at(value.graph);
+    if (g.valueInfo.includes(id) || g.inputs.includes(id) || g.outputs.includes(id)) return;
+    this.graphs.set(g.id, { ...g, valueInfo: [...g.valueInfo, id] });
+  }
+
+  patchGraph(id: GraphId, part: GraphPatch): void {
+    this.graphs.set(id, { ...this.graphs.at(id), ...part });
+  }
+
+  setGraphInputs(id: GraphId, inputs: readonly ValueId[]): void {
+    this.graphs.set(id, { ...this.graphs.at(id), inputs: [...inputs] });
+  }
+
+  setGraphOutputs(id: GraphId, outputs: readonly ValueId[]): void {
+    const g = this.graphs.at(id);
+    g.outputs.forEach((v, index) => this.removeUse(v, { node: null, graph: id, index }));
+    outputs.forEach((v, index) => this.addUse(v, { node: null, graph: id, index }));
+    this.graphs.set(id, { ...g, outputs: [...outputs] });
+  }
+
+  patchModel(part: ModelPatch): void {
+    this.fields = { ...this.fields, ...part };
+  }
+
+  /** Every reader of `from` (graph outputs too, unless told otherwise) reads `to` instead. */
+  replaceUses(from: ValueId, to: ValueId, options: { graphOutputs?: boolean } = {}): void {
+    if (from === to) return;
+    for (const use of [...this.uses(from)]) {
+      if (use.node !== null) this.setInput(use.node, use.index, to);
+      else if (options.graphOutputs !== false) {
+        const outputs = [...this.graphs.at(use.graph).outputs];
+        outputs[use.index] = to;
+        this.setGraphOutputs(use.graph, outputs);
+      }
+    }
+  }
+
+  // ---- removing
+
+  /** Removes a node with its values and bodies; throws while one of its outputs is read. */
+  removeNode(id: NodeId): void {
+    const node = this.nodes.at(id);
+    for (const v of node.outputs) if (v !== null) this.refuseUsed(v, label(node));
+    this.forgetNode(node);
+  }
+
+  /** Removes an initializer or a name that nothing makes; throws while it is read or an input. */
+  removeValue(id: ValueId): void {
+    const value = this.values.at(id);
+    if (value.producer !== null) throw new EditError(`${value.name} is made by a node: remove the node.`);
+    this.refuseUsed(id, value.name || 'The value');
+    if (this.graphs.at(value.graph).inputs.includes(id))
+      throw new EditError(`${value.name} is an input: take it out of the inputs first.`);
+    this.deleteValue(id);
+  }
+
+  /** Ends the draft. The same draft must not be used afterwards. */
+  commit(text: string): Change {
+    for (const id of new Set([...this.added.keys(), ...this.removed.keys()])) this.flushOrder(id);
+    this.sortWhereNeeded();
+    this.dropGoneValues();
+    const after: Model = {
+      ...this.base,
+      ...this.fields,
+      graphs: this.graphs.commit(),
+      nodes: this.nodes.commit(),
+      values: this.values.commit(),
+      uses: this.useLists.commit(),
+    };
+    return { label: text, before: this.base, after, touched: this.touched };
+  }
+
+  // ---- inside
+
+  private refuseUsed(value: ValueId, what: string): void {
+    const use = this.uses(value)[0];
+    if (!use) return;
+    const reader = use.node === null ? `graph output ${use.index}` : label(this.nodes.at(use.node));
+    throw new EditError(`${what} cannot be removed: ${reader} reads ${this.values.at(value).name || 'its output'}.`);
+  }
+
+  private forgetNode(node: Node): void {
+    node.inputs.forEach((v, index) => this.removeUse(v, { node: node.id, graph: node.graph, index }));
+    for (const v of node.outputs) if (v !== null) this.deleteValue(v);
+    for (const body of bodiesOf(node)) this.forgetGraph(body);
+    this.nodes.delete(node.id);
+    const added = this.added.get(node.graph);
+    if (added?.includes(node.id))
+      this.added.set(
+        node.graph,
+        added.filter((n) => n !== node.id),
+      );
+    else pushSet(this.removed, node.graph, node.id);
+    this.rewired.delete(node.id);
+    this.touched.add(node.id);
+  }
+
+  private forgetGraph(id: GraphId): void {
+    const g = this.graph(id);
+    g.outputs.forEach((v, index) => this.removeUse(v, { node: null, graph: id, index }));
+    for (const n of g.order.slice().reverse()) this.forgetNode(this.nodes.at(n));
+    for (const v of new Set([...g.inputs, ...g.initializers, ...g.sparseInitializers]))
+      if (this.values.has(v)) this.deleteValue(v);
+    this.graphs.delete(id);
+    this.added.delete(id);
+    this.removed.delete(id);
+    this.goneValues.delete(id);
+  }
+
+  private deleteValue(id: ValueId): void {
+    pushSet(this.goneValues, this.values.at(id).graph, id);
+    this.values.delete(id);
+    this.useLists.delete(id);
+  }
+
+  private rewire(node: Node, inputs: readonly (ValueId | null)[]): void {
+    const length = Math.max(node.inputs.length, inputs.length);
+    for (let index = 0; index < length; index++) {
+      const was = node.inputs[index] ?? null;
+      const is = inputs[index] ?? null;
+      if (was === is) continue;
+      this.removeUse(was, { node: node.id, graph: node.graph, index });
+      this.addUse(is, { node: node.id, graph: node.graph, index });
+    }
+    this.rewired.add(node.id);
+  }
+
+  private replaceBodies(before: Node, after: Node): void {
+    const kept = new Set(bodiesOf(after));
+    for (const body of bodiesOf(before)) if (!kept.has(body)) this.forgetGraph(body);
+    this.adoptBodies(after);
+    this.rewired.add(after.id);
+  }
+
+  private adoptBodies(node: Node): void {
+    for (const body of bodiesOf(node)) {
+      const g = this.graphs.at(body);
+      if (g.parent !== node.id) this.graphs.set(body, { ...g, parent: node.id });
+    }
+  }
+
+  private ownList(value: ValueId): Use[] {
+    if (this.ownUses.has(value)) return this.useLists.get(value) as Use[];
+    const list = [...this.uses(value)];
+    this.ownUses.add(value);
+    this.useLists.set(value, list);
+    return list;
+  }
+
+  private addUse(value: ValueId | null, use: Use): void {
+    if (value === null) return;
+    if (!this.values.has(value)) throw new Error(`Draft: value ${value} does not exist`);
+    this.ownList(value).push(use);
+  }
+
+  private removeUse(value: ValueId | null, use: Use): void {
+    if (value === null || !this.values.has(value)) return;
+    const list = this.ownList(value);
+    const at = list.findIndex((u) => u.node === use.node && u.index === use.index && u.graph === use.graph);
+    if (at >= 0) list.splice(at, 1);
+  }
+
+  private flushOrder(id: GraphId): void {
+    const added = this.added.get(id);
+    const removed = this.removed.get(id);
+    if (!added && !removed) return;
+    const g = this.graphs.at(id);
+    const kept = removed ? g.order.filter((n) => !removed.has(n)) : g.order;
+    this.graphs.set(id, { ...g, order: added ? [...kept, ...added] : kept });
+    this.added.delete(id);
+    this.removed.delete(id);
+  }
+
+  private sortWhereNeeded(): void {
+    const graphs = new Set<GraphId>();
+    for (const id of this.rewired) {
+      if (!this.nodes.has(id)) continue;
+      const { graph } = this.nodes.at(id);
+      graphs.add(graph);
+      // A body may now capture a value that is made behind the node that holds the body.
+      const { parent } = this.graphs.at(graph);
+      if (parent !== null) this.rewired.add(parent);
+    }
+    for (const id of graphs) {
+      const g = this.graphs.at(id);
+      const order = orderOf(this, g, this.rewired);
+      if (order === null) throw new EditError('This edit would make a cycle: a node would read its own result.');
+      if (order !== g.order) this.graphs.set(id, { ...g, order });
+    }
+  }
+
+  private dropGoneValues(): void {
+    for (const [id, gone] of this.goneValues) {
+      if (!this.graphs.has(id)) continue;
+      const g = this.graphs.at(id);
+      const keep = (list: readonly ValueId[]) =>
+        list.some((v) => gone.has(v)) ? list.filter((v) => !gone.has(v)) : list;
+      const quantization = g.quantization.some((q) => q.value !== null && gone.has(q.value))
+        ? g.quantization.filter((q) => q.value === null || !gone.has(q.value))
+        : g.quantization;
+      const next = {
+        ...g,
+        initializers: keep(g.initializers),
+        sparseInitializers: keep(g.sparseInitializers),
+        valueInfo: keep(g.valueInfo),
+        inputs: keep(g.inputs),
+        quantization,
+      };
+      this.graphs.set(id, next);
+    }
+  }
+}
+
+/** Runs one edit and commits it. */
+export function edit(model: Model, text: string, make: (draft: Draft) => void): Change {
+  const draft = new Draft(model);
+  make(draft);
+  return draft.commit(text);
+}
+
+/** How messages name a node. */
+export function label(node: Pick<Node, 'op' | 'name'>): string {
+  return node.name ? `${node.op} ${node.name}` : node.op;
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+function pushSet<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
+  const set = map.get(key);
+  if (set) set.add(value);
+  else map.set(key, new Set([value]));
+}

@@ -1,0 +1,68 @@
+/**
+ * The catalogue of everything Graphwright tells its users: a stable code, how bad it is, one sentence saying what and
+ * where, and what to do. `{name}` in a text is filled from the diagnostic's `params`.
+ */
+import type { NodeId, ValueId } from './core/ids.ts';
+import { CHECK } from './diagnostics/check.ts';
+import { CONVERT } from './diagnostics/convert.ts';
+import { EDIT } from './diagnostics/edit.ts';
+import type { CatalogueEntry, Severity } from './diagnostics/entry.ts';
+import { FILES } from './diagnostics/files.ts';
+import { INFER } from './diagnostics/infer.ts';
+import { OPTIMIZE } from './diagnostics/optimize.ts';
+import { RUN } from './diagnostics/run.ts';
+import { TEXT } from './diagnostics/text.ts';
+
+export type { Severity } from './diagnostics/entry.ts';
+
+/** All codes. Each part of Graphwright keeps its own table, so that a text is found beside its neighbours. */
+export const CATALOGUE = {
+  ...FILES,
+  ...TEXT,
+  ...INFER,
+  ...CHECK,
+  ...CONVERT,
+  ...OPTIMIZE,
+  ...RUN,
+  ...EDIT,
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type DiagnosticCode = keyof typeof CATALOGUE;
+export type Params = Readonly<Record<string, string | number>>;
+
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly help: string;
+  readonly node?: NodeId;
+  readonly value?: ValueId;
+  /** Byte offset in the file. */
+  readonly offset?: number;
+}
+
+export interface Place {
+  readonly node?: NodeId;
+  readonly value?: ValueId;
+  readonly offset?: number;
+}
+
+export function diagnostic(code: DiagnosticCode, params: Params = {}, place: Place = {}): Diagnostic {
+  const { severity, text, help } = CATALOGUE[code];
+  return { code, severity, message: fill(text, params), help, ...place };
+}
+
+/** Broken input: thrown by readers, caught once at the edge of a job or command and shown as its diagnostic. */
+export class FormatError extends Error {
+  override readonly name = 'FormatError';
+  readonly diagnostic: Diagnostic;
+  constructor(code: DiagnosticCode, params: Params = {}, place: Place = {}) {
+    const d = diagnostic(code, params, place);
+    super(d.message);
+    this.diagnostic = d;
+  }
+}
+
+function fill(text: string, params: Params): string {
+  return text.replace(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all));
+}

@@ -1,0 +1,2 @@
+/** What the checker finds in a model. */
+export const CHECK = {};

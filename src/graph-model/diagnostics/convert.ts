@@ -1,0 +1,2 @@
+/** Conversion to ONNX and between opsets. */
+export const CONVERT = {};

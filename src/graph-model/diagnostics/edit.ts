@@ -1,0 +1,2 @@
+/** Edits that cannot be made. */
+export const EDIT = {};

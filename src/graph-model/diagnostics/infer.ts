@@ -1,0 +1,2 @@
+/** Types and shapes that contradict. */
+export const INFER = {};

@@ -1,0 +1,2 @@
+/** Passes and rules: what was refused, what was undone. */
+export const OPTIMIZE = {};

@@ -1,0 +1,2 @@
+/** Running models. */
+export const RUN = {};

@@ -1,0 +1,2 @@
+/** The ONNX text form. */
+export const TEXT = {};

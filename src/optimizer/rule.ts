@@ -1,0 +1,56 @@
+/** Rules (pattern, check, replacement) and passes, as the plan names them. */
+import type { Draft } from '../graph-model/core/draft.ts';
+import type { Model, NodeId, ValueId } from '../graph-model/core/model.ts';
+import type { Tensor } from '../graph-model/core/tensor.ts';
+import type { JobContext } from '../graph-model/job.ts';
+import type { TypeTable } from '../graph-model/operators/operator.ts';
+
+/** A plan is plain data: it can be saved, replayed, searched over and sent to a worker. */
+export type Plan = readonly PlanStep[];
+export interface PlanStep {
+  readonly pass: string;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** One place where a rule or pass did something, or would have and was refused. */
+export interface Applied {
+  readonly by: string;
+  /** Names of the nodes it replaced, for people; ids are in `removed` and `added`. */
+  readonly place: string;
+  readonly removed: readonly NodeId[];
+  readonly added: readonly NodeId[];
+}
+export interface Refused {
+  readonly by: string;
+  readonly place: string;
+  readonly node: NodeId | null;
+  /** A sentence. */
+  readonly reason: string;
+}
+
+export interface PassReport {
+  readonly pass: string;
+  readonly label: string;
+  readonly applied: readonly Applied[];
+  readonly refused: readonly Refused[];
+  readonly ms: number;
+}
+
+export interface PlanResult {
+  readonly before: Model;
+  readonly after: Model;
+  readonly passes: readonly PassReport[];
+  /** How many rounds over the plan until nothing changed. */
+  readonly rounds: number;
+}
+
+/** What passes may use besides the model. */
+export interface PassHost {
+  /** Types of the draft as edited so far; asked anew after edits. */
+  types(draft: Draft): TypeTable;
+  /**
+   * Runs the part of the model that computes `outputs` from constants alone, in one session, and gives their tensors;
+   * null for an output that could not be computed, with the reason in a diagnostic.
+   */
+  evaluate(model: Model, outputs: readonly ValueId[], job: JobContext): Promise<readonly (Tensor | null)[]>;
+}

@@ -1,0 +1,126 @@
+/** The whole state of the page, by slice. Slices own their actions; components subscribe by selector. */
+import type { Change } from '../../graph-model/core/draft.ts';
+import type { GraphId, Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
+import type { ValueType } from '../../graph-model/core/types.ts';
+import type { Diagnostic } from '../../graph-model/diagnostics.ts';
+import type { PlanResult } from '../../optimizer/rule.ts';
+import type { OutputDifference, Provider, RunResult } from '../../runtime/types.ts';
+
+export type GraphState = 'empty' | 'opening' | 'drawn' | 'failed';
+
+export interface DocumentSlice {
+  /** Mirrored to `<html data-graph-state>`; `drawn` is set by the canvas after its first complete frame. */
+  readonly graphState: GraphState;
+  readonly fileName: string;
+  readonly fileSize: number;
+  /** The model as it stands: `history[at - 1].after`, or `original` at 0. */
+  readonly model: Model | null;
+  readonly original: Model | null;
+  readonly history: readonly Change[];
+  readonly at: number;
+  /** `at` when the model was last downloaded (0: as opened). */
+  readonly savedAt: number;
+  /** Inferred types of the present model; declared ones where inference has not run yet. */
+  readonly types: ReadonlyMap<ValueId, ValueType>;
+  /** From opening, inference and the checker, for the present model. */
+  readonly problems: readonly Diagnostic[];
+  /** Files that weights need and that were not dropped. */
+  readonly missing: readonly string[];
+  /** Why opening failed. */
+  readonly failure: Diagnostic | null;
+  open(files: readonly File[]): Promise<void>;
+  close(): void;
+  push(change: Change): void;
+  undo(): void;
+  redo(): void;
+}
+
+export interface SelectionSlice {
+  readonly selected: ReadonlySet<NodeId>;
+  /** A graph input, output or initializer picked on the canvas or in a list. */
+  readonly selectedValue: ValueId | null;
+  readonly hovered: NodeId | null;
+  select(nodes: Iterable<NodeId>, value?: ValueId | null): void;
+  hover(node: NodeId | null): void;
+}
+
+export type Overlay = 'category' | 'time' | 'memory' | 'type';
+export type BottomTab = 'problems' | 'optimise' | 'run' | 'history';
+/** A request to the canvas; `serial` makes the same request twice count twice. */
+export type ViewRequest = { readonly serial: number } & (
+  | { readonly kind: 'reveal'; readonly nodes: readonly NodeId[] }
+  | { readonly kind: 'fit' | 'fit-selection' | 'zoom-in' | 'zoom-out' | 'actual-size' }
+);
+
+export interface ViewSlice {
+  /** The graph shown: the main graph, a body or a function. */
+  readonly scope: GraphId | null;
+  readonly overlay: Overlay;
+  readonly direction: 'vertical' | 'horizontal';
+  readonly collapsed: ReadonlySet<string>;
+  readonly outlineOpen: boolean;
+  readonly inspectorOpen: boolean;
+  readonly bottomOpen: boolean;
+  readonly bottomTab: BottomTab;
+  readonly paletteOpen: boolean;
+  readonly request: ViewRequest | null;
+  enter(scope: GraphId): void;
+  ask(
+    request:
+      | Omit<Extract<ViewRequest, { kind: 'reveal' }>, 'serial'>
+      | { kind: 'fit' | 'fit-selection' | 'zoom-in' | 'zoom-out' | 'actual-size' },
+  ): void;
+  setView(
+    part: Partial<
+      Pick<
+        ViewSlice,
+        | 'overlay'
+        | 'direction'
+        | 'collapsed'
+        | 'outlineOpen'
+        | 'inspectorOpen'
+        | 'bottomOpen'
+        | 'bottomTab'
+        | 'paletteOpen'
+      >
+    >,
+  ): void;
+}
+
+export interface JobView {
+  readonly id: string;
+  /** 'open', 'optimise', 'run', 'save', 'layout': mirrored to `<html data-busy>`. */
+  readonly kind: string;
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+  cancel(): void;
+}
+
+export interface JobsSlice {
+  readonly jobs: readonly JobView[];
+  /** One line for screen readers and the status bar: what just ended, was cancelled, or crashed and was restarted. */
+  readonly announcement: string;
+}
+
+/** Results know the model they belong to; another `model` in the document makes them stale. */
+export interface ReportsSlice {
+  readonly optimise: { readonly result: PlanResult; readonly model: Model } | null;
+  readonly run: RunReport | null;
+}
+
+export interface RunReport {
+  readonly model: Model;
+  readonly provider: Provider;
+  readonly original: RunResult | null;
+  readonly current: RunResult;
+  readonly differences: readonly OutputDifference[];
+  readonly inputs: readonly { readonly name: string; readonly description: string }[];
+}
+
+export interface PrefsSlice {
+  readonly theme: 'system' | 'light' | 'dark';
+  setTheme(theme: PrefsSlice['theme']): void;
+}
+
+export type State = DocumentSlice & SelectionSlice & ViewSlice & JobsSlice & ReportsSlice & PrefsSlice;
