@@ -1,6 +1,6 @@
 /** The one place that knows where onnxruntime comes from: our own copy in a page, the package's Node build elsewhere. */
 import { FormatError } from '../graph-model/diagnostics.ts';
-import { tapConsole } from './profile.ts';
+import { tapConsole } from './host/printed.ts';
 import type { Provider } from './types.ts';
 
 export type Ort = typeof import('onnxruntime-web');

@@ -10,36 +10,6 @@ interface Event {
   readonly args: { readonly op_name?: string; readonly provider?: string };
 }
 
-/** Where lines go while they are captured; null: to the console, as ever. */
-let sink: string[] | null = null;
-let tapped = false;
-
-/**
- * Puts itself between console.log and the console. The runtime binds console.log when its wasm starts, so this must be
- * called before; replacing console.log later would catch nothing.
- */
-export function tapConsole(): void {
-  if (tapped) return;
-  tapped = true;
-  const log = console.log.bind(console);
-  console.log = (...args: unknown[]) => {
-    if (sink) sink.push(args.map(String).join(' '));
-    else log(...args);
-  };
-}
-
-/** What `stop` prints through console.log. `stop` must be synchronous, so that nobody else's lines are caught. */
-export function captureLog(stop: () => void): string[] {
-  const lines: string[] = [];
-  sink = lines;
-  try {
-    stop();
-  } finally {
-    sink = null;
-  }
-  return lines;
-}
-
 /**
  * Milliseconds per node and run, in order of execution. The first run warms up and is left out where there are others. A
  * node that runs many times in one run (in a Loop) counts with all of them. `node` is '' for a nameless node.

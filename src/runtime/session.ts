@@ -5,11 +5,12 @@ import { elementCount, type DenseTensor } from '../graph-model/core/tensor.ts';
 import { dtypeInfo, shapeLabel, type Dim, type DType } from '../graph-model/core/types.ts';
 import { FormatError } from '../graph-model/diagnostics.ts';
 import type { JobContext } from '../graph-model/job.ts';
+import { captureLines } from './host/printed.ts';
 import { loadOrt, type LoadedOrt } from './host.ts';
 import { joined, lazyBytes } from './lazy-bytes.ts';
 import { explainOrtError } from './ort-error.ts';
 import { dtypeOfOrt, fromOrt, toOrt } from './ort-tensor.ts';
-import { captureLog, nodeTimes } from './profile.ts';
+import { nodeTimes } from './profile.ts';
 import type { Feeds, NodeTime, OpaqueOutput, Provider, RunOptions, RunSource, SessionPort } from './types.ts';
 
 const GiB = 2 ** 30;
@@ -152,7 +153,7 @@ class OpenSession implements Session {
   endProfiling(): NodeTime[] {
     if (!this.profiling) return [];
     this.profiling = false;
-    return nodeTimes(captureLog(() => this.session.endProfiling()));
+    return nodeTimes(captureLines(() => this.session.endProfiling()));
   }
 
   async release(): Promise<void> {
