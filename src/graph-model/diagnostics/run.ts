@@ -84,6 +84,11 @@ export const RUN = {
     'The input {input} holds {value}, which a tensor of {dtype} cannot.',
     'Give values that the type can hold.',
   ),
+  'run.input-size': e(
+    'error',
+    'The input {input} would have the shape {shape}, {size} GiB of values.',
+    'Give smaller sizes for its named dimensions.',
+  ),
   'run.input-unknown': e(
     'warning',
     'The model has no input for {file}; it is not used.',
