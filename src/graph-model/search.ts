@@ -97,26 +97,38 @@ interface SearchIndex {
 }
 
 const indexes = new WeakMap<Model, SearchIndex>();
+/** Entries by page of the tables: an edit copies one page, so that the next key press builds only that page anew. */
+const nodePages = new WeakMap<object, NodeEntry[]>();
+const valuePages = new WeakMap<object, ValueEntry[]>();
 
 function indexOf(model: Model): SearchIndex {
   let index = indexes.get(model);
   if (!index) {
-    index = { nodes: Array.from(model.nodes.values(), nodeEntry), values: namedValues(model) };
+    const nodes = model.nodes.pages.flatMap((page) => cached(nodePages, page, () => page.flatMap(nodeEntries)));
+    const values = model.values.pages.flatMap((page) => cached(valuePages, page, () => page.flatMap(valueEntries)));
+    index = { nodes, values };
     indexes.set(model, index);
   }
   return index;
 }
 
-function nodeEntry(node: Node): NodeEntry {
-  const op = node.op.toLowerCase();
-  return { node, op, lower: `${node.name.toLowerCase()}\n${op}` };
+function cached<T>(cache: WeakMap<object, T>, key: object, make: () => T): T {
+  let value = cache.get(key);
+  if (value === undefined) {
+    value = make();
+    cache.set(key, value);
+  }
+  return value;
 }
 
-function namedValues(model: Model): ValueEntry[] {
-  const out: ValueEntry[] = [];
-  for (const value of model.values.values())
-    if (value.producer === null && value.name) out.push({ value, lower: value.name.toLowerCase() });
-  return out;
+function nodeEntries(node: Node | undefined): NodeEntry[] {
+  if (!node) return [];
+  const op = node.op.toLowerCase();
+  return [{ node, op, lower: `${node.name.toLowerCase()}\n${op}` }];
+}
+
+function valueEntries(value: Value | undefined): ValueEntry[] {
+  return value && value.producer === null && value.name ? [{ value, lower: value.name.toLowerCase() }] : [];
 }
 
 type NodeTest = (entry: NodeEntry) => boolean;

@@ -22,14 +22,19 @@ const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
 export class MagnitudeCounts {
-  private readonly counts = new Float64Array(KEYS);
+  private readonly counts = new Uint32Array(KEYS);
 
-  /** `value` must be finite. What is beyond float32 is counted with its largest numbers. */
-  add(value: number): void {
-    float[0] = value;
-    const key = bits[0]! >>> SHIFT;
-    const size = key & (HALF - 1);
-    this.counts[size > LARGEST_KEY ? (key & HALF) | LARGEST_KEY : key]!++;
+  /** Counts the finite ones. What is beyond float32 is counted with its largest numbers. */
+  addAll(values: Float32Array | Float64Array): void {
+    const counts = this.counts;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (value - value !== 0) continue;
+      float[0] = value;
+      const key = bits[0]! >>> SHIFT;
+      const size = key & (HALF - 1);
+      counts[size > LARGEST_KEY ? (key & HALF) | LARGEST_KEY : key]!++;
+    }
   }
 
   /** The counted values in ascending order: the borders of each bucket (towards zero first) and how many it holds. */

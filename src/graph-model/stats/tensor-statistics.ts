@@ -111,27 +111,39 @@ class Collector {
   private addNumbers(values: Float32Array | Float64Array): void {
     let sum = 0;
     let finite = 0;
-    for (const v of values) {
-      if (!Number.isFinite(v)) {
-        if (Number.isNaN(v)) this.nan++;
-        else this.infinite++;
+    let zeros = 0;
+    let nan = 0;
+    let { min, max } = this;
+    for (let i = 0; i < values.length; i++) {
+      const v = values[i]!;
+      // Only NaN and infinities differ from themselves by anything but zero: cheaper than asking for each by name.
+      if (v - v !== 0) {
+        if (v !== v) nan++;
         continue;
       }
       finite++;
       sum += v;
-      if (v === 0) this.zeros++;
-      if (v < this.min) this.min = v;
-      if (v > this.max) this.max = v;
-      this.counts.add(v);
+      if (v === 0) zeros++;
+      if (v < min) min = v;
+      if (v > max) max = v;
     }
+    this.min = min;
+    this.max = max;
+    this.zeros += zeros;
+    this.nan += nan;
+    this.infinite += values.length - finite - nan;
     this.examined += values.length;
+    this.counts.addAll(values);
     if (finite > 0) this.merge(values, finite, sum / finite);
   }
 
   /** Chan, Golub and LeVeque's update: exact for chunks of any size, no cancellation. */
   private merge(values: Float32Array | Float64Array, finite: number, mean: number): void {
     let spread = 0;
-    for (const v of values) if (Number.isFinite(v)) spread += (v - mean) * (v - mean);
+    for (let i = 0; i < values.length; i++) {
+      const d = values[i]! - mean;
+      if (d - d === 0) spread += d * d;
+    }
     const all = this.finite + finite;
     const apart = mean - this.mean;
     this.spread += spread + (apart * apart * this.finite * finite) / all;
