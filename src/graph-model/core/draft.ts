@@ -273,6 +273,15 @@ export class Draft implements OrderView {
     this.graphs.set(id, { ...g, outputs: [...outputs] });
   }
 
+  /** Puts the nodes of a graph into another order; it must hold the same nodes. */
+  setOrder(id: GraphId, order: readonly NodeId[]): void {
+    const g = this.graph(id);
+    if (order.length !== g.order.length || new Set([...order, ...g.order]).size !== order.length) {
+      throw new Error('Draft: setOrder must keep the nodes of the graph');
+    }
+    if (order.some((n, i) => n !== g.order[i])) this.graphs.set(id, { ...g, order: [...order] });
+  }
+
   patchModel(part: ModelPatch): void {
     this.fields = { ...this.fields, ...part };
   }
