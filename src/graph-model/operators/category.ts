@@ -1,22 +1,25 @@
-/** The fourteen categories that give a node its colour and glyph: one table for the canvas, the panels and drawings. */
-import { normalDomain, type Node } from '../core/model.ts';
+/** Fourteen kinds of operators, for colour and glyph: one place says which operator is of which. */
+import { normalDomain } from '../core/model.ts';
 
-export type Category =
-  | 'conv'
-  | 'activation'
-  | 'norm'
-  | 'pool'
-  | 'shape'
-  | 'math'
-  | 'reduce'
-  | 'control'
-  | 'quant'
-  | 'attention'
-  | 'recurrent'
-  | 'classic'
-  | 'const'
-  | 'unsupported';
+export const CATEGORIES = [
+  'conv',
+  'activation',
+  'norm',
+  'pool',
+  'shape',
+  'math',
+  'reduce',
+  'control',
+  'quant',
+  'attention',
+  'recurrent',
+  'classic',
+  'const',
+  'unsupported',
+] as const;
+export type Category = (typeof CATEGORIES)[number];
 
+/** What people read. */
 export const CATEGORY_LABELS: Readonly<Record<Category, string>> = {
   conv: 'Convolution / MatMul',
   activation: 'Activation',
@@ -34,62 +37,99 @@ export const CATEGORY_LABELS: Readonly<Record<Category, string>> = {
   unsupported: 'Source dialect',
 };
 
-const OPERATORS: Readonly<Record<Exclude<Category, 'unsupported'>, string>> = {
-  conv: 'Conv ConvTranspose ConvInteger DeformConv Gemm MatMul MatMulInteger Einsum FusedConv FusedGemm FusedMatMul MatMulNBits MatMulBnb4 NhwcConv TransposeMatMul GemmFloat8 CausalConvWithState Det',
-  activation:
-    'Relu LeakyRelu PRelu Elu Selu Celu Gelu BiasGelu FastGelu QuickGelu Sigmoid HardSigmoid HardSwish Swish Mish Tanh Softmax LogSoftmax Hardmax Softplus Softsign ThresholdedRelu Shrink Clip Erf BiasSoftmax ScaledTanh ParametricSoftplus',
-  norm: 'BatchNormalization InstanceNormalization LayerNormalization SimplifiedLayerNormalization SkipLayerNormalization SkipSimplifiedLayerNormalization GroupNormalization SkipGroupNorm GroupNorm RMSNormalization LpNormalization MeanVarianceNormalization LRN EmbedLayerNormalization Dropout BiasDropout',
-  pool: 'MaxPool AveragePool LpPool GlobalAveragePool GlobalMaxPool GlobalLpPool MaxUnpool MaxRoiPool RoiAlign Resize Upsample GridSample AffineGrid',
-  shape:
-    'Reshape Transpose Flatten Squeeze Unsqueeze Concat ConcatFromSequence Split SplitToSequence Slice Gather GatherElements GatherND Scatter ScatterElements ScatterND TensorScatter Shape Size Expand Tile Pad DepthToSpace SpaceToDepth Identity Cast CastLike Trilu EyeLike NonZero Compress ReverseSequence CenterCropPad Col2Im OneHot Unique SequenceConstruct SequenceAt SequenceInsert SequenceErase SequenceEmpty SequenceLength StringSplit StringConcat StringNormalizer BitCast',
-  math: 'Add Sub Mul Div Pow Sqrt Exp Log Abs Neg Sign Ceil Floor Round Reciprocal Mod Max Min Sum Mean Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Not And Or Xor Equal Greater GreaterOrEqual Less LessOrEqual Where IsNaN IsInf BitShift BitwiseAnd BitwiseOr BitwiseXor BitwiseNot CumSum CumProd Range Bernoulli RandomNormal RandomNormalLike RandomUniform RandomUniformLike Multinomial DFT STFT MelWeightMatrix HannWindow HammingWindow BlackmanWindow NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss RegexFullMatch AffineTransform Gradient Momentum Adam Adagrad',
-  reduce:
-    'ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceSumSquare ArgMax ArgMin TopK NonMaxSuppression',
-  control: 'If Loop Scan SequenceMap Optional OptionalGetElement OptionalHasElement',
-  quant:
-    'QuantizeLinear DequantizeLinear DynamicQuantizeLinear QLinearConv QLinearMatMul QLinearAdd QLinearMul QLinearConcat QLinearSigmoid QLinearLeakyRelu QLinearSoftmax QLinearAveragePool QLinearGlobalAveragePool QGemm QAttention DynamicQuantizeMatMul DynamicQuantizeLSTM MatMulIntegerToFloat',
-  attention:
-    'Attention MultiHeadAttention GroupQueryAttention PackedAttention PackedMultiHeadAttention DecoderMaskedMultiHeadAttention DecoderMaskedSelfAttention LinearAttention LongformerAttention SparseAttention PagedAttention RotaryEmbedding GatedRelativePositionBias RelativePositionBias FlexAttention',
-  recurrent: 'LSTM GRU RNN AttnLSTM',
-  classic:
-    'TreeEnsemble TreeEnsembleClassifier TreeEnsembleRegressor LinearClassifier LinearRegressor SVMClassifier SVMRegressor Normalizer Scaler Imputer Binarizer LabelEncoder OneHotEncoder CategoryMapper DictVectorizer FeatureVectorizer ArrayFeatureExtractor ZipMap CastMap TfIdfVectorizer Tokenizer',
-  const: 'Constant ConstantOfShape ConstantFill',
+type Table = Partial<Record<Category, string>>;
+
+const ONNX: Table = {
+  conv: `Conv ConvInteger ConvTranspose DeformConv CausalConvWithState Einsum Gemm MatMul MatMulInteger QLinearConv
+    QLinearMatMul`,
+  activation: `Celu Clip Elu Gelu HardSigmoid HardSwish Hardmax LeakyRelu LogSoftmax Mish PRelu Relu Selu Shrink Sigmoid
+    Softmax Softplus Softsign SwiGLU Swish Tanh ThresholdedRelu`,
+  norm: `BatchNormalization Dropout GroupNormalization InstanceNormalization LRN LayerNormalization LpNormalization
+    MeanVarianceNormalization RMSNormalization`,
+  pool: `AveragePool GlobalAveragePool GlobalLpPool GlobalMaxPool LpPool MaxPool MaxRoiPool MaxUnpool Resize RoiAlign
+    Upsample GridSample AffineGrid`,
+  shape: `Cast CastLike BitCast CenterCropPad Col2Im Compress Concat ConcatFromSequence DepthToSpace Expand Flatten
+    Gather GatherElements GatherND Identity NonZero OneHot Pad Reshape ReverseSequence Scatter ScatterElements ScatterND
+    Shape Size Slice SpaceToDepth Split SplitToSequence Squeeze TensorScatter Tile Transpose Trilu Unique Unsqueeze
+    ImageDecoder`,
+  math: `Abs Acos Acosh Add And Asin Asinh Atan Atanh BitShift BitwiseAnd BitwiseNot BitwiseOr BitwiseXor Ceil Cos Cosh
+    DFT Det Div Equal Erf Exp Floor Greater GreaterOrEqual IsInf IsNaN Less LessOrEqual Log Mod Mul Neg Not Or Pow
+    Reciprocal Round STFT Sign Sin Sinh Sqrt StringConcat StringNormalizer StringSplit RegexFullMatch Sub Sum Max Min Mean
+    Tan Where Xor`,
+  reduce: `ArgMax ArgMin CumProd CumSum NegativeLogLikelihoodLoss NonMaxSuppression ReduceL1 ReduceL2 ReduceLogSum
+    ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare SoftmaxCrossEntropyLoss TopK`,
+  control: `If Loop Scan Optional OptionalGetElement OptionalHasElement SequenceAt SequenceConstruct SequenceEmpty
+    SequenceErase SequenceInsert SequenceLength SequenceMap`,
+  quant: 'DequantizeLinear DynamicQuantizeLinear QuantizeLinear',
+  attention: 'Attention LinearAttention RotaryEmbedding',
+  recurrent: 'GRU LSTM RNN',
+  classic: 'TfIdfVectorizer',
+  const: `Bernoulli BlackmanWindow Constant ConstantOfShape EyeLike HammingWindow HannWindow MelWeightMatrix Multinomial
+    RandomNormal RandomNormalLike RandomUniform RandomUniformLike Range`,
 };
 
-/** Domains whose operators ONNX Runtime runs; any other is a source dialect. */
-const KNOWN_DOMAINS = new Set([
-  '',
-  'ai.onnx.ml',
-  'com.microsoft',
-  'com.microsoft.nchwc',
-  'ai.onnx.preview',
-  'ai.onnx.preview.training',
-  'ai.onnx.training',
-  'ai.onnx.contrib',
-  'ai.onnx.extensions',
+/** ONNX Runtime's own operators. */
+const MICROSOFT: Table = {
+  conv: `CausalConvWithState ConvTransposeWithDynamicPads FusedConv FusedGemm FusedMatMul FusedMatMulActivation
+    GemmFastGelu MatMulPacked NhwcConv NhwcFusedConv SparseToDenseMatMul TransposeMatMul VarlenCausalConvWithState
+    ConvStateReplay WordConvEmbedding MoE MoEPacked MoEGroupRouter RouterGateUpProj`,
+  activation: `BiasGelu BiasSoftmax BiasSplitGelu FastGelu Gelu QuickGelu ScaledSiLU SwiGLU`,
+  norm: `BiasDropout BitmaskBiasDropout BitmaskDropout BranchwiseRMSNorm EmbedLayerNormalization GatedRMSNorm GroupNorm
+    RMSNormRotary SkipGroupNorm SkipLayerNormalization SkipSimplifiedLayerNormalization`,
+  pool: 'CropAndResize GridSample MaxpoolWithMask NhwcMaxPool',
+  shape: `ExpandDims GatherND GatherPacked Pad RemovePadding RestorePadding Trilu UnfoldTensor Unique TorchEmbedding
+    Tokenizer NGramHashMapping VarlenNGramHashMapping MurmurHash3 HyperConnectionPreMix HyperConnectionPostMix
+    HyperConnectionLowRankMix`,
+  math: `BiasAdd CDist ComplexMul ComplexMulConj EngramGate GatedAdd Inverse Irfft IsAllFinite Rfft DynamicTimeWarping`,
+  reduce: 'BifurcationDetector NGramRepeatBlock SampleOp SpeculativePrefixCommit',
+  control: 'BeamSearch EPContext GreedySearch Sampling Snpe WhisperBeamSearch',
+  quant: `DequantizeBFP DequantizeLinear DequantizeWithOrder DynamicQuantizeLSTM DynamicQuantizeMatMul
+    GatherBlockQuantized GemmFloat8 MatMulBlockQuantizedFp4Weight MatMulBlockQuantizedFp8Weight MatMulBnb4 MatMulFpQ4
+    MatMulInteger16 MatMulIntegerToFloat MatMulNBits MatMulNBitsMlp MatMulNBitsQLoRA MatMulNBitsQkv MulInteger QGemm
+    QEmbedLayerNormalization QLinearAdd QLinearAveragePool QLinearConcat QLinearConv QLinearGlobalAveragePool
+    QLinearLeakyRelu QLinearMul QLinearReduceMean QLinearSigmoid QLinearSoftmax QLinearWhere QMoE QOrderedGelu
+    QOrderedLayerNormalization QOrderedMatMul QuantizeBFP QuantizeLinear QuantizeWithOrder ReduceSumInteger`,
+  attention: `Attention DecoderAttention DecoderMaskedMultiHeadAttention DecoderMaskedSelfAttention
+    DynamicSparseAttention GatedDeltaNet GatedDeltaNetStateReplay GatedRelativePositionBias GemmaRotaryEmbedding
+    GroupQueryAttention LinearAttention LinearAttentionGate LongformerAttention MRotaryEmbedding MultiHeadAttention
+    PackedAttention PackedMultiHeadAttention PackedSparseAttentionIndexer PackedSparseAttentionIndexerMerge PagedAttention
+    QAttention QOrderedAttention QOrderedLongformerAttention RelativePositionBias RotaryEmbedding SparseAttention
+    SparseAttentionIndexer SparsePagedAttention`,
+  recurrent: 'AttnLSTM Mamba2Verify',
+  const: 'Range',
+};
+
+/** Classical models: everything else in ai.onnx.ml is 'classic' too, but these only prepare their input. */
+const ML: Table = {
+  shape: 'ArrayFeatureExtractor CastMap CategoryMapper DictVectorizer FeatureVectorizer LabelEncoder OneHotEncoder ZipMap',
+  norm: 'Imputer Normalizer Scaler',
+  math: 'Binarizer',
+  classic: `LinearClassifier LinearRegressor SVMClassifier SVMRegressor TreeEnsemble TreeEnsembleClassifier
+    TreeEnsembleRegressor`,
+};
+
+const TRAINING: Table = { math: 'Adagrad Adam Momentum', control: 'Gradient' };
+const LAYOUT_TRANSFORMED: Table = { conv: 'QLinearConvTranspose', shape: 'ReorderInput ReorderOutput' };
+
+const BY_DOMAIN: ReadonlyMap<string, ReadonlyMap<string, Category>> = new Map([
+  ['', index(ONNX)],
+  ['com.microsoft', index(MICROSOFT)],
+  ['ai.onnx.ml', index(ML)],
+  ['ai.onnx.preview', index({ attention: 'FlexAttention' })],
+  ['ai.onnx.preview.training', index(TRAINING)],
+  ['com.ms.internal.nhwc', index(ONNX, MICROSOFT, LAYOUT_TRANSFORMED)],
+  ['com.microsoft.nchwc', index(ONNX, LAYOUT_TRANSFORMED)],
 ]);
 
-const byOperator = new Map<string, Category>(
-  Object.entries(OPERATORS).flatMap(([category, ops]) =>
-    ops.split(' ').map((op) => [op, category as Category] as const),
-  ),
-);
-
-/**
- * The category of a node. Nodes of a source dialect are `unsupported` until they are lowered; an operator of a known domain
- * that the table lacks counts as elementwise math.
- */
-export function categoryOf(node: Pick<Node, 'domain' | 'op'>): Category {
-  const domain = normalDomain(node.domain);
-  if (!KNOWN_DOMAINS.has(domain)) return 'unsupported';
-  return byOperator.get(node.op) ?? 'math';
+function index(...tables: readonly Table[]): Map<string, Category> {
+  const out = new Map<string, Category>();
+  for (const table of tables) {
+    for (const category of CATEGORIES) for (const op of table[category]?.split(/\s+/) ?? []) out.set(op, category);
+  }
+  return out;
 }
 
-/** As {@link categoryOf}; a call of one of the model's own functions is control flow, not a foreign operator. */
-export function categoryIn(
-  model: { readonly functions: readonly { domain: string; name: string }[] },
-  node: Pick<Node, 'domain' | 'op'>,
-): Category {
-  const calls = model.functions.some((f) => f.name === node.op && normalDomain(f.domain) === normalDomain(node.domain));
-  return calls ? 'control' : categoryOf(node);
+/** The kind of an operator; 'unsupported' for domains and operators that ONNX and ONNX Runtime do not define. */
+export function categoryOf(domain: string, op: string): Category {
+  return BY_DOMAIN.get(normalDomain(domain))?.get(op) ?? 'unsupported';
 }

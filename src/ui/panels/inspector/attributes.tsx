@@ -92,7 +92,10 @@ function AttributeRow({ node, name, attribute, formal, known, set, remove }: Row
   ];
   return (
     <div className="gp-attribute">
-      <span className={`ell gp-name${known && !formal ? ' warn' : ''}`} title={[name, ...about].filter(Boolean).join('\n')}>
+      <span
+        className={`ell gp-name${known && !formal ? ' warn' : ''}`}
+        title={[name, ...about].filter(Boolean).join('\n')}
+      >
         {name}
         {changed && <span className="sr"> (default {standard})</span>}
       </span>
@@ -134,7 +137,13 @@ function NewAttribute({ taken, add, done }: NewAttributeProps) {
       onKeyDown={(e) => e.key === 'Escape' && done()}
     >
       <span className="field grow">
-        <input aria-label="Name of the new attribute" placeholder="name" value={name} autoFocus onChange={(e) => setName(e.target.value)} />
+        <input
+          aria-label="Name of the new attribute"
+          placeholder="name"
+          value={name}
+          autoFocus
+          onChange={(e) => setName(e.target.value)}
+        />
       </span>
       <Select
         label="Kind"

@@ -87,7 +87,13 @@ function ConnectedPort({ name, value, side }: { name: string; value: Value; side
       ) : (
         <>
           <ValueLink value={value} side={side} />
-          <IconButton icon="pencil" label={`Rename ${value.name || name}`} size="small" className="gp-rename" onClick={() => setRenaming(true)} />
+          <IconButton
+            icon="pencil"
+            label={`Rename ${value.name || name}`}
+            size="small"
+            className="gp-rename"
+            onClick={() => setRenaming(true)}
+          />
           <TypeCell type={typeOfValue(value, type)} />
         </>
       )}
@@ -101,7 +107,8 @@ function typeOfValue(value: Value, type: ValueType | null): ValueType | null {
 }
 
 export function TypeCell({ type }: { type: ValueType | null }) {
-  if (type?.kind !== 'tensor') return <span className="mono muted gp-type">{type === null ? '?' : typeString(type)}</span>;
+  if (type?.kind !== 'tensor')
+    return <span className="mono muted gp-type">{type === null ? '?' : typeString(type)}</span>;
   return (
     <span className="gp-type mono" title={`${dtypeInfo(type.dtype).label} ${formatShape(type.shape)}`}>
       <span className="muted">{dtypeInfo(type.dtype).short}</span> {formatShape(type.shape)}
@@ -128,7 +135,9 @@ export function RenameValue({ value, done }: { value: Value; done: () => void })
 export function ValueLink({ value, side }: { value: Value; side: 'input' | 'output' }) {
   const model = useStore((s) => s.model)!;
   const reveal = useReveal();
-  const text = value.name || (value.producer === null ? 'unnamed' : `output of ${nodeLabel(model, model.nodes.at(value.producer))}`);
+  const text =
+    value.name ||
+    (value.producer === null ? 'unnamed' : `output of ${nodeLabel(model, model.nodes.at(value.producer))}`);
   const named = <span className="ell">{text}</span>;
   if (side === 'input') {
     const where = value.producer === null ? origin(model, value) : nodeLabel(model, model.nodes.at(value.producer));

@@ -19,7 +19,11 @@ export function parseNumber(text: string): number | null {
   return clean !== '' && Number.isFinite(Number(clean)) ? Number(clean) : null;
 }
 
-const items = (text: string): string[] => text.replace(/^\s*\[|\]\s*$/g, '').split(/[\s,;×]+/u).filter(Boolean);
+const items = (text: string): string[] =>
+  text
+    .replace(/^\s*\[|\]\s*$/g, '')
+    .split(/[\s,;×]+/u)
+    .filter(Boolean);
 
 /** A new value of the same kind as `like` from text, or a sentence. Lists are numbers with commas or spaces between. */
 export function parseAttribute(like: Attribute, text: string): Attribute | string {

@@ -34,7 +34,11 @@ export function TensorView({ title, name, tensor }: TensorViewProps) {
           {formatCount(elementCount(tensor.dims))} values · {formatBytes(byteLength(tensor.data))}
         </span>
       </h3>
-      {tensor.data.kind === 'missing' ? <MissingFile file={tensor.data.file} /> : <TensorBody name={name} tensor={tensor} />}
+      {tensor.data.kind === 'missing' ? (
+        <MissingFile file={tensor.data.file} />
+      ) : (
+        <TensorBody name={name} tensor={tensor} />
+      )}
     </section>
   );
 }
@@ -201,7 +205,8 @@ export function SparseView({ title, name, sparse }: { title: string; name: strin
           </span>
         </h3>
         <p className="dim">
-          Sparse: {formatCount(held)} of {formatCount(count)} elements are held ({formatShare(count ? held / count : 0)}).
+          Sparse: {formatCount(held)} of {formatCount(count)} elements are held ({formatShare(count ? held / count : 0)}
+          ).
         </p>
       </section>
       <TensorView title="Elements held" name={name} tensor={sparse.values} />

@@ -88,9 +88,15 @@ function usePages(tensor: Tensor, begin: number, end: number): { pages: Pages; p
     for (let page = from; page <= to; page++) {
       if (have.has(page)) continue;
       readTensorSlice(tensor, page * PAGE, (page + 1) * PAGE, stop.signal).then(
-        (dense) => setState((s) => ({ tensor, pages: new Map(s.tensor === tensor ? s.pages : []).set(page, dense), problem: null })),
+        (dense) =>
+          setState((s) => ({
+            tensor,
+            pages: new Map(s.tensor === tensor ? s.pages : []).set(page, dense),
+            problem: null,
+          })),
         (error: unknown) => {
-          if (!stop.signal.aborted) setState((s) => ({ ...s, tensor, problem: error instanceof Error ? error.message : String(error) }));
+          if (!stop.signal.aborted)
+            setState((s) => ({ ...s, tensor, problem: error instanceof Error ? error.message : String(error) }));
         },
       );
     }
