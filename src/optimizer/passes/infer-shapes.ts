@@ -47,5 +47,5 @@ function plain(type: ValueType | null): unknown {
   if (type.kind === 'tensor' || type.kind === 'sparse_tensor') return [type.kind, type.dtype, type.shape];
   if (type.kind === 'sequence' || type.kind === 'optional') return [type.kind, plain(type.element)];
   if (type.kind === 'map') return [type.kind, type.key, plain(type.value)];
-  return [type.kind, type.domain, type.name];
+  return type.kind === 'opaque' ? [type.kind, type.domain, type.name] : [type.kind];
 }
