@@ -9,6 +9,7 @@ import { EDIT } from './diagnostics/edit.ts';
 import type { CatalogueEntry, Severity } from './diagnostics/entry.ts';
 import { FILES } from './diagnostics/files.ts';
 import { INFER } from './diagnostics/infer.ts';
+import { JOBS } from './diagnostics/jobs.ts';
 import { OPTIMIZE } from './diagnostics/optimize.ts';
 import { RUN } from './diagnostics/run.ts';
 import { TEXT } from './diagnostics/text.ts';
@@ -25,6 +26,7 @@ export const CATALOGUE = {
   ...OPTIMIZE,
   ...RUN,
   ...EDIT,
+  ...JOBS,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type DiagnosticCode = keyof typeof CATALOGUE;

@@ -34,11 +34,14 @@ export interface PassReport {
   readonly applied: readonly Applied[];
   readonly refused: readonly Refused[];
   readonly ms: number;
+  /** Set where the pass was undone because the result's outputs differed: says by how much. */
+  readonly undone?: string;
 }
 
 export interface PlanResult {
   readonly before: Model;
   readonly after: Model;
+  /** One report for each step of the plan, all rounds taken together. */
   readonly passes: readonly PassReport[];
   /** How many rounds over the plan until nothing changed. */
   readonly rounds: number;
@@ -53,4 +56,25 @@ export interface PassHost {
    * null for an output that could not be computed, with the reason in a diagnostic.
    */
   evaluate(model: Model, outputs: readonly ValueId[], job: JobContext): Promise<readonly (Tensor | null)[]>;
+}
+
+/** What one run of a pass did. `after` is the model it was given when it changed nothing. */
+export interface PassOutcome {
+  readonly after: Model;
+  readonly applied: readonly Applied[];
+  readonly refused: readonly Refused[];
+}
+
+export type PassOptions = Readonly<Record<string, unknown>>;
+
+/** One row of the table of passes. */
+export interface Pass {
+  /** Its name in plans. */
+  readonly id: string;
+  /** Its name for people. */
+  readonly label: string;
+  /** One sentence, shown beside the label. */
+  readonly summary: string;
+  readonly defaults: PassOptions;
+  run(model: Model, options: PassOptions, host: PassHost, job: JobContext): Promise<PassOutcome>;
 }

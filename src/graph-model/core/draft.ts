@@ -93,6 +93,16 @@ export class Draft implements OrderView {
     return this.graphs.at(id);
   }
 
+  /** The inputs of a graph, without the cost of {@link graph}. */
+  graphInputs(id: GraphId): readonly ValueId[] {
+    return this.graphs.at(id).inputs;
+  }
+
+  /** The node that holds a body, or null for the main graph and functions, without the cost of {@link graph}. */
+  graphParent(id: GraphId): NodeId | null {
+    return this.graphs.at(id).parent;
+  }
+
   /** Every reader of a value, captured ones in nested bodies and graph outputs included. */
   uses(id: ValueId): readonly Use[] {
     return this.useLists.get(id) ?? [];
@@ -271,6 +281,15 @@ export class Draft implements OrderView {
     g.outputs.forEach((v, index) => this.removeUse(v, { node: null, graph: id, index }));
     outputs.forEach((v, index) => this.addUse(v, { node: null, graph: id, index }));
     this.graphs.set(id, { ...g, outputs: [...outputs] });
+  }
+
+  /** Puts the nodes of a graph into another order; it must hold the same nodes. */
+  setOrder(id: GraphId, order: readonly NodeId[]): void {
+    const g = this.graph(id);
+    if (order.length !== g.order.length || new Set([...order, ...g.order]).size !== order.length) {
+      throw new Error('Draft: setOrder must keep the nodes of the graph');
+    }
+    if (order.some((n, i) => n !== g.order[i])) this.graphs.set(id, { ...g, order: [...order] });
   }
 
   patchModel(part: ModelPatch): void {

@@ -3,8 +3,9 @@ import type { Change } from '../../graph-model/core/draft.ts';
 import type { GraphId, Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
 import type { ValueType } from '../../graph-model/core/types.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
-import type { PlanResult } from '../../optimizer/rule.ts';
-import type { OutputDifference, Provider, RunResult } from '../../runtime/types.ts';
+import type { Plan, PlanResult } from '../../optimizer/rule.ts';
+import type { OutputDifference, Provider, RunOptions, RunResult } from '../../runtime/types.ts';
+import type { InputFile, PreparedInputs } from '../../workers/protocol.ts';
 
 export type GraphState = 'empty' | 'opening' | 'drawn' | 'failed';
 
@@ -28,11 +29,27 @@ export interface DocumentSlice {
   readonly missing: readonly string[];
   /** Why opening failed. */
   readonly failure: Diagnostic | null;
-  open(files: readonly File[]): Promise<void>;
+  /**
+   * Opens a model from everything that was dropped. Files that an open model is missing are added to it instead. The
+   * last good model stays until the new one is read.
+   */
+  open(files: readonly (File | InputFile)[]): Promise<void>;
+  /** Gives an open model the files it was missing. */
+  addFiles(files: readonly (File | InputFile)[]): void;
+  /** Begins with a model that was made here: New graph, pasted text. */
+  start(model: Model): void;
   close(): void;
+  /** Adds a change made on the present model; what had been undone is forgotten. */
   push(change: Change): void;
   undo(): void;
   redo(): void;
+  /** Goes to any state of the history; 0 is as opened. */
+  jump(at: number): void;
+  /** Says that `model` is on screen, whole: `graphState` becomes `drawn`. */
+  markDrawn(model: Model): void;
+  markSaved(): void;
+  /** Takes the failure away and shows the last good model, or the welcome screen. */
+  dismissFailure(): void;
 }
 
 export interface SelectionSlice {
@@ -101,12 +118,31 @@ export interface JobsSlice {
   readonly jobs: readonly JobView[];
   /** One line for screen readers and the status bar: what just ended, was cancelled, or crashed and was restarted. */
   readonly announcement: string;
+  announce(text: string): void;
+  /** Cancels every job of a kind. */
+  cancelJobs(kind: string): void;
 }
 
 /** Results know the model they belong to; another `model` in the document makes them stale. */
 export interface ReportsSlice {
   readonly optimise: { readonly result: PlanResult; readonly model: Model } | null;
   readonly run: RunReport | null;
+  /** Why the last optimisation or run did not come to its end. */
+  readonly optimiseFailure: Diagnostic | null;
+  readonly runFailure: Diagnostic | null;
+  /** Runs a plan on the present model; the result is one change, pushed when it arrives. */
+  optimiseWith(plan: Plan): Promise<void>;
+  /** Runs the present model, and the one that was opened beside it when it was edited. */
+  runWith(request: RunRequest): Promise<void>;
+}
+
+export interface RunRequest {
+  readonly options: RunOptions;
+  /** Absent: generated from `seed`. */
+  readonly inputs?: PreparedInputs;
+  readonly seed?: number;
+  /** Lengths for symbolic dimensions, by name. */
+  readonly dims?: Readonly<Record<string, number>>;
 }
 
 export interface RunReport {
