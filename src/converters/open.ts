@@ -41,8 +41,19 @@ export async function openModel(files: readonly InputFile[], job: JobContext): P
   if (isZip(heads[at]!)) return openArchive(file, files, job);
   const other = whatElse(file, heads[at]!);
   if (other) throw other;
-  if (best) return read(best, files, job);
+  if (best) return readByName(best, files, job);
   throw new FormatError('file.unknown', { file: file.name, why: 'neither its name nor its first bytes are known' });
+}
+
+/** Tries a file that only its name speaks for: what fails then is not a damaged model but no model. */
+async function readByName(found: Candidate, files: readonly InputFile[], job: JobContext): Promise<OpenedModel> {
+  try {
+    return await read(found, files, job);
+  } catch (error) {
+    if (!(error instanceof FormatError) || error.diagnostic.code !== 'file.broken') throw error;
+    const why = `its name says ${found.entry.label}, and its bytes are something else`;
+    throw new FormatError('file.unknown', { file: found.file.name, why }, { offset: error.diagnostic.offset });
+  }
 }
 
 async function readHead(file: InputFile): Promise<Uint8Array> {
