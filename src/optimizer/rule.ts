@@ -1,5 +1,4 @@
 /** Rules (pattern, check, replacement) and passes, as the plan names them. */
-import type { Draft } from '../graph-model/core/draft.ts';
 import type { Model, NodeId, ValueId } from '../graph-model/core/model.ts';
 import type { Tensor } from '../graph-model/core/tensor.ts';
 import type { Dim, DType } from '../graph-model/core/types.ts';
@@ -63,8 +62,8 @@ export interface PassTypes extends TypeTable {
 
 /** What passes may use besides the model. */
 export interface PassHost {
-  /** Types of the draft as edited so far; asked anew after edits. */
-  types(draft: Draft): PassTypes;
+  /** Types of a snapshot. A pass asks once, for the model it was given: values that it keeps keep their types. */
+  types(model: Model): PassTypes;
   /**
    * Runs the part of the model that computes `outputs` from constants alone, in one session, and gives their tensors;
    * null for an output that could not be computed, with the reason in a diagnostic.

@@ -1,14 +1,13 @@
 /** A host for tests of the optimiser that need no inference: declared types, small constants, nothing is evaluated. */
-import type { Draft } from '../../src/graph-model/core/draft.ts';
-import type { ValueId } from '../../src/graph-model/core/model.ts';
+import type { Model, ValueId } from '../../src/graph-model/core/model.ts';
 import { tensorAtHand } from '../../src/graph-model/core/tensor.ts';
 import type { PassHost, PassTypes } from '../../src/optimizer/rule.ts';
 
-export function declaredTypes(draft: Draft): PassTypes {
+export function declaredTypes(model: Model): PassTypes {
   return {
-    typeOf: (id: ValueId) => (draft.hasValue(id) ? draft.value(id).type : null),
+    typeOf: (id: ValueId) => model.values.get(id)?.type ?? null,
     constantOf: (id: ValueId) => {
-      const constant = draft.hasValue(id) ? draft.value(id).constant : undefined;
+      const constant = model.values.get(id)?.constant;
       return constant ? tensorAtHand(constant) : null;
     },
   };

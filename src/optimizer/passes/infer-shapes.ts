@@ -12,7 +12,7 @@ export const INFER_SHAPES: Pass = {
   defaults: {},
   run: async (model, _options, host) => {
     const draft = new Draft(model);
-    const applied = declareAll(draft, model, host.types(draft));
+    const applied = declareAll(draft, model, host.types(model));
     const after = applied.length === 0 ? model : draft.commit('Infer types').after;
     return { after, applied, refused: [] };
   },

@@ -22,7 +22,7 @@ export const SHARE_SHAPES: Pass = {
   defaults: {},
   run: async (model, _options, host, job) => {
     const draft = new Draft(model);
-    const work = new ShapeSharing(draft, host.types(draft));
+    const work = new ShapeSharing(draft, host.types(model));
     for (const graph of graphsWithin(model, model.main)) {
       job.signal.throwIfAborted();
       work.run(model, graph);
@@ -52,7 +52,7 @@ class ShapeSharing {
       if (!known) continue;
       const key = `${known.dtype}[${known.dims.join()}]${known.values.join()}`;
       const twin = first.get(key);
-      if (twin !== undefined) this.replace(node, twin);
+      if (twin !== undefined && this.draft.hasValue(twin)) this.replace(node, twin);
       else first.set(key, (canSlice && this.shorten(graph, node, known)) || node.outputs[0]!);
     }
   }
