@@ -4,14 +4,14 @@ import type { Graph, GraphId, Model, NodeId, ValueId } from '../../src/graph-mod
 import type { Tensor } from '../../src/graph-model/core/tensor.ts';
 
 export interface PlainOptions {
-  /** Leaves out where external data lie: a text or a writer knows names of files, not opened files. */
-  readonly withoutExternalData?: boolean;
+  /** Leaves out where bytes lie that are not in memory: a text knows the names of files, not opened files. */
+  readonly withoutUnread?: boolean;
 }
 
 export function plainModel(m: Model, options: PlainOptions = {}): unknown {
   const name = (v: ValueId | null) => (v === null ? null : m.values.at(v).name || `#${v}`);
   const names = (list: readonly (ValueId | null)[]) => list.map(name);
-  const tensor = (t: Tensor) => (options.withoutExternalData && t.storage === 'external' ? { ...t, data: null } : t);
+  const tensor = (t: Tensor) => (options.withoutUnread && t.data.kind !== 'bytes' ? { ...t, data: null } : t);
 
   const attribute = (a: Attribute): unknown => {
     if (a.kind === 'graph') return { ...a, value: graph(a.value) };
@@ -36,7 +36,7 @@ export function plainModel(m: Model, options: PlainOptions = {}): unknown {
   const declared = (g: Graph, list: 'inputs' | 'outputs' | 'valueInfo') =>
     g[list].map((id, index) => {
       const { type, doc, metadata, extra } =
-        g.redeclared?.find((r) => r.list === list && r.index === index) ?? m.values.at(id);
+        g.redeclared?.find((r) => r.list === list && r.index === index && (r.value ?? id) === id) ?? m.values.at(id);
       return { name: name(id), type, doc, metadata, extra };
     });
 

@@ -9,7 +9,12 @@ export const TEXT = {
   ),
   'text.literal': e('error', 'Line {at}: {problem}.', 'Correct the literal.'),
   'text.tensor': e('error', 'Line {at}: the tensor {problem}.', 'Make the type and the elements agree.'),
-  'text.duplicate': e('error', 'Line {at}: {what} is given twice.', 'Remove one of the two.'),
+  'text.duplicate': e('error', 'Line {at}: {what} twice.', 'Remove one of the two.'),
+  'text.cycle': e(
+    'error',
+    'Line {at}: the nodes of {what} form a cycle: one of them would read its own result.',
+    'Break the cycle.',
+  ),
   'text.note': e(
     'error',
     'Line {at}: the annotation after #@ {problem}.',

@@ -15,6 +15,7 @@ import type {
   Value,
   ValueId,
 } from '../core/model.ts';
+import { sortNodes } from '../core/order.ts';
 import { Table } from '../core/table.ts';
 import { rebuildUses } from '../core/validate.ts';
 import { clean, type CarriedNote, type NodeNote } from './notes.ts';
@@ -40,9 +41,14 @@ export interface Built {
   readonly free: readonly ValueId[];
 }
 
-/** `training` parses the text of a training graph. */
-export function build(syntax: ModelSyntax, training: (text: string) => GraphSyntax): Built {
-  return new Builder().model(syntax, training);
+/** What the builder needs of the parser: training graphs are texts within the text, and errors name a place. */
+export interface BuildHost {
+  parseTraining(text: string): GraphSyntax;
+  fail(code: 'text.duplicate' | 'text.cycle', params: { what: string }, at: number): Error;
+}
+
+export function build(syntax: ModelSyntax, host: BuildHost): Built {
+  return new Builder(host).model(syntax);
 }
 
 class Builder {
@@ -51,13 +57,16 @@ class Builder {
   private readonly values = Table.empty<ValueId, Value>().edit();
   private readonly free: ValueId[] = [];
 
-  model(syntax: ModelSyntax, parseTraining: (text: string) => GraphSyntax): Built {
+  constructor(private readonly host: BuildHost) {}
+
+  model(syntax: ModelSyntax): Built {
     const { header, note } = syntax;
     const main = this.openScope(null);
     this.fill(main, syntax.graph, null, true);
     const free = this.free.slice();
     const training = (note.training ?? []).map(({ initialization, algorithm, ...rest }): TrainingInfo => {
-      const graph = (text: string | null) => (text === null ? null : this.graph(parseTraining(text), null, main));
+      const graph = (text: string | null) =>
+        text === null ? null : this.graph(this.host.parseTraining(text), null, main);
       return { initialization: graph(initialization), algorithm: graph(algorithm), ...rest };
     });
     const functions = syntax.functions.map((f) => this.function(f));
@@ -113,7 +122,7 @@ class Builder {
   /** Definitions first, then readings, so that a graph whose nodes are out of order binds too. */
   private fill(scope: Scope, syntax: GraphSyntax, parent: NodeId | null, declares: boolean): void {
     const { graph: id } = scope;
-    const inputs = syntax.inputs.map((d) => this.define(scope, d.name));
+    const inputs = syntax.inputs.map((d) => this.defineNew(scope, d.name, null, d.at));
     const weights = syntax.infos.concat(syntax.inputs).filter((d) => d.tensor || d.sparse);
     const initializers = weights.filter((d) => d.tensor).map((d) => this.initializer(scope, d));
     const sparseInitializers = weights.filter((d) => d.sparse).map((d) => this.initializer(scope, d));
@@ -148,6 +157,18 @@ class Builder {
       ...(redeclared.length > 0 ? { redeclared } : {}),
       ...carried,
     });
+    this.refuseCycle(id, syntax);
+  }
+
+  /** Nodes may come in any order, but some order must exist. */
+  private refuseCycle(id: GraphId, syntax: GraphSyntax): void {
+    const view = {
+      node: (n: NodeId) => this.nodes.at(n),
+      value: (v: ValueId) => this.values.at(v),
+      graph: (g: GraphId) => this.graphs.at(g),
+    };
+    if (sortNodes(view, view.graph(id)) !== null) return;
+    throw this.host.fail('text.cycle', { what: syntax.name || 'this body' }, syntax.nodes[0]?.at ?? 0);
   }
 
   // ---- values
@@ -159,14 +180,18 @@ class Builder {
     return id;
   }
 
-  private define(scope: Scope, name: string): ValueId {
-    return scope.names.get(name) ?? this.newValue(scope, name, null);
+  /** Each name is defined once in a graph. */
+  private defineNew(scope: Scope, name: string, producer: NodeId | null, at: number): ValueId {
+    if (scope.names.has(name))
+      throw this.host.fail('text.duplicate', { what: `${name || 'The name ""'} is defined` }, at);
+    return this.newValue(scope, name, producer);
   }
 
-  private initializer(scope: Scope, { name, tensor, sparse }: Decl): ValueId {
-    const known = this.define(scope, name);
-    const taken = this.values.at(known).constant || this.values.at(known).sparse;
-    const id = taken ? this.newValue(scope, name, null) : known;
+  /** An initializer may also be an input: it is the input's default then. */
+  private initializer(scope: Scope, { name, tensor, sparse, at }: Decl): ValueId {
+    const input = scope.names.get(name);
+    const taken = input !== undefined && (this.values.at(input).constant || this.values.at(input).sparse);
+    const id = input === undefined || taken ? this.defineNew(scope, name, null, at) : input;
     this.values.set(id, { ...this.values.at(id), ...clean({ constant: tensor, sparse }) });
     return id;
   }
@@ -200,7 +225,7 @@ class Builder {
       if (mine) this.values.set(id, { ...value, type: own.decl.type, ...own.decl.note });
       for (const d of list) {
         const same = mine ? d === own || sayings(d.decl) === sayings(own.decl) : sayings(d.decl) === sayings(value);
-        if (!same) redeclared.push({ list: d.list, index: d.index, type: d.decl.type, ...d.decl.note });
+        if (!same) redeclared.push({ list: d.list, index: d.index, value: id, type: d.decl.type, ...d.decl.note });
       }
     }
     return redeclared;
@@ -208,10 +233,9 @@ class Builder {
 
   // ---- nodes
 
-  /** A second node that makes the same name gets a value of its own, for the checker to complain about. */
   private defineNode(scope: Scope, n: NodeSyntax): NodeId {
     const id = this.nodes.reserve();
-    const outputs = n.outputs.map((name) => (name === '' ? null : this.newValue(scope, name, id)));
+    const outputs = n.outputs.map((name) => (name === '' ? null : this.defineNew(scope, name, id, n.at)));
     const { origin, doc, metadata, extra } = n.note;
     this.nodes.set(id, {
       id,

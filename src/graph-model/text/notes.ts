@@ -78,6 +78,7 @@ export interface TypeNote {
 
 export interface AttributeNote {
   readonly doc?: string;
+  readonly untyped?: true;
   readonly extra?: Uint8Array;
   /** The bytes of a string that is not valid UTF-8, or of floats among which is an unusual NaN. */
   readonly raw?: Uint8Array;
@@ -112,6 +113,10 @@ export class Fields {
 
   text(key: string): string {
     return this.string(key) ?? '';
+  }
+
+  flag(key: string): true | undefined {
+    return this.of(key, 'true', (v) => v === true);
   }
 
   nullable(key: string): string | null {
@@ -265,6 +270,7 @@ export function readType(f: Fields): TypeNote {
 export function readAttribute(f: Fields): AttributeNote {
   return clean({
     doc: f.string('doc'),
+    untyped: f.flag('untyped'),
     extra: f.bytes('extra'),
     raw: f.bytes('raw'),
     raws: f.bytesList('raws'),

@@ -214,7 +214,7 @@ function parseAttributes(s: Source): ReadonlyMap<string, AttributeSyntax> {
   parseList(s, '>', (p) => {
     const { at } = p;
     const [name, value] = parseAttribute(p);
-    if (out.has(name)) throw p.fail('text.duplicate', { what: `The attribute ${name}` }, at);
+    if (out.has(name)) throw p.fail('text.duplicate', { what: `the attribute ${name} is given` }, at);
     out.set(name, value);
   });
   return out;

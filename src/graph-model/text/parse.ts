@@ -6,7 +6,7 @@ import type { Graph, Model, OpsetImport, ValueId } from '../core/model.ts';
 import { normalDomain } from '../core/model.ts';
 import { nodesWithin } from '../core/traverse.ts';
 import type { ValueType } from '../core/types.ts';
-import { build, type Built } from './build.ts';
+import { build, type BuildHost, type Built } from './build.ts';
 import {
   parseDecl,
   parseGraph,
@@ -24,7 +24,15 @@ import type { Decl, GraphSyntax, Header } from './syntax.ts';
  * producer, for the checker to complain about.
  */
 export function parseModel(text: string): Model {
-  return build(parseModelSyntax(sourceOf(text)), parseTraining).model;
+  const s = sourceOf(text);
+  return build(parseModelSyntax(s), hostOf(s)).model;
+}
+
+function hostOf(s: Source): BuildHost {
+  return {
+    parseTraining: (text) => parseGraph(sourceOf(text)),
+    fail: (code, params, at) => s.fail(code, params, at),
+  };
 }
 
 export interface FragmentOptions {
@@ -44,11 +52,11 @@ export function parseFragment(text: string, options: FragmentOptions = {}): Mode
   const s = sourceOf(text);
   const header = seesHeader(s) ? parseHeader(s) : {};
   if (seesGraph(s)) {
-    const whole = build(parseModelSyntax(s), parseTraining).model;
+    const whole = build(parseModelSyntax(s), hostOf(s)).model;
     return Object.keys(header).length === 0 ? whole : parseModel(text);
   }
   const graph = parseOpenGraph(s);
-  const built = build({ header, note: {}, graph, functions: [] }, parseTraining);
+  const built = build({ header, note: {}, graph, functions: [] }, hostOf(s));
   return completed(built, header, graph, options);
 }
 
@@ -105,8 +113,4 @@ function defaultOpsets(model: Model): OpsetImport[] {
   const domains = new Set<string>(['']);
   for (const node of nodesWithin(model, model.main)) domains.add(normalDomain(node.domain));
   return [...domains].map((domain) => ({ domain, version: domain === '' ? 21 : 1 }));
-}
-
-function parseTraining(text: string): GraphSyntax {
-  return parseGraph(sourceOf(text));
 }

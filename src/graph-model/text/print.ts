@@ -171,7 +171,7 @@ class ModelPrinter {
   }
 
   private declaration(g: Graph, list: 'inputs' | 'outputs' | 'valueInfo', id: ValueId, index: number): void {
-    const said = g.redeclared?.find((r) => r.list === list && r.index === index) ?? this.m.values.at(id);
+    const said = redeclaration(g, list, id, index) ?? this.m.values.at(id);
     if (said.type !== null) {
       printType(this.out, said.type);
       this.out.write(' ');
@@ -264,7 +264,7 @@ class ModelPrinter {
     const kind = spelledKind(a);
     out.write(`${nameText(name)}${kind === null ? '' : ` : ${WORD_OF_KIND.get(kind)}`} = `);
     this.attributeValue(a);
-    out.note('attribute', clean({ doc: a.doc, extra: a.extra, ...rawOf(a) }));
+    out.note('attribute', clean({ doc: a.doc, untyped: a.untyped, extra: a.extra, ...rawOf(a) }));
   }
 
   private attributeValue(a: Attribute): void {
@@ -310,6 +310,10 @@ class ModelPrinter {
   private reference(id: ValueId | null): string | null {
     return id === null ? null : this.plainName(id);
   }
+}
+
+function redeclaration(g: Graph, list: 'inputs' | 'outputs' | 'valueInfo', id: ValueId, index: number) {
+  return g.redeclared?.find((r) => r.list === list && r.index === index && (r.value ?? id) === id);
 }
 
 type Plain = Extract<

@@ -18,13 +18,11 @@ export interface Decl {
 /** As `Attribute`, but a body is a tree. */
 export type AttributeSyntax =
   | Exclude<Attribute, { kind: 'graph' | 'graphs' }>
-  | { readonly kind: 'graph'; readonly value: GraphSyntax; readonly doc?: string; readonly extra?: Uint8Array }
-  | {
-      readonly kind: 'graphs';
-      readonly value: readonly GraphSyntax[];
-      readonly doc?: string;
-      readonly extra?: Uint8Array;
-    };
+  | (Pick<Attribute, 'doc' | 'untyped' | 'extra'> &
+      (
+        | { readonly kind: 'graph'; readonly value: GraphSyntax }
+        | { readonly kind: 'graphs'; readonly value: readonly GraphSyntax[] }
+      ));
 
 export interface NodeSyntax {
   readonly name: string;

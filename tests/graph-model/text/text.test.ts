@@ -334,6 +334,12 @@ describe('fragments', () => {
 
 describe('broken text', () => {
   it.each([
+    ['g (x, x) => () {}', 'Line 1:7: x is defined twice.'],
+    ['g (x) => () { y = A(x) y = B(x) }', 'Line 1:24: y is defined twice.'],
+    [
+      'g () => () { y = A(z) z = B(y) }',
+      'Line 1:14: the nodes of g form a cycle: one of them would read its own result.',
+    ],
     ['', "Line 1:1: expected a graph's name, found the end of the text."],
     ['g (x => y', 'Line 1:6: expected "," or ")", found "=> y".'],
     ['g () => () {\n  y = Relu(x\n}', 'Line 3:1: expected ")", found "}".'],
