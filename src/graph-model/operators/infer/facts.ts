@@ -28,6 +28,8 @@ export class Facts {
   readonly equalities = new Map<string, Equality>();
   /** Names that inference made for lengths that only running the model can tell. */
   readonly minted = new Set<string>();
+  /** Names made since somebody last asked: a loop asks, for they mean another length in each iteration. */
+  recent = new Set<string>();
   private resolved = new Map<string, Dim>();
 
   constructor(public view: ModelView) {}
