@@ -55,6 +55,11 @@ export class OperatorTable {
     return Object.keys(this.packed.domains);
   }
 
+  /** True for a domain with at least one operator. */
+  knows(domain: string): boolean {
+    return Object.hasOwn(this.packed.domains, normalDomain(domain));
+  }
+
   /** The row that rules an operator at an opset version; null where there is none (yet). */
   schemaOf(domain: string, op: string, version: number): OperatorSchema | null {
     const rows = this.rows(domain, op);

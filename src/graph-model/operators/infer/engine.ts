@@ -287,7 +287,7 @@ export function canonicalType(type: ValueType): ValueType {
 
 function constantType(value: Value): ValueType | null {
   if (value.constant) return { kind: 'tensor', dtype: value.constant.dtype, shape: value.constant.dims };
-  if (value.sparse) return { kind: 'sparse_tensor', dtype: value.sparse.values.dtype, shape: value.sparse.dims };
+  if (value.sparse) return { kind: 'tensor', dtype: value.sparse.values.dtype, shape: value.sparse.dims };
   return null;
 }
 
