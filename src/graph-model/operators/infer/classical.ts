@@ -1,7 +1,7 @@
 /** Classical models (ai.onnx.ml) and texts: labels, trees, vectorizers. */
 import { getFloats, getInts, getStrings, getTensor } from '../../core/attributes.ts';
 import type { Dim, DType, ValueType } from '../../core/types.ts';
-import { addDim } from '../symbolic.ts';
+import { addDim, productDim } from '../symbolic.ts';
 import type { InferRule, NodeContext } from './context.ts';
 import { likeInput, shapeOfInput } from './elementwise.ts';
 import { rowsFor, withTraits, type Rows } from './row.ts';
@@ -75,7 +75,8 @@ const oneHotEncoder: InferRule = (c) => {
 
 const featureExtractor: InferRule = (c) => {
   const shape = c.shape(0);
-  const picked = c.dim(1, -1);
+  const indices = c.shape(1);
+  const picked = indices && productDim(indices);
   if (!shape) return c.setTensor(0, c.dtype(0), null);
   c.setTensor(0, c.dtype(0), shape.length === 1 ? [1, picked] : [...shape.slice(0, -1), picked]);
 };
