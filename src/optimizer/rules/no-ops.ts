@@ -244,8 +244,10 @@ export const NO_OPS: readonly Rule[] = [
   },
 ];
 
+/** The parts that are not known to be of length 0 along the axis. */
 function fullParts(m: Match, g: RuleScope) {
-  return m.root.inputs.filter((v) => v !== null && !g.shape(v)?.includes(0));
+  const axis = getInt(m.root, 'axis', 0);
+  return m.root.inputs.filter((v) => v !== null && g.shape(v)?.at(axis) !== 0);
 }
 
 function neverNegative(m: Match, g: RuleScope): boolean {
