@@ -180,8 +180,8 @@ export const NO_OPS: readonly Rule[] = [
     name: 'concat-empty',
     doc: 'Concat of parts of which some are empty.',
     example: {
-      before: '(float[2,3] x, float[2,0] e) => (float[2,6] y) { y = Concat<axis=1>(x, e, x) }',
-      after: '(float[2,3] x, float[2,0] e) => (float[2,6] y) { y = Concat<axis=1>(x, x) }',
+      before: '(float[2,3] x) => (float[2,6] y) <float[2,0] e = {}> { y = Concat<axis=1>(x, e, x) }',
+      after: '(float[2,3] x) => (float[2,6] y) { y = Concat<axis=1>(x, x) }',
     },
     match: op('Concat', [x]),
     when: (m, g) => fullParts(m, g).length < m.root.inputs.length && fullParts(m, g).length > 0,
