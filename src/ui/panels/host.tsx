@@ -1,31 +1,15 @@
-/** Gives the panels their store and their actions, so that they can be drawn and tested without the page. */
+/** Gives the panels the actions that are not the store's own. */
 import { createContext, use, type ReactNode } from 'react';
-import { useStore, type StoreApi } from 'zustand';
-import type { State } from '../store/state.ts';
 import type { PanelActions } from './actions.ts';
 
-export interface PanelHost {
-  readonly store: Pick<StoreApi<State>, 'getState' | 'getInitialState' | 'subscribe'>;
-  readonly actions: PanelActions;
-}
+const ActionsContext = createContext<PanelActions | null>(null);
 
-const HostContext = createContext<PanelHost | null>(null);
-
-export function PanelProvider({ host, children }: { host: PanelHost; children: ReactNode }) {
-  return <HostContext value={host}>{children}</HostContext>;
-}
-
-export function useHost(): PanelHost {
-  const host = use(HostContext);
-  if (!host) throw new Error('Panels are drawn inside a PanelProvider.');
-  return host;
-}
-
-/** A part of the page's state. */
-export function usePanel<T>(selector: (state: State) => T): T {
-  return useStore(useHost().store, selector);
+export function PanelProvider({ actions, children }: { actions: PanelActions; children: ReactNode }) {
+  return <ActionsContext value={actions}>{children}</ActionsContext>;
 }
 
 export function useActions(): PanelActions {
-  return useHost().actions;
+  const actions = use(ActionsContext);
+  if (!actions) throw new Error('PanelProvider: none above this component');
+  return actions;
 }

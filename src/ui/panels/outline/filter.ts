@@ -9,7 +9,14 @@ export function resultRows(model: Model, result: SearchResult): Row[] {
   const inputs = new Set(main.inputs);
   const nodes = result.nodes.map((id, i): Row => {
     const node = model.nodes.at(id);
-    return { key: `n${id}`, depth: 0, label: node.name || node.op, target: { kind: 'node', node: id }, place: i + 1, siblings };
+    return {
+      key: `n${id}`,
+      depth: 0,
+      label: node.name || node.op,
+      target: { kind: 'node', node: id },
+      place: i + 1,
+      siblings,
+    };
   });
   const values = result.values.map((id, i): Row => {
     const role = inputs.has(id) ? 'input' : 'initializer';

@@ -4,29 +4,27 @@ import type { ValueId } from '../../../graph-model/core/model.ts';
 import { formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
 import { search, type SearchResult } from '../../../graph-model/search.ts';
 import { useSummary } from '../parts/use-summary.ts';
-import { usePanel } from '../host.tsx';
-import { Icon } from '../parts/icons.tsx';
-import { Empty } from '../parts/states.tsx';
+import { useStore } from '../../store/store.ts';
+import { Icon } from '../../kit/icon.tsx';
+import { EmptyState } from '../../kit/empty-state.tsx';
 import { resultRows } from './filter.ts';
 import { firstOpen, keysTo, outlineRows, type Row } from './rows.ts';
 import { Tree } from './tree.tsx';
 
 export function Outline() {
-  const model = usePanel((s) => s.model);
+  const model = useStore((s) => s.model);
   if (model === null)
     return (
       <section className="gp-outline" aria-label="Outline">
         <header className="phead">Outline</header>
-        <Empty icon="graph" title="Nothing open">
-          Drop a model here, or open a sample to look around.
-        </Empty>
+        <EmptyState text="Nothing open. Drop a model here, or open a sample to look around." />
       </section>
     );
   return <OutlineOfModel />;
 }
 
 function OutlineOfModel() {
-  const model = usePanel((s) => s.model)!;
+  const model = useStore((s) => s.model)!;
   const [query, setQuery] = useState('');
   const result = useSearch(query);
   const { open, toggle } = useOpen();
@@ -50,7 +48,12 @@ function OutlineOfModel() {
         Outline<span className="count">{formatCount(model.nodes.size)} nodes</span>
       </header>
       <Filter query={query} setQuery={setQuery} result={result} field={field} />
-      <Tree rows={rows} toggle={toggle} flat={filtering} empty={filtering ? 'Nothing is called so.' : 'The graph is empty.'} />
+      <Tree
+        rows={rows}
+        toggle={toggle}
+        flat={filtering}
+        empty={filtering ? 'Nothing is called so.' : 'The graph is empty.'}
+      />
       <Totals />
     </section>
   );
@@ -58,9 +61,9 @@ function OutlineOfModel() {
 
 /** Which rows are open; a node selected elsewhere opens the way to its row. */
 function useOpen() {
-  const model = usePanel((s) => s.model)!;
-  const original = usePanel((s) => s.original);
-  const selected = usePanel((s) => s.selected);
+  const model = useStore((s) => s.model)!;
+  const original = useStore((s) => s.original);
+  const selected = useStore((s) => s.selected);
   const [state, setState] = useState({ original, selected, open: firstOpen(model) });
   let { open } = state;
   if (state.original !== original || state.selected !== selected) {
@@ -81,8 +84,8 @@ function useOpen() {
 }
 
 function useSearch(query: string): SearchResult {
-  const model = usePanel((s) => s.model)!;
-  const types = usePanel((s) => s.types);
+  const model = useStore((s) => s.model)!;
+  const types = useStore((s) => s.types);
   return useMemo(() => {
     const typeOf = (id: ValueId) => types.get(id) ?? model.values.get(id)?.type ?? null;
     return search(model, query, typeOf);
@@ -138,7 +141,7 @@ function Filter({ query, setQuery, result, field }: FilterProps) {
 }
 
 function SelectAll({ result }: { result: SearchResult }) {
-  const select = usePanel((s) => s.select);
+  const select = useStore((s) => s.select);
   return (
     <button type="button" className="gp-link" onClick={() => select(result.nodes)}>
       Select {formatCount(result.nodes.length)} nodes

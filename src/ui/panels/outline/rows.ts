@@ -107,7 +107,11 @@ export function keysTo(model: Model, id: NodeId): string[] {
   const isMain = node.graph === model.main;
   const outer = isMain ? [] : parent === null ? ['functions'] : [...keysTo(model, parent), `n${parent}`];
   const prefix = `g${node.graph}`;
-  return [...outer, ...(isMain ? [] : [prefix]), ...scopePathTo(scopeOf(model, node.graph), id).map((p) => `${prefix}/${p}`)];
+  return [
+    ...outer,
+    ...(isMain ? [] : [prefix]),
+    ...scopePathTo(scopeOf(model, node.graph), id).map((p) => `${prefix}/${p}`),
+  ];
 }
 
 function scopePathTo(scope: Scope, id: NodeId): string[] {

@@ -1,9 +1,10 @@
 /** One row of the outline. */
 import type { MouseEvent } from 'react';
 import { formatCount, formatShape } from '../../../graph-model/format.ts';
-import { usePanel } from '../host.tsx';
-import { CategoryGlyph } from '../parts/glyph.tsx';
-import { Icon, type IconName } from '../parts/icons.tsx';
+import { useStore } from '../../store/store.ts';
+import { NodeGlyph } from '../parts/glyph.tsx';
+import { Glyph, Icon } from '../../kit/icon.tsx';
+import type { IconName } from '../../kit/icons.ts';
 import type { Row } from './rows.ts';
 
 export interface TreeRowProps {
@@ -61,7 +62,7 @@ function Twisty({ row, onToggle }: TreeRowProps) {
         onToggle();
       }}
     >
-      <Icon name={row.open ? 'down' : 'chevron'} />
+      <Icon name={row.open ? 'down' : 'chev'} tiny />
     </span>
   );
 }
@@ -69,23 +70,23 @@ function Twisty({ row, onToggle }: TreeRowProps) {
 const ROLE_ICONS: Record<'input' | 'output', IconName> = { input: 'in', output: 'out' };
 
 function RowIcon({ row: { target } }: { row: Row }) {
-  const model = usePanel((s) => s.model)!;
+  const model = useStore((s) => s.model)!;
   if (target.kind === 'node') {
     const node = model.nodes.get(target.node);
-    return node ? <CategoryGlyph node={node} /> : null;
+    return node ? <NodeGlyph node={node} /> : null;
   }
   if (target.kind !== 'value') return null;
-  if (target.role === 'initializer') return <CategoryGlyph category="const" />;
+  if (target.role === 'initializer') return <Glyph name="const" />;
   return (
     <span className="gp-role">
-      <Icon name={ROLE_ICONS[target.role]} />
+      <Icon name={ROLE_ICONS[target.role]} tiny />
     </span>
   );
 }
 
 function RowNote({ row: { target, count } }: { row: Row }) {
-  const model = usePanel((s) => s.model)!;
-  const type = usePanel((s) => (target.kind === 'value' ? (s.types.get(target.value) ?? null) : null));
+  const model = useStore((s) => s.model)!;
+  const type = useStore((s) => (target.kind === 'value' ? (s.types.get(target.value) ?? null) : null));
   if (target.kind === 'node') return <span className="n">{model.nodes.get(target.node)?.op}</span>;
   if (target.kind !== 'value') return <span className="n">{formatCount(count ?? 0)}</span>;
   const value = model.values.get(target.value);

@@ -2,7 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import type { NodeId } from '../../../graph-model/core/model.ts';
-import { usePanel } from '../host.tsx';
+import { useStore } from '../../store/store.ts';
 import type { Row } from './rows.ts';
 import { treeMove, typeAhead } from './tree-keys.ts';
 import { TreeRow } from './tree-row.tsx';
@@ -49,7 +49,8 @@ export function Tree({ rows, toggle, flat, empty }: TreeProps) {
     if (move?.kind === 'go') goTo(move.index);
     else if (move?.kind === 'reveal') act.reveal(rows[move.index]!);
     else if (move) toggle(rows[move.index]!, move.kind === 'open');
-    else if (event.key.length === 1 && event.key !== '/' && rows.length > 0) goTo(typeAhead(rows, at, typed(event.key)));
+    else if (event.key.length === 1 && event.key !== '/' && rows.length > 0)
+      goTo(typeAhead(rows, at, typed(event.key)));
     else return;
     event.preventDefault();
   };
@@ -98,7 +99,7 @@ export function Tree({ rows, toggle, flat, empty }: TreeProps) {
 
 /** Scrolls to the row of what was selected elsewhere. */
 function useFollowSelection(rows: readonly Row[], scrollTo: (index: number) => void, setActive: (key: string) => void) {
-  const selected = usePanel((s) => s.selected);
+  const selected = useStore((s) => s.selected);
   const last = useRef(selected);
   useEffect(() => {
     if (last.current === selected) return;
@@ -123,20 +124,20 @@ function useTyped(): (letter: string) => string {
 }
 
 function useIsSelected(): (row: Row) => boolean {
-  const selected = usePanel((s) => s.selected);
-  const value = usePanel((s) => s.selectedValue);
+  const selected = useStore((s) => s.selected);
+  const value = useStore((s) => s.selectedValue);
   return ({ target }) =>
     (target.kind === 'node' && selected.has(target.node)) || (target.kind === 'value' && target.value === value);
 }
 
 function useRowActions() {
-  const selected = usePanel((s) => s.selected);
-  const selectNodes = usePanel((s) => s.select);
-  const hoverNode = usePanel((s) => s.hover);
-  const ask = usePanel((s) => s.ask);
-  const enter = usePanel((s) => s.enter);
-  const scope = usePanel((s) => s.scope);
-  const model = usePanel((s) => s.model)!;
+  const selected = useStore((s) => s.selected);
+  const selectNodes = useStore((s) => s.select);
+  const hoverNode = useStore((s) => s.hover);
+  const ask = useStore((s) => s.ask);
+  const enter = useStore((s) => s.enter);
+  const scope = useStore((s) => s.scope);
+  const model = useStore((s) => s.model)!;
   const select = ({ target }: Row) => {
     if (target.kind === 'node') selectNodes([target.node]);
     else if (target.kind === 'value') selectNodes([], target.value);

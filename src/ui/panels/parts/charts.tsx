@@ -81,7 +81,13 @@ function HeatCell({ x, y, value, share }: { x: number; y: number; value: number;
   const strength = Math.round(Math.sqrt(Math.min(1, Math.abs(share))) * 100);
   const colour = share < 0 ? 'var(--div-neg)' : 'var(--div-pos)';
   return (
-    <rect x={x} y={y} width="1.02" height="1.02" style={{ fill: `color-mix(in oklab, ${colour} ${strength}%, var(--div-mid))` }} />
+    <rect
+      x={x}
+      y={y}
+      width="1.02"
+      height="1.02"
+      style={{ fill: `color-mix(in oklab, ${colour} ${strength}%, var(--div-mid))` }}
+    />
   );
 }
 
@@ -153,7 +159,13 @@ export function RunBars({ runs, width = 280 }: { runs: readonly number[]; width?
   const step = Math.min(12, width / runs.length);
   const y = (ms: number) => 38 - (ms / (most || 1)) * 34;
   return (
-    <svg className="gp-runs" width={width} height="40" role="img" aria-label={`Time of each of ${runs.length} runs, longest ${formatDuration(most)}`}>
+    <svg
+      className="gp-runs"
+      width={width}
+      height="40"
+      role="img"
+      aria-label={`Time of each of ${runs.length} runs, longest ${formatDuration(most)}`}
+    >
       {runs.map((ms, i) => (
         <rect
           key={i}

@@ -1,22 +1,12 @@
-/** What a panel shows when it has nothing, waits, failed, or shows something old. */
+/** What a panel shows while it waits, when something failed, and over something old. */
 import type { ReactNode } from 'react';
 import type { Change } from '../../../graph-model/core/draft.ts';
 import type { Model } from '../../../graph-model/core/model.ts';
-import type { JobView } from '../../store/state.ts';
 import { formatShare } from '../../../graph-model/format.ts';
-import { Icon, type IconName } from './icons.tsx';
-
-export function Empty({ icon, title, children }: { icon: IconName; title: string; children?: ReactNode }) {
-  return (
-    <div className="gp-empty">
-      <Icon name={icon} />
-      <div>
-        <div className="strong">{title}</div>
-        {children && <div className="gp-empty-more">{children}</div>}
-      </div>
-    </div>
-  );
-}
+import { Button } from '../../kit/button.tsx';
+import { Icon } from '../../kit/icon.tsx';
+import { Progress } from '../../kit/progress.tsx';
+import type { JobView } from '../../store/state.ts';
 
 /** A running job: its step, how far it is, and a way to stop it. */
 export function JobProgress({ job }: { job: JobView }) {
@@ -24,33 +14,30 @@ export function JobProgress({ job }: { job: JobView }) {
   return (
     <div className="gp-job">
       <Icon name="clock" small />
-      <span className="ell grow" role="status">
+      <span className="ell gp-job-label" role="status">
         {job.label}
       </span>
-      <span
-        className={share === null ? 'bar gp-bar-idle' : 'bar'}
-        role="progressbar"
-        aria-label={job.label}
-        {...(share === null ? {} : { 'aria-valuenow': Math.round(share * 100) })}
-      >
-        <i style={{ width: share === null ? '30%' : `${share * 100}%` }} />
-      </span>
+      <Progress label={job.label} done={job.done} total={job.total} />
       {share !== null && <span className="mono muted gp-job-share">{formatShare(share)}</span>}
-      <button type="button" className="btn small" onClick={() => job.cancel()}>
+      <Button size="small" onClick={() => job.cancel()}>
         Cancel
-      </button>
+      </Button>
     </div>
   );
 }
 
-/** The sentence over a result that an edit has made old, or null when it is current. */
-export function staleness(shown: Model, present: Model | null, history: readonly Change[]): string | null {
+/** The sentence over a result that an edit has made old, or null while it is current. */
+export function staleness(shown: Model, present: Model | null, history: readonly Change[], at: number): string | null {
   if (present === null || shown === present) return null;
-  const made = history.find((c) => c.before === shown);
-  return made ? `From before “${made.label}”.` : 'From another version of the model.';
+  const edit = history.slice(0, at).find((c) => c.before === shown);
+  if (edit) return `Measured before “${edit.label}”.`;
+  const undone = history.slice(at).find((c) => c.after === shown);
+  return undone
+    ? `Belongs to the model after “${undone.label}”, which is undone.`
+    : 'Belongs to another version of the model.';
 }
 
-export function StaleNote({ text, action }: { text: string; action: ReactNode }) {
+export function StaleNote({ text, action }: { text: string; action?: ReactNode }) {
   return (
     <div className="gp-stale" role="status">
       <Icon name="clock" small />
@@ -60,11 +47,15 @@ export function StaleNote({ text, action }: { text: string; action: ReactNode })
   );
 }
 
-export function Problem({ children }: { children: ReactNode }) {
+/** A sentence about what went wrong, and what to do about it. */
+export function Problem({ message, help }: { message: string; help?: string }) {
   return (
     <div className="gp-problem" role="alert">
-      <Icon name="error" small />
-      <span>{children}</span>
+      <Icon name="err" small />
+      <span className="grow">
+        {message}
+        {help && <span className="dim"> {help}</span>}
+      </span>
     </div>
   );
 }

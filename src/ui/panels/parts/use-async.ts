@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react';
 
 export type Async<T> =
-  { readonly state: 'loading' } | { readonly state: 'done'; readonly value: T } | { readonly state: 'failed'; readonly message: string };
+  | { readonly state: 'loading' }
+  | { readonly state: 'done'; readonly value: T }
+  | { readonly state: 'failed'; readonly message: string };
 
 const LOADING = { state: 'loading' } as const;
 

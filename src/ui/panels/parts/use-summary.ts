@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { Model, ValueId } from '../../../graph-model/core/model.ts';
 import type { ValueType } from '../../../graph-model/core/types.ts';
 import { modelSummary, type ModelSummary } from '../../../graph-model/stats/model-summary.ts';
-import { usePanel } from '../host.tsx';
+import { useStore } from '../../store/store.ts';
 
 const summaries = new WeakMap<Model, { types: ReadonlyMap<ValueId, ValueType>; summary: ModelSummary }>();
 
@@ -17,7 +17,7 @@ export function summaryOf(model: Model, types: ReadonlyMap<ValueId, ValueType>):
 
 /** The figures of the open model; there must be one. */
 export function useSummary(): ModelSummary {
-  const model = usePanel((s) => s.model)!;
-  const types = usePanel((s) => s.types);
+  const model = useStore((s) => s.model)!;
+  const types = useStore((s) => s.types);
   return useMemo(() => summaryOf(model, types), [model, types]);
 }

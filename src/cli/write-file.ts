@@ -1,0 +1,36 @@
+/** Writes composed files to the disk without holding them in memory. */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { byteLength, readBytes, sliceBytes, type ByteSource } from '../graph-model/core/bytes.ts';
+import type { WrittenFile } from '../converters/onnx/write.ts';
+
+const STEP = 8 * 1024 * 1024;
+
+/** Writes a file to an open descriptor, 8 MB at a time. */
+export async function writeToFile(file: WrittenFile, fd: number, signal?: AbortSignal): Promise<void> {
+  for (const part of file.parts) {
+    if (part instanceof Uint8Array) writeAll(fd, part);
+    else await writeSource(fd, part, signal);
+  }
+}
+
+/** Writes a file under a path. */
+export async function writeToPath(file: WrittenFile, path: string, signal?: AbortSignal): Promise<void> {
+  const fd = openSync(path, 'w');
+  try {
+    await writeToFile(file, fd, signal);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function writeSource(fd: number, source: ByteSource, signal?: AbortSignal): Promise<void> {
+  const length = byteLength(source);
+  for (let at = 0; at < length; at += STEP) {
+    const bytes = await readBytes(sliceBytes(source, at, Math.min(length, at + STEP)), signal);
+    writeAll(fd, bytes);
+  }
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, Math.min(bytes.length - at, STEP));
+}
