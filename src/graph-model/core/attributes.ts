@@ -5,6 +5,8 @@ import type { ValueType } from './types.ts';
 
 interface Common {
   readonly doc?: string;
+  /** The file gives the value without the `type` field, as the first ONNX versions did. */
+  readonly untyped?: true;
   /** Wire bytes of fields that are carried through untouched. */
   readonly extra?: Uint8Array;
 }

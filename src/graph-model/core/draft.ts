@@ -93,6 +93,16 @@ export class Draft implements OrderView {
     return this.graphs.at(id);
   }
 
+  /** The inputs of a graph, without the cost of {@link graph}. */
+  graphInputs(id: GraphId): readonly ValueId[] {
+    return this.graphs.at(id).inputs;
+  }
+
+  /** The node that holds a body, or null for the main graph and functions, without the cost of {@link graph}. */
+  graphParent(id: GraphId): NodeId | null {
+    return this.graphs.at(id).parent;
+  }
+
   /** Every reader of a value, captured ones in nested bodies and graph outputs included. */
   uses(id: ValueId): readonly Use[] {
     return this.useLists.get(id) ?? [];

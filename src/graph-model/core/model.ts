@@ -102,6 +102,8 @@ export interface QuantizationAnnotation {
 export interface Redeclaration extends Carried {
   readonly list: 'inputs' | 'outputs' | 'valueInfo';
   readonly index: number;
+  /** The value that stood at `index` when this was read: an edit that moves the list makes the declaration void. */
+  readonly value?: ValueId;
   readonly type: ValueType | null;
 }
 
