@@ -77,7 +77,11 @@ function applyOptimised(set: SetState, get: Get, before: Model, result: Optimise
   get().push(change);
   const counts = `${before.nodes.size} nodes before, ${after.nodes.size} after`;
   set({
-    optimise: { result: { before, after, passes: result.passes, rounds: result.rounds }, model: change.after },
+    optimise: {
+      result: { before, after, passes: result.passes, rounds: result.rounds },
+      model: change.after,
+      proof: result.proof,
+    },
     announcement: touched.size === 0 ? 'Nothing to optimise was found.' : `Optimised: ${counts}.`,
   });
 }
