@@ -1,11 +1,11 @@
 /** Paths on the command line as the files that the core opens. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { addFiles, openModel, type OpenedModel } from '../converters/open.ts';
 import type { InputFile } from '../converters/converter.ts';
+import { addFiles, missingFiles, openModel, type OpenedModel } from '../converters/open.ts';
 import type { JobContext } from '../graph-model/job.ts';
 import { UsageError } from './command.ts';
-import { openFileBlob } from './file-blob.ts';
+import { FileBlob } from './file-blob.ts';
 
 /** A folder gives all files in it, however deep; paths are relative to the folder, or to the file's own. */
 export function inputFiles(paths: readonly string[]): InputFile[] {
@@ -19,7 +19,7 @@ export function inputFiles(paths: readonly string[]): InputFile[] {
 }
 
 function inputFile(path: string, as: string): InputFile {
-  return { name: basename(path), path: as, blob: openFileBlob(path) };
+  return { name: basename(path), path: as, blob: FileBlob.open(path) };
 }
 
 /** Opens the model that the paths name. Weight files that lie beside it are found by the names the model asks for. */
@@ -27,16 +27,19 @@ export async function openPaths(paths: readonly string[], job: JobContext): Prom
   const opened = await openModel(inputFiles(paths), job);
   if (opened.missing.length === 0) return opened;
   const folder = statSync(paths[0]!).isDirectory() ? paths[0]! : dirname(paths[0]!);
-  const found = opened.missing.filter((name) => isPlainPath(name) && isFile(join(folder, name)));
-  if (found.length === 0) return opened;
-  return addFiles(opened, found.map((name) => inputFile(join(folder, name), name)), job);
+  const beside = opened.missing.filter((name) => isFile(join(folder, name)));
+  if (beside.length === 0) return opened;
+  const model = addFiles(
+    opened.model,
+    beside.map((name) => inputFile(join(folder, name), name)),
+  );
+  const missing = missingFiles(model);
+  const found = (message: string) => beside.some((name) => !missing.includes(name) && message.includes(name));
+  const diagnostics = opened.diagnostics.filter((d) => !(d.code === 'file.missing' && found(d.message)));
+  return { ...opened, model, missing, diagnostics };
 }
 
-/** Only what lies in the model's own folder is ever looked for. */
-function isPlainPath(name: string): boolean {
-  return !name.startsWith('/') && !name.includes('\\') && !/^[a-zA-Z]:/.test(name) && !name.split('/').includes('..');
-}
-
+/** `missingFiles` names only what lies in the model's own folder; nothing else is ever looked for. */
 function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -51,7 +51,7 @@ export interface Place {
 
 export function diagnostic(code: DiagnosticCode, params: Params = {}, place: Place = {}): Diagnostic {
   const { severity, text, help } = CATALOGUE[code];
-  return { code, severity, message: fill(text, params), help, ...place };
+  return { code, severity, message: fill(text, params), help: fill(help, params), ...place };
 }
 
 /** Broken input: thrown by readers, caught once at the edge of a job or command and shown as its diagnostic. */

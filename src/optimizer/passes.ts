@@ -4,6 +4,7 @@ import { DEAD } from './passes/dead.ts';
 import { FOLD } from './passes/fold.ts';
 import { INFER_SHAPES } from './passes/infer-shapes.ts';
 import { rulePass } from './passes/rule-pass.ts';
+import { SHARE_SHAPES } from './passes/share-shapes.ts';
 import { SHARE } from './passes/share.ts';
 import type { Rule } from './engine/rules.ts';
 import type { Pass } from './rule.ts';
@@ -60,6 +61,7 @@ export const PASSES: readonly Pass[] = [
     'Pad into Conv and pooling, MatMul and Add into Gemm, Transpose into Gemm.',
     RULE_FAMILIES['fuse-nodes'],
   ),
+  SHARE_SHAPES,
   DEAD,
   INFER_SHAPES,
 ];

@@ -21,7 +21,18 @@ export const PRESETS: readonly Preset[] = [
     id: 'simplify',
     label: 'Simplify',
     summary: 'All rewrites into standard operators of the same opset, to a fixed point.',
-    plan: steps('constants', 'no-ops', 'fold', 'shapes', 'movement', 'fuse-weights', 'fuse-nodes', 'share', 'dead'),
+    plan: steps(
+      'constants',
+      'no-ops',
+      'fold',
+      'shapes',
+      'movement',
+      'fuse-weights',
+      'fuse-nodes',
+      'share-shapes',
+      'share',
+      'dead',
+    ),
   },
 ];
 

@@ -7,9 +7,13 @@ import { LENGTH, type WireReader } from '../containers/protobuf/wire-reader.ts';
 import type { ExternalFiles } from './external-files.ts';
 import { ENTRY } from './fields.ts';
 
-export interface ReadContext {
+/** The walk and its names. */
+export interface NameContext {
   readonly r: WireReader;
   readonly names: Interner;
+}
+
+export interface ReadContext extends NameContext {
   readonly blob: BlobLike;
   readonly external: ExternalFiles;
   readonly job: JobContext;
@@ -93,12 +97,12 @@ export function readString(r: WireReader, end: number): string | null {
 }
 
 /** A string field as a name: interned, and readable however it is encoded. */
-export function readName(c: ReadContext, end: number): string {
+export function readName(c: NameContext, end: number): string {
   return c.names.texts[readNameId(c, end)]!;
 }
 
 /** A string field as the number of its name. */
-export function readNameId(c: ReadContext, end: number): number {
+export function readNameId(c: NameContext, end: number): number {
   const { r } = c;
   r.expect(LENGTH);
   const at = r.payload(r.length(end));

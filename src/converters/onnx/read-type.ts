@@ -4,7 +4,7 @@ import { FormatError } from '../../graph-model/diagnostics.ts';
 import { LENGTH, VARINT } from '../containers/protobuf/wire-reader.ts';
 import { WireWriter } from '../containers/protobuf/wire-writer.ts';
 import { BESIDE, DIM, TENSOR_TYPE, TYPE, VALUE_INFO } from './fields.ts';
-import { Carrier, Extra, readName, readNameId, withExtra, type ReadContext } from './read-parts.ts';
+import { Carrier, Extra, readName, readNameId, withExtra, type NameContext, type ReadContext } from './read-parts.ts';
 
 const DEPTH_LIMIT = 100;
 
@@ -132,7 +132,7 @@ interface ReadShape {
 }
 
 /** A TensorShapeProto field. */
-export function readShape(c: ReadContext, outer: number): ReadShape {
+export function readShape(c: NameContext, outer: number): ReadShape {
   const { r } = c;
   r.expect(LENGTH);
   const end = r.length(outer);
@@ -156,7 +156,7 @@ export function readShape(c: ReadContext, outer: number): ReadShape {
   return { shape, denotations, odd };
 }
 
-function readDim(c: ReadContext, end: number): { dim: Dim; denotation: string; odd: boolean } {
+function readDim(c: NameContext, end: number): { dim: Dim; denotation: string; odd: boolean } {
   const { r } = c;
   let dim: Dim = null;
   let denotation = '';

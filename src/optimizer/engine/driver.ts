@@ -23,7 +23,7 @@ export async function applyRules(
 ): Promise<PassOutcome> {
   await readSmallConstants(model, job.signal);
   const draft = new Draft(model);
-  const run = new Run(draft, new RuleScope(draft, host.types(draft), job), indexed(rules));
+  const run = new Run(draft, new RuleScope(draft, host.types(model), job), indexed(rules));
   const work = new Worklist(model.nodes.keys());
   const limit = STEPS_PER_NODE * model.nodes.size + 1000;
   let steps = 0;

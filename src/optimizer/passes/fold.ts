@@ -40,7 +40,7 @@ export const FOLD: Pass = {
 /** Values whose elements inference knows: shapes, and arithmetic on them. */
 function foldKnown(model: Model, host: PassHost, job: JobContext) {
   const draft = new Draft(model);
-  const types = host.types(draft);
+  const types = host.types(model);
   const inFunction = graphsOfFunctions(model);
   const applied: Applied[] = [];
   for (const id of executionOrder(model)) {
@@ -145,7 +145,7 @@ class Search {
     private readonly refusals: Refusals,
   ) {
     this.draft = new Draft(model);
-    this.types = host.types(this.draft);
+    this.types = host.types(model);
     this.inFunction = graphsOfFunctions(model);
   }
 

@@ -12,7 +12,7 @@ export const INFER_SHAPES: Pass = {
   defaults: {},
   run: async (model, _options, host) => {
     const draft = new Draft(model);
-    const applied = declareAll(draft, model, host.types(draft));
+    const applied = declareAll(draft, model, host.types(model));
     const after = applied.length === 0 ? model : draft.commit('Infer types').after;
     return { after, applied, refused: [] };
   },
@@ -47,5 +47,5 @@ function plain(type: ValueType | null): unknown {
   if (type.kind === 'tensor' || type.kind === 'sparse_tensor') return [type.kind, type.dtype, type.shape];
   if (type.kind === 'sequence' || type.kind === 'optional') return [type.kind, plain(type.element)];
   if (type.kind === 'map') return [type.kind, type.key, plain(type.value)];
-  return [type.kind, type.domain, type.name];
+  return type.kind === 'opaque' ? [type.kind, type.domain, type.name] : [type.kind];
 }

@@ -34,22 +34,31 @@ export function requiredInputs(model: Model): Value[] {
   return values.filter((v) => v.constant === undefined && v.sparse === undefined);
 }
 
-export function generateInputs(model: Model, options: GenerateOptions = {}): GeneratedInputs {
+/** The inputs that can be made or given, as far as their sizes go; for those that cannot, why. */
+export function sizedInputs(model: Model): {
+  readonly inputs: readonly ModelInput[];
+  readonly problems: readonly Diagnostic[];
+} {
   const problems: Diagnostic[] = [];
-  const inputs: (SizedInput & { readonly value: Value })[] = [];
+  const inputs: ModelInput[] = [];
   for (const value of requiredInputs(model)) {
     const problem = cannotMake(value);
     const type = value.type as TensorType;
     if (problem) problems.push(problem);
-    // Old exporters write 0 for an unknown length.
-    else
-      inputs.push({
-        name: value.name,
-        dtype: type.dtype,
-        shape: type.shape?.map((d) => (d === 0 ? null : d)) ?? null,
-        value,
-      });
+    else inputs.push({ name: value.name, dtype: type.dtype, shape: shapeOf(type), value });
   }
+  return { inputs, problems };
+}
+
+/** Old exporters write 0 for an unknown length. */
+const shapeOf = (type: TensorType) => type.shape?.map((d) => (d === 0 ? null : d)) ?? null;
+
+export interface ModelInput extends SizedInput {
+  readonly value: Value;
+}
+
+export function generateInputs(model: Model, options: GenerateOptions = {}): GeneratedInputs {
+  const { inputs, problems } = sizedInputs(model);
   const { shapes, names } = resolveDims(inputs, options.dims ?? {});
   const past = pastLength(inputs, shapes);
   const values = inputs.map((input) => {

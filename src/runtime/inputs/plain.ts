@@ -30,8 +30,7 @@ export function readJson(source: string, file: string): Map<string, PlainArray> 
   const refuse = refuser(file);
   let parsed: unknown;
   try {
-    // Long integers are quoted with a mark, because JSON.parse would round them.
-    parsed = JSON.parse(source.replace(/([[:,\s])(-?\d{16,})(?=\s*[\],}])/g, '$1"\u0000$2"'));
+    parsed = JSON.parse(markLong(source));
   } catch (error) {
     return refuse(`it is not JSON (${error instanceof Error ? error.message : String(error)})`);
   }
@@ -43,6 +42,12 @@ export function readJson(source: string, file: string): Map<string, PlainArray> 
       isRecord(value) && isDescribed(value) ? described(value, refuse) : nested(value, refuse),
     ]),
   );
+}
+
+/** Long integers as marked strings, because JSON.parse would round them. Texts are stepped over. */
+function markLong(source: string): string {
+  const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g;
+  return source.replace(token, (t) => (/^-?\d{16,}$/.test(t) ? `"\\u0000${t}"` : t));
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -120,7 +125,7 @@ function differs(rows: readonly (readonly string[])[]): boolean {
 }
 
 function separatorOf(source: string): string {
-  const line = source.slice(0, source.indexOf('\n') < 0 ? undefined : source.indexOf('\n'));
+  const line = source.replace(/"[^"]*"/g, '').split('\n', 1)[0]!;
   const count = (s: string) => line.split(s).length;
   return [',', ';', '\t'].reduce((a, b) => (count(b) > count(a) ? b : a));
 }

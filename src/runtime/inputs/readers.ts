@@ -30,7 +30,11 @@ export function hintFor(model: Model, value: ValueId): Hint | null {
       const node = model.nodes.at(use.node);
       const hint = hintOf(model, node, use.index);
       if (hint) hints.push(hint);
-      for (const next of onward(model, node, use.index)) if (!seen.has(next)) (seen.add(next), todo.push(next));
+      for (const next of onward(model, node, use.index)) {
+        if (seen.has(next)) continue;
+        seen.add(next);
+        todo.push(next);
+      }
     }
   }
   return tightest(hints);

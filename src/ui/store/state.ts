@@ -159,4 +159,22 @@ export interface PrefsSlice {
   setTheme(theme: PrefsSlice['theme']): void;
 }
 
-export type State = DocumentSlice & SelectionSlice & ViewSlice & JobsSlice & ReportsSlice & PrefsSlice;
+/** What is asked in a dialog; one at a time. */
+export type DialogView =
+  | { readonly kind: 'keyboard' }
+  | { readonly kind: 'download' }
+  | {
+      readonly kind: 'prompt';
+      readonly title: string;
+      readonly label: string;
+      readonly value: string;
+      /** Gives back a sentence where the text cannot be taken: it is shown and the dialog stays. */
+      submit(text: string): string | void;
+    };
+
+export interface DialogsSlice {
+  readonly dialog: DialogView | null;
+  showDialog(dialog: DialogView | null): void;
+}
+
+export type State = DocumentSlice & SelectionSlice & ViewSlice & JobsSlice & ReportsSlice & PrefsSlice & DialogsSlice;

@@ -2,6 +2,7 @@
 import { createContext, useContext } from 'react';
 import { createStore, useStore as useZustand } from 'zustand';
 import type { Workers } from '../../workers/client.ts';
+import type { Files } from '../files/files.ts';
 import { documentSlice } from './document.ts';
 import { jobsSlice } from './jobs.ts';
 import { prefsSlice } from './prefs.ts';
@@ -19,6 +20,8 @@ export function createAppStore(deps: StoreDeps): Store {
     ...jobsSlice(set, get),
     ...reportsSlice(set, get, deps),
     ...prefsSlice(set, deps.storage),
+    dialog: null,
+    showDialog: (dialog) => set({ dialog }),
   }));
 }
 
@@ -27,6 +30,7 @@ export type { Store, StoreDeps } from './slice.ts';
 export interface Services {
   readonly store: Store;
   readonly workers: Workers;
+  readonly files: Files;
 }
 
 /** Given once, at the root. */
@@ -50,4 +54,9 @@ export function useStoreApi(): Store {
 
 export function useWorkers(): Workers {
   return useServices().workers;
+}
+
+/** Opening, recent models, samples, downloading. */
+export function useFiles(): Files {
+  return useServices().files;
 }

@@ -74,7 +74,7 @@ export class WireReader {
   }
 
   fail(why: string): never {
-    throw new FormatError('file.broken', { file: this.file, why, where: this.where() }, { offset: this.offset });
+    throw new FormatError('file.broken', { file: this.file, why, where: this.where(), byte: this.offset }, { offset: this.offset });
   }
 
   where(): string {

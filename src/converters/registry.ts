@@ -1,0 +1,18 @@
+/** The one table of formats. A format is a folder beside this file and one line here. */
+import type { ConverterEntry } from './converter.ts';
+import { sniffOnnx } from './onnx/sniff.ts';
+
+export const CONVERTERS: readonly ConverterEntry[] = [
+  {
+    id: 'onnx',
+    label: 'ONNX',
+    extensions: ['.onnx'],
+    sniff: sniffOnnx,
+    load: async () => (await import('./onnx/index.ts')).onnxConverter,
+  },
+];
+
+/** The row of a format. */
+export function converterOf(id: string): ConverterEntry | null {
+  return CONVERTERS.find((c) => c.id === id) ?? null;
+}
