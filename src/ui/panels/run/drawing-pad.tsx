@@ -23,7 +23,7 @@ const RANGE_WORDS: [Range, string][] = [
 const SIDE = 132;
 
 /** Adds ink with a soft brush around a point, in cells. */
-export function paint(ink: Float32Array, size: number, x: number, y: number): Float32Array {
+export function paint(ink: Float32Array, size: number, x: number, y: number): Float32Array<ArrayBuffer> {
   const next = Float32Array.from(ink);
   const radius = Math.max(0.75, size / 22);
   for (let r = Math.floor(y - radius - 1); r <= y + radius + 1; r++)
@@ -62,7 +62,7 @@ function halfBits(value: number): number {
 
 export function DrawingPad({ picture, dtype, name, onDraw }: DrawingPadProps) {
   const size = picture.height;
-  const [ink, setInk] = useState(() => new Float32Array(size * size));
+  const [ink, setInk] = useState<Float32Array<ArrayBuffer>>(() => new Float32Array(size * size));
   const [range, setRange] = useState<Range>(dtype === 'uint8' ? 'byte' : 'unit');
   const [cursor, setCursor] = useState<number | null>(null);
   const down = useRef(false);

@@ -94,7 +94,7 @@ function Output({ name, output }: { name: string; output: DenseTensor | OpaqueOu
             label="How to show it"
             options={views.map((id) => ({ id, label: VIEW_LABELS[id] }))}
             value={shown}
-            onChange={setView}
+            onChange={(id: OutputView) => setView(id)}
           />
         )}
       </div>
@@ -112,7 +112,7 @@ function TopClasses({ output }: { output: DenseTensor }) {
   const scores = scoresOf(output)!;
   const shares = areProbabilities(scores);
   const top = topOf(scores, 5);
-  const lowest = scores.reduce((low, v) => Math.min(low, v), Infinity);
+  const lowest = Array.from(scores).reduce((low, v) => Math.min(low, v), Infinity);
   const highest = top[0]?.value ?? 1;
   const width = (v: number) => (shares ? v : (v - lowest) / (highest - lowest || 1));
   const first = output.values.length > scores.length;
@@ -136,7 +136,7 @@ function TopClasses({ output }: { output: DenseTensor }) {
 
 function ImageView({ output, name }: { output: DenseTensor; name: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const layout = imageLayout(output.dims)!;
+  const layout = useMemo(() => imageLayout(output.dims)!, [output]);
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     context?.putImageData(new ImageData(imagePixels(output, layout), layout.width, layout.height), 0, 0);
