@@ -1,16 +1,11 @@
 /** Everything the page can have done in a worker, as plain functions on models. */
 import * as Comlink from 'comlink';
 import type { Model } from '../graph-model/core/model.ts';
-import type { Tensor } from '../graph-model/core/tensor.ts';
 import type { Plan } from '../optimizer/rule.ts';
-import type { RunOptions, RunResult } from '../runtime/types.ts';
 import { WorkerHost, webWorker, type Job, type WorkerLike } from './host.ts';
 import type {
   Analysis,
-  Compared,
-  GenerateOptions,
   InputFile,
-  Inputs,
   JobEvent,
   LayoutInput,
   LayoutResult,
@@ -19,9 +14,9 @@ import type {
   Opened,
   Optimised,
   OptimizeService,
-  PreparedInputs,
+  Ran,
+  RunPlan,
   RunService,
-  TensorStatistics,
   WriteOptions,
   Written,
 } from './protocol.ts';
@@ -39,16 +34,12 @@ export interface Workers {
   open(files: readonly InputFile[], on?: On): Job<OpenedModel>;
   analyse(model: Model, on?: On): Job<Analysis>;
   write(model: Model, options: WriteOptions, on?: On): Job<Written>;
-  optimise(model: Model, plan: Plan, on?: On): Job<OptimisedModel>;
+  /** `plan` may name a preset. */
+  optimise(model: Model, plan: Plan | string, on?: On): Job<OptimisedModel>;
   /** The arrays of `input` stay usable: they are copied, not transferred. */
   layout(input: LayoutInput, on?: On): Job<LayoutResult>;
-  run(model: Model, inputs: Inputs, options: RunOptions, on?: On): Job<RunResult>;
-  compare(original: Model, current: Model, inputs: Inputs, options: RunOptions, on?: On): Job<Compared>;
-  readInputs(model: Model, files: readonly InputFile[], options: GenerateOptions, on?: On): Job<PreparedInputs>;
-  generateInputs(model: Model, options: GenerateOptions, on?: On): Job<PreparedInputs>;
-  statistics(tensor: Tensor, on?: On): Job<TensorStatistics>;
-  elements(tensor: Tensor, from: number, count: number): Job<readonly (number | bigint | string)[]>;
-  npy(tensor: Tensor, on?: On): Job<Blob>;
+  /** Runs `current`, and `original` too where it is given, on the same inputs. */
+  run(current: Model, original: Model | null, plan: RunPlan, on?: On): Job<Ran>;
 }
 
 export interface Spawners {
@@ -90,17 +81,12 @@ export function createWorkers(codec: WireCodec = WIRE, spawners: Spawners = PAGE
         (result) => ({ ...result, model: codec.decode(result.model, model) }),
       ),
     layout: (input, on) => layout.start('lay out the graph', (s, id, e) => s.layout(id, e, input), on),
-    run: (model, inputs, options, on) =>
-      run.start(`run ${name(model)}`, (s, id, e) => s.run(id, e, wire(model), inputs, options), on),
-    compare: (a, b, inputs, options, on) =>
-      run.start(`run ${name(b)}`, (s, id, e) => s.compare(id, e, wire(a), wire(b), inputs, options), on),
-    readInputs: (model, files, options, on) =>
-      run.start('read the inputs', (s, id, e) => s.readInputs(id, e, wire(model), files, options), on),
-    generateInputs: (model, options, on) =>
-      run.start('make inputs', (s, id, e) => s.generateInputs(id, e, wire(model), options), on),
-    statistics: (tensor, on) => run.start('read a tensor', (s, id, e) => s.statistics(id, e, tensor), on),
-    elements: (tensor, from, count) => run.start('read a tensor', (s, id, e) => s.elements(id, e, tensor, from, count)),
-    npy: (tensor, on) => run.start('read a tensor', (s, id, e) => s.npy(id, e, tensor), on),
+    run: (current, original, plan, on) =>
+      run.start(
+        `run ${name(current)}`,
+        (s, id, e) => s.run(id, e, wire(current), original && wire(original), plan),
+        on,
+      ),
   };
 }
 
