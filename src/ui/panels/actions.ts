@@ -24,6 +24,8 @@ export interface RunSettings {
   readonly dims: Readonly<Record<string, number>>;
   /** By input name; an input that is not named is generated. */
   readonly inputs: Readonly<Record<string, InputChoice>>;
+  /** Times every node as well, which slows the whole. */
+  readonly profile: boolean;
 }
 
 export interface ProviderChoice {
