@@ -9,6 +9,7 @@ import { EDIT } from './diagnostics/edit.ts';
 import type { CatalogueEntry, Severity } from './diagnostics/entry.ts';
 import { FILES } from './diagnostics/files.ts';
 import { INFER } from './diagnostics/infer.ts';
+import { JOBS } from './diagnostics/jobs.ts';
 import { OPTIMIZE } from './diagnostics/optimize.ts';
 import { RUN } from './diagnostics/run.ts';
 import { TEXT } from './diagnostics/text.ts';
@@ -25,6 +26,7 @@ export const CATALOGUE = {
   ...OPTIMIZE,
   ...RUN,
   ...EDIT,
+  ...JOBS,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type DiagnosticCode = keyof typeof CATALOGUE;
@@ -49,15 +51,16 @@ export interface Place {
 
 export function diagnostic(code: DiagnosticCode, params: Params = {}, place: Place = {}): Diagnostic {
   const { severity, text, help } = CATALOGUE[code];
-  return { code, severity, message: fill(text, params), help, ...place };
+  return { code, severity, message: fill(text, params), help: fill(help, params), ...place };
 }
 
 /** Broken input: thrown by readers, caught once at the edge of a job or command and shown as its diagnostic. */
 export class FormatError extends Error {
   override readonly name = 'FormatError';
   readonly diagnostic: Diagnostic;
-  constructor(code: DiagnosticCode, params: Params = {}, place: Place = {}) {
-    const d = diagnostic(code, params, place);
+  /** @param what a code, or a diagnostic that was made already */
+  constructor(what: DiagnosticCode | Diagnostic, params: Params = {}, place: Place = {}) {
+    const d = typeof what === 'string' ? diagnostic(what, params, place) : what;
     super(d.message);
     this.diagnostic = d;
   }

@@ -1,5 +1,7 @@
 /** Running models: what the page, the command and the optimiser ask of the runtime. */
+import type { ByteSource } from '../graph-model/core/bytes.ts';
 import type { DenseTensor } from '../graph-model/core/tensor.ts';
+import type { Dim, DType } from '../graph-model/core/types.ts';
 
 export type Provider = 'wasm' | 'webgpu' | 'webnn';
 
@@ -11,6 +13,42 @@ export interface RunOptions {
   /** Timed runs after one warm-up. */
   readonly runs?: number;
   readonly profile?: boolean;
+}
+
+/** A model as the writer gives it: structure, and weights kept outside of it so that they are read only once, on demand. */
+export interface RunSource {
+  /** The ModelProto's bytes, in order. Its external tensors name one of `data` as their location. */
+  readonly model: readonly ByteSource[];
+  readonly data?: readonly ExternalFile[];
+  /** Type strings of outputs that are no tensors (`seq(map(int64,tensor(float)))`), for messages. */
+  readonly opaqueTypes?: ReadonlyMap<string, string>;
+}
+
+export interface ExternalFile {
+  /** As the model's `location` says. */
+  readonly path: string;
+  /** The file's bytes, in order. */
+  readonly parts: readonly ByteSource[];
+}
+
+/** An input or output as an opened session declares it. */
+export interface SessionPort {
+  readonly name: string;
+  /** null: not a tensor, or a tensor of a type that the runtime cannot exchange (`kind` says which). */
+  readonly dtype: DType | null;
+  readonly dims: readonly Dim[];
+  readonly kind: string;
+}
+
+/** Values by input name. */
+export type Feeds = ReadonlyMap<string, DenseTensor>;
+
+/** A value given to or made for an input, and how it is told to people. */
+export interface InputValue {
+  readonly name: string;
+  readonly tensor: DenseTensor;
+  /** `seeded normal, 1×3×224×224`, `photo.jpg, 1×3×224×224`. */
+  readonly description: string;
 }
 
 /** An output that the runtime computes but cannot hand over (sequence, map, optional). */

@@ -8,6 +8,8 @@ export interface BlobLike {
   readonly size: number;
   slice(begin: number, end: number): BlobLike;
   arrayBuffer(): Promise<ArrayBuffer>;
+  /** All bytes at once, where the host can (a file descriptor): onnxruntime asks for weights in a call that cannot wait. */
+  bytesSync?(): Uint8Array;
 }
 
 export type ByteSource =

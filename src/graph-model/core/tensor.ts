@@ -277,7 +277,8 @@ function unpackStrings(bytes: Uint8Array): string[] {
   return out;
 }
 
-function packStrings(strings: readonly string[]): Uint8Array {
+/** `string_data`: for each string a varint length and its UTF-8 bytes. */
+export function packStrings(strings: readonly string[]): Uint8Array {
   const out: number[] = [];
   for (const s of strings) {
     const bytes = new TextEncoder().encode(s);

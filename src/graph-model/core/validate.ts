@@ -7,7 +7,7 @@ import type { GraphId, Model, Use, ValueId } from './model.ts';
 
 /** One sentence for each broken law; empty for a sound model. */
 export function brokenLaws(model: Model): string[] {
-  return [...nodeLaws(model), ...graphLaws(model), ...useLaws(model)];
+  return [...nodeLaws(model), ...graphLaws(model), ...lawsOfUses(model)];
 }
 
 function* nodeLaws(model: Model): IterableIterator<string> {
@@ -65,7 +65,7 @@ export function rebuildUses(model: Model): Map<ValueId, Use[]> {
   return uses;
 }
 
-function* useLaws(model: Model): IterableIterator<string> {
+function* lawsOfUses(model: Model): IterableIterator<string> {
   const rebuilt = rebuildUses(model);
   const key = (u: Use) => `${u.node ?? 'out'}@${u.graph as GraphId}#${u.index}`;
   const sorted = (list: readonly Use[]) => list.map(key).sort().join(' ');

@@ -3,8 +3,9 @@ import type { Change } from '../../graph-model/core/draft.ts';
 import type { GraphId, Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
 import type { ValueType } from '../../graph-model/core/types.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
-import type { PlanResult } from '../../optimizer/rule.ts';
+import type { Plan, PlanResult } from '../../optimizer/rule.ts';
 import type { OutputDifference, Provider, RunResult } from '../../runtime/types.ts';
+import type { InputChoice, InputFile, Proof } from '../../workers/protocol.ts';
 
 export type GraphState = 'empty' | 'opening' | 'drawn' | 'failed';
 
@@ -28,11 +29,27 @@ export interface DocumentSlice {
   readonly missing: readonly string[];
   /** Why opening failed. */
   readonly failure: Diagnostic | null;
-  open(files: readonly File[]): Promise<void>;
+  /**
+   * Opens a model from everything that was dropped. Files that an open model is missing are added to it instead. The
+   * last good model stays until the new one is read.
+   */
+  open(files: readonly (File | InputFile)[]): Promise<void>;
+  /** Gives an open model the files it was missing. */
+  addFiles(files: readonly (File | InputFile)[]): void;
+  /** Begins with a model that was made here: New graph, pasted text. */
+  start(model: Model): void;
   close(): void;
+  /** Adds a change made on the present model; what had been undone is forgotten. */
   push(change: Change): void;
   undo(): void;
   redo(): void;
+  /** Goes to any state of the history; 0 is as opened. */
+  jump(at: number): void;
+  /** Says that `model` is on screen, whole: `graphState` becomes `drawn`. */
+  markDrawn(model: Model): void;
+  markSaved(): void;
+  /** Takes the failure away and shows the last good model, or the welcome screen. */
+  dismissFailure(): void;
 }
 
 export interface SelectionSlice {
@@ -101,12 +118,37 @@ export interface JobsSlice {
   readonly jobs: readonly JobView[];
   /** One line for screen readers and the status bar: what just ended, was cancelled, or crashed and was restarted. */
   readonly announcement: string;
+  announce(text: string): void;
+  /** Cancels every job of a kind. */
+  cancelJobs(kind: string): void;
 }
 
 /** Results know the model they belong to; another `model` in the document makes them stale. */
 export interface ReportsSlice {
-  readonly optimise: { readonly result: PlanResult; readonly model: Model } | null;
+  readonly optimise: { readonly result: PlanResult; readonly model: Model; readonly proof: Proof } | null;
   readonly run: RunReport | null;
+  /** Why the last optimisation or run did not come to its end. */
+  readonly optimiseFailure: Diagnostic | null;
+  readonly runFailure: Diagnostic | null;
+  /** Runs a plan, or the preset of that name, on the present model; the result is one change, pushed when it arrives. */
+  optimiseWith(plan: Plan | string): Promise<void>;
+  /** The last request, so that a run can be repeated. */
+  readonly lastRun: RunRequest;
+  runWith(request: RunRequest): Promise<void>;
+}
+
+export interface RunRequest {
+  readonly provider: Provider;
+  /** 0: as many as the device gives. */
+  readonly threads: number;
+  /** Timed runs after the warm-up. */
+  readonly runs: number;
+  readonly seed: number;
+  readonly dims: Readonly<Record<string, number>>;
+  readonly inputs: Readonly<Record<string, InputChoice>>;
+  /** Runs the model as opened too, and compares. */
+  readonly compare: boolean;
+  readonly profile: boolean;
 }
 
 export interface RunReport {
@@ -123,4 +165,22 @@ export interface PrefsSlice {
   setTheme(theme: PrefsSlice['theme']): void;
 }
 
-export type State = DocumentSlice & SelectionSlice & ViewSlice & JobsSlice & ReportsSlice & PrefsSlice;
+/** What is asked in a dialog; one at a time. */
+export type DialogView =
+  | { readonly kind: 'keyboard' }
+  | { readonly kind: 'download' }
+  | {
+      readonly kind: 'prompt';
+      readonly title: string;
+      readonly label: string;
+      readonly value: string;
+      /** Gives back a sentence where the text cannot be taken: it is shown and the dialog stays. */
+      submit(text: string): string | void;
+    };
+
+export interface DialogsSlice {
+  readonly dialog: DialogView | null;
+  showDialog(dialog: DialogView | null): void;
+}
+
+export type State = DocumentSlice & SelectionSlice & ViewSlice & JobsSlice & ReportsSlice & PrefsSlice & DialogsSlice;

@@ -1,0 +1,75 @@
+/** `graphwright inspect`: what a model is. */
+import type { OpenedModel } from '../../converters/open.ts';
+import { formatBytes, formatCount } from '../../graph-model/format.ts';
+import { typeLabel } from '../../graph-model/core/types.ts';
+import { modelSummary, type ModelSummary } from '../../graph-model/stats/model-summary.ts';
+import { analyse, type Analysed } from '../../services/analyse.ts';
+import { printJson, type Command, type Io } from '../command.ts';
+import { openPaths } from '../files.ts';
+
+export const INSPECT: Command = {
+  name: 'inspect',
+  usage: 'FILE... [--json]',
+  summary: 'What it is: format, inputs, outputs, operators, sizes.',
+  options: { json: { type: 'boolean' } },
+  async run(args, io) {
+    const job = io.job();
+    const opened = await openPaths(args.files, job);
+    const analysed = await analyse(opened.model);
+    job.end();
+    const summary = modelSummary(opened.model, analysed.inference.types);
+    if (args.flag('json')) printJson(io, document(opened, analysed, summary));
+    else print(io, opened, analysed, summary);
+  },
+};
+
+function document(opened: OpenedModel, { inference, problems }: Analysed, summary: ModelSummary) {
+  const { model } = opened;
+  const { irVersion, producerName, producerVersion, doc, source } = model;
+  return {
+    format: opened.converterId,
+    file: source.fileName,
+    bytes: source.size,
+    irVersion,
+    producerName,
+    producerVersion,
+    doc: doc ?? '',
+    graph: model.graphs.at(model.main).name,
+    ...summary,
+    metadata: Object.fromEntries(summary.metadata),
+    shapes: inference.share(),
+    functions: model.functions.map((f) => ({ domain: f.domain, name: f.name, overload: f.overload })),
+    missing: opened.missing,
+    problems: [...opened.diagnostics, ...problems].length,
+  };
+}
+
+function print(io: Io, opened: OpenedModel, { inference, problems }: Analysed, s: ModelSummary): void {
+  const { model } = opened;
+  const label = (list: readonly { name: string; type: Parameters<typeof typeLabel>[0] }[]) =>
+    list.map((p) => `  ${p.name}  ${typeLabel(p.type)}`);
+  const share = inference.share();
+  const known =
+    share.values === 0
+      ? ''
+      : `, ${Math.floor((100 * (share.values - share.unknown)) / share.values)} % of shapes known`;
+  const lines = [
+    `${model.source.fileName}: ONNX, ${formatBytes(model.source.size)}`,
+    `  IR ${model.irVersion ?? '?'}, ${s.opsets.map((o) => `${o.domain || 'ai.onnx'} ${o.version}`).join(', ') || 'no opset import'}`,
+    ...(model.producerName ? [`  made by ${model.producerName} ${model.producerVersion}`.trimEnd()] : []),
+    `  ${formatCount(s.nodes)} nodes, ${formatCount(s.parameters)} parameters, ${formatBytes(s.weightBytes)} of weights${known}`,
+    'Inputs',
+    ...label(s.inputs),
+    'Outputs',
+    ...label(s.outputs),
+    'Operators',
+    ...s.operators
+      .slice(0, 20)
+      .map((o) => `  ${String(o.count).padStart(6)}  ${o.domain ? `${o.domain}.` : ''}${o.op}`),
+    ...(s.operators.length > 20 ? [`  and ${s.operators.length - 20} more`] : []),
+  ];
+  const all = [...opened.diagnostics, ...problems];
+  const bad = all.filter((p) => p.severity !== 'info');
+  if (bad.length > 0) lines.push(`${bad.length} problems: graphwright check tells them`);
+  io.out(lines.join('\n'));
+}

@@ -1,0 +1,90 @@
+/** Bit patterns of the floats that JavaScript has no array for. The other direction is `toNumbers` in tensor.ts. */
+import type { DType } from './types.ts';
+
+interface SmallFloat {
+  readonly exponent: number;
+  readonly mantissa: number;
+  readonly bias: number;
+  /**
+   * `ieee`: infinities and NaN; `fn`: all ones is NaN, no infinity; `fnuz`: minus zero is the one NaN; `finite`: numbers
+   * only (ONNX, "Float stored in 8 bits" and "in 4 bits").
+   */
+  readonly form: 'ieee' | 'fn' | 'fnuz' | 'finite';
+}
+
+const small = (exponent: number, mantissa: number, bias: number, form: SmallFloat['form']): SmallFloat => ({
+  exponent,
+  mantissa,
+  bias,
+  form,
+});
+
+const SMALL_FLOATS: Partial<Record<DType, SmallFloat>> = {
+  float16: small(5, 10, 15, 'ieee'),
+  bfloat16: small(8, 7, 127, 'ieee'),
+  float8e4m3fn: small(4, 3, 7, 'fn'),
+  float8e4m3fnuz: small(4, 3, 8, 'fnuz'),
+  float8e5m2: small(5, 2, 15, 'ieee'),
+  float8e5m2fnuz: small(5, 2, 16, 'fnuz'),
+  float4e2m1: small(2, 1, 1, 'finite'),
+};
+
+/**
+ * The bits of the nearest number of a small float dtype, ties to even; what is too large becomes infinity, or the
+ * largest number where the dtype has no infinity (ONNX Cast with `saturate`). null: the dtype is not a small float.
+ */
+export function smallFloatBits(dtype: DType, value: number): number | null {
+  if (dtype === 'float8e8m0') return scaleBits(value);
+  const f = SMALL_FLOATS[dtype];
+  if (!f) return null;
+  const width = f.exponent + f.mantissa;
+  if (Number.isNaN(value)) return nanBits(f);
+  const negative = value < 0 || Object.is(value, -0);
+  const magnitude = Math.min(magnitudeBits(f, Math.abs(value)), largestBits(f));
+  if (f.form === 'fnuz' && magnitude === 0) return 0;
+  return magnitude | (negative ? 1 << width : 0);
+}
+
+/** Exponent and mantissa as one integer: rounding up carries from one into the other by itself. */
+function magnitudeBits(f: SmallFloat, a: number): number {
+  if (a === Infinity) return Infinity;
+  if (a === 0) return 0;
+  const exponent = Math.max(binaryExponent(a), 1 - f.bias);
+  const steps = roundHalfEven(a * 2 ** (f.mantissa - exponent));
+  return ((exponent + f.bias - 1) << f.mantissa) + steps;
+}
+
+/** The bits that anything too large becomes. */
+function largestBits(f: SmallFloat): number {
+  const ones = (1 << (f.exponent + f.mantissa)) - 1;
+  if (f.form === 'ieee') return ones - ((1 << f.mantissa) - 1);
+  return f.form === 'fn' ? ones - 1 : ones;
+}
+
+function nanBits(f: SmallFloat): number {
+  const width = f.exponent + f.mantissa;
+  if (f.form === 'fnuz') return 1 << width;
+  if (f.form === 'ieee') return largestBits(f) | (1 << (f.mantissa - 1));
+  return f.form === 'fn' ? (1 << width) - 1 : 0;
+}
+
+/** float8e8m0 is a power of two alone: 2^(bits - 127), 255 is NaN. */
+function scaleBits(value: number): number {
+  if (!(value > 0)) return value === 0 ? 0 : 255;
+  if (value === Infinity) return 255;
+  return Math.min(254, Math.max(0, Math.round(Math.log2(value)) + 127));
+}
+
+function binaryExponent(a: number): number {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, a);
+  const raw = (view.getUint16(0) >> 4) & 0x7ff;
+  return raw === 0 ? -1074 : raw - 1023;
+}
+
+function roundHalfEven(x: number): number {
+  const below = Math.floor(x);
+  const rest = x - below;
+  if (rest !== 0.5) return rest > 0.5 ? below + 1 : below;
+  return below % 2 === 0 ? below : below + 1;
+}

@@ -1,0 +1,140 @@
+/** Operators said with older ones, as their definitions have it (ONNX, Operators.md); `Op@V` when V - 1 does not know it. */
+import { getFloat, getInt, getString } from '../core/attributes.ts';
+import type { ValueId } from '../core/model.ts';
+import { normalAxis } from '../core/dims.ts';
+import type { Adapter, Step } from './step.ts';
+
+export const EXPAND: Readonly<Record<string, Adapter>> = {
+  'Celu@12': (s) => {
+    const alpha = s.scalar('float', getFloat(s.node, 'alpha', 1))!;
+    const scaled = s.add('Div', [s.input(0), alpha]);
+    const low = s.add('Mul', [alpha, s.add('Elu', [scaled], { alpha: { kind: 'float', value: 1 } })]);
+    const zero = s.scalar('float', 0)!;
+    s.replaceBy(s.add('Add', [s.add('Max', [s.input(0), zero]), s.add('Min', [zero, low])]));
+  },
+  'GreaterOrEqual@12': (s) => orEqual(s, 'Greater'),
+  'LessOrEqual@12': (s) => orEqual(s, 'Less'),
+  'HardSwish@14': (s) => {
+    const gate = s.add('HardSigmoid', [s.input(0)], { alpha: { kind: 'float', value: Math.fround(1 / 6) }, beta: 0.5 });
+    s.replaceBy(s.add('Mul', [s.input(0), gate]));
+  },
+  'CastLike@15': (s) => {
+    const to = s.dtype(1);
+    if (!to) return 'the type it casts to is not known';
+    s.replaceBy(s.add('Cast', [s.input(0)], { to: CODES[to] ?? 1 }));
+  },
+  'LayerNormalization@17': layerNorm,
+  'Mish@18': (s) => s.replaceBy(s.add('Mul', [s.input(0), s.add('Tanh', [s.add('Softplus', [s.input(0)])])])),
+  'GroupNormalization@18': (s) => groupNorm(s, false),
+  'GroupNormalization@21': (s) => groupNorm(s, true),
+  'Gelu@20': gelu,
+  'RMSNormalization@23': rmsNorm,
+  'Swish@24': (s) => {
+    const alpha = getFloat(s.node, 'alpha', 1);
+    const x = s.input(0);
+    const k = numberLike(s, alpha);
+    if (k === null) return 'the type of its input is not known';
+    s.replaceBy(s.add('Mul', [x, s.add('Sigmoid', [alpha === 1 ? x : s.add('Mul', [x, k])])]));
+  },
+};
+
+const CODES: Readonly<Record<string, number>> = {
+  float: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float16: 10,
+  double: 11,
+  uint32: 12,
+  uint64: 13,
+  bfloat16: 16,
+};
+
+function orEqual(s: Step, op: string): void {
+  const [a, b] = [s.input(0), s.input(1)];
+  s.replaceBy(s.add('Or', [s.add(op, [a, b]), s.add('Equal', [a, b])]));
+}
+
+/** A scalar of the type of the first input. */
+function numberLike(s: Step, value: number): ValueId | null {
+  const dtype = s.dtype(0);
+  return dtype ? s.scalar(dtype, value) : null;
+}
+
+/** gelu(x) = x/2 (1 + erf(x / sqrt 2)), or its tanh approximation. */
+function gelu(s: Step): string | void {
+  const x = s.input(0);
+  if (numberLike(s, 1) === null) return 'the type of its input is not known';
+  const num = (v: number) => numberLike(s, v)!;
+  const inner =
+    getString(s.node, 'approximate', 'none') === 'tanh'
+      ? s.add('Tanh', [
+          s.add('Mul', [
+            num(Math.sqrt(2 / Math.PI)),
+            s.add('Add', [x, s.add('Mul', [num(0.044715), s.add('Pow', [x, num(3)])])]),
+          ]),
+        ])
+      : s.add('Erf', [s.add('Div', [x, num(Math.SQRT2)])]);
+  s.replaceBy(s.add('Mul', [s.add('Mul', [num(0.5), x]), s.add('Add', [inner, num(1)])]));
+}
+
+/** Axes from `axis` to the last one, as the normalizations reduce them. */
+function tailAxes(s: Step): number[] | null {
+  const rank = s.rank(0);
+  if (rank === null) return null;
+  const first = normalAxis(getInt(s.node, 'axis', -1), rank)!;
+  return Array.from({ length: rank - first }, (_, i) => first + i);
+}
+
+/** (x - mean) / sqrt(var + epsilon) * scale + bias over the tail axes; single precision inside, as stash_type asks. */
+function layerNorm(s: Step): string | void {
+  const axes = tailAxes(s);
+  const dtype = s.dtype(0);
+  if (!axes || !dtype) return 'the rank or the type of its input is not known';
+  if (dtype !== 'float' && dtype !== 'double') return `its inner precision cannot be kept for ${dtype}`;
+  if (s.isUsed(1) || s.isUsed(2)) return 'its mean or deviation is read';
+  s.dropOutputs(1);
+  const centred = s.add('Sub', [s.input(0), s.add('ReduceMean', [s.input(0)], { axes, keepdims: 1 })]);
+  const variance = s.add('ReduceMean', [s.add('Mul', [centred, centred])], { axes, keepdims: 1 });
+  const epsilon = s.scalar(dtype, getFloat(s.node, 'epsilon', 1e-5))!;
+  const normal = s.add('Div', [centred, s.add('Sqrt', [s.add('Add', [variance, epsilon])])]);
+  const scaled = s.add('Mul', [normal, s.input(1)]);
+  s.replaceBy(s.input(2) === null ? scaled : s.add('Add', [scaled, s.input(2)]));
+}
+
+/** x / sqrt(mean(x^2) + epsilon) * scale. At opset 22 the axes of a reduction are an input. */
+function rmsNorm(s: Step): string | void {
+  const axes = tailAxes(s);
+  const dtype = s.dtype(0);
+  if (!axes || !dtype) return 'the rank or the type of its input is not known';
+  if (dtype !== 'float' && dtype !== 'double') return `its inner precision cannot be kept for ${dtype}`;
+  const square = s.add('Mul', [s.input(0), s.input(0)]);
+  const mean = s.add('ReduceMean', [square, s.int64(axes)], { keepdims: 1 });
+  const epsilon = s.scalar(dtype, getFloat(s.node, 'epsilon', 1e-5))!;
+  const normal = s.add('Div', [s.input(0), s.add('Sqrt', [s.add('Add', [mean, epsilon])])]);
+  s.replaceBy(s.add('Mul', [normal, s.input(1)]));
+}
+
+/** Instance normalization over [N, groups, rest], then scale and bias per channel (opset 21) or per group (opset 18). */
+function groupNorm(s: Step, perChannel: boolean): string | void {
+  const groups = getInt(s.node, 'num_groups');
+  const [dims, dtype] = [s.dims(0), s.dtype(0)];
+  if (!groups || !dims || !dtype) return 'the rank or the type of its input is not known';
+  if (dtype !== 'float' && dtype !== 'double') return `its inner precision cannot be kept for ${dtype}`;
+  const shape = s.add('Shape', [s.input(0)]);
+  const flat = s.add('Reshape', [s.input(0), s.int64([0, groups, -1])]);
+  const ones = s.add('Expand', [s.scalar(dtype, 1)!, s.int64([groups])]);
+  const zeros = s.add('Expand', [s.scalar(dtype, 0)!, s.int64([groups])]);
+  const epsilon = { kind: 'float', value: getFloat(s.node, 'epsilon', 1e-5) } as const;
+  const [scale, bias] = perChannel ? [ones, zeros] : [s.input(1), s.input(2)];
+  const normal = s.add('Reshape', [s.add('InstanceNormalization', [flat, scale, bias], { epsilon }), shape]);
+  if (!perChannel) return s.replaceBy(normal);
+  const column = s.int64([-1, ...dims.slice(2).map(() => 1)]);
+  const scaled = s.add('Mul', [normal, s.add('Reshape', [s.input(1), column])]);
+  s.replaceBy(s.add('Add', [scaled, s.add('Reshape', [s.input(2), column])]));
+}

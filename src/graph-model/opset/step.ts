@@ -1,0 +1,198 @@
+/** What an adapter of one node for one step of the opset is given, and the helpers that all of them share. */
+import { attribute, getInts, type Attribute, type AttributeLike, type Attributes } from '../core/attributes.ts';
+import type { Draft } from '../core/draft.ts';
+import { label } from '../core/draft.ts';
+import type { Node, NodeId, ValueId } from '../core/model.ts';
+import { int64Tensor, tensorAtHand, tensorOf, type DenseTensor, type Tensor } from '../core/tensor.ts';
+import type { DType } from '../core/types.ts';
+import type { TypeTable } from '../operators/operator.ts';
+
+/** Rewrites a node for the next opset; a sentence part says why it cannot. */
+export type Adapter = (step: Step) => string | void;
+
+export class Step {
+  constructor(
+    readonly draft: Draft,
+    readonly id: NodeId,
+    private readonly types: TypeTable,
+  ) {}
+
+  get node(): Node {
+    return this.draft.node(this.id);
+  }
+
+  get title(): string {
+    return label(this.node);
+  }
+
+  input(index: number): ValueId | null {
+    return this.node.inputs[index] ?? null;
+  }
+
+  /** The elements of an input that is a constant at hand, else null. */
+  constant(index: number): DenseTensor | null {
+    const id = this.input(index);
+    if (id === null) return null;
+    const known = this.draft.base.values.has(id) ? this.types.constantOf(id) : null;
+    if (known) return known;
+    const value = this.draft.value(id);
+    const maker = this.draft.producer(id);
+    const held = value.constant ?? (maker?.op === 'Constant' ? tensorAttribute(maker) : undefined);
+    return held ? tensorAtHand(held) : null;
+  }
+
+  /** A constant input of integers as numbers. */
+  integers(index: number): number[] | null {
+    const dense = this.constant(index);
+    return dense ? Array.from(dense.values as ArrayLike<number | bigint>, Number) : null;
+  }
+
+  dtype(index: number): DType | null {
+    const id = this.input(index);
+    const type = id !== null && this.draft.base.values.has(id) ? this.types.typeOf(id) : null;
+    return type?.kind === 'tensor' ? type.dtype : null;
+  }
+
+  /** Dimensions of an input, null each where not a number; null where the rank is unknown. */
+  dims(index: number): (number | null)[] | null {
+    const id = this.input(index);
+    const type = id !== null && this.draft.base.values.has(id) ? this.types.typeOf(id) : null;
+    if (type?.kind !== 'tensor' || type.shape === null) return null;
+    return type.shape.map((d) => (typeof d === 'number' ? d : null));
+  }
+
+  rank(index: number): number | null {
+    return this.dims(index)?.length ?? null;
+  }
+
+  int64(values: readonly number[], dims?: readonly number[]): ValueId {
+    return this.draft.constant(this.node.graph, int64Tensor(values, dims));
+  }
+
+  scalar(dtype: DType, value: number): ValueId | null {
+    const tensor = scalarTensor(dtype, value);
+    return tensor && this.draft.constant(this.node.graph, tensor);
+  }
+
+  /** Sets attributes; undefined removes. */
+  set(changes: Readonly<Record<string, AttributeLike | undefined>>): void {
+    this.draft.patchNode(this.id, { attributes: withAttributes(this.node.attributes, changes) });
+  }
+
+  setInputs(inputs: readonly (ValueId | null)[]): void {
+    const trimmed = [...inputs];
+    while (trimmed.length > 0 && trimmed[trimmed.length - 1] === null) trimmed.pop();
+    this.draft.patchNode(this.id, { inputs: trimmed });
+  }
+
+  /** A new node beside this one; its first output. */
+  add(
+    op: string,
+    inputs: readonly (ValueId | null)[],
+    attributes: Readonly<Record<string, AttributeLike | undefined>> = {},
+  ): ValueId {
+    const { graph, name } = this.node;
+    const spec = { op, inputs, attributes: withAttributes(new Map(), attributes), name: name ? `${name}/${op}` : '' };
+    return this.draft.addNode(graph, spec).outputs[0]!;
+  }
+
+  /** Ends this node: `value` takes the place of its first output, under the output's name. */
+  replaceBy(value: ValueId): void {
+    const out = this.node.outputs[0];
+    const { producer } = this.draft.value(value);
+    if (out !== null && out !== undefined) {
+      if (producer === null) this.draft.replaceUses(out, value);
+      else this.draft.moveOutput(out, producer, this.draft.node(producer).outputs.indexOf(value));
+    }
+    this.draft.removeNode(this.id);
+  }
+
+  isUsed(output: number): boolean {
+    const v = this.node.outputs[output];
+    return v !== null && v !== undefined && this.draft.uses(v).length > 0;
+  }
+
+  /** Drops outputs from `first` on; false when one of them is read. */
+  dropOutputs(first: number): boolean {
+    for (let i = this.node.outputs.length - 1; i >= first; i--) {
+      if (this.isUsed(i)) return false;
+      this.draft.dropOutput(this.id, i);
+    }
+    return true;
+  }
+
+  /** An attribute of integers becomes an int64 input; absent stays absent. */
+  moveToInput(name: string, index: number): void {
+    const values = getInts(this.node, name);
+    if (values) {
+      const inputs = [...this.node.inputs];
+      while (inputs.length < index) inputs.push(null);
+      inputs[index] = this.int64(values);
+      this.setInputs(inputs);
+    }
+    this.set({ [name]: undefined });
+  }
+
+  /** A constant integer input becomes an attribute; a reason when it is not constant. */
+  moveToAttribute(index: number, name: string): string | void {
+    if (this.input(index) === null) return;
+    const values = this.integers(index);
+    if (!values) return `its input ${name} is computed, and there it is an attribute`;
+    this.setInputs(this.node.inputs.map((v, i) => (i === index ? null : v)));
+    this.set({ [name]: { kind: 'ints', value: BigInt64Array.from(values, BigInt) } });
+  }
+}
+
+export function withAttributes(
+  base: Attributes,
+  changes: Readonly<Record<string, AttributeLike | undefined>>,
+): Attributes {
+  const out = new Map(base);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) out.delete(name);
+    else out.set(name, attribute(value));
+  }
+  return out;
+}
+
+function tensorAttribute(node: Node): Tensor | undefined {
+  const a: Attribute | undefined = node.attributes.get('value');
+  return a?.kind === 'tensor' ? a.value : undefined;
+}
+
+/** A scalar of a numeric type; null for types that have no plain numbers here. */
+export function scalarTensor(dtype: DType, value: number): Tensor | null {
+  switch (dtype) {
+    case 'float':
+      return tensorOf({ dtype, dims: [], values: Float32Array.of(value) });
+    case 'double':
+      return tensorOf({ dtype, dims: [], values: Float64Array.of(value) });
+    case 'float16':
+      return tensorOf({ dtype, dims: [], values: Uint16Array.of(halfBits(value)) });
+    case 'int32':
+      return tensorOf({ dtype, dims: [], values: Int32Array.of(value) });
+    case 'int64':
+      return tensorOf({ dtype, dims: [], values: BigInt64Array.of(BigInt(Math.trunc(value))) });
+    default:
+      return null;
+  }
+}
+
+/** IEEE 754 binary16 bits, rounded to nearest even from the float32 value. */
+export function halfBits(value: number): number {
+  const f = Math.fround(value);
+  const sign = f < 0 || Object.is(f, -0) ? 0x8000 : 0;
+  const a = Math.abs(f);
+  if (Number.isNaN(f)) return 0x7e00;
+  if (a >= 65520) return sign | 0x7c00;
+  const exponent = Math.max(-14, Math.floor(Math.log2(a || 2 ** -24)));
+  const unit = 2 ** (exponent - 10);
+  const steps = roundEven(a / unit);
+  return sign | (exponent === -14 && steps < 1024 ? steps : ((exponent + 15) << 10) + (steps - 1024));
+}
+
+function roundEven(x: number): number {
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
+}

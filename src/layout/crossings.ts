@@ -1,0 +1,127 @@
+/** Counting crossings, and swapping neighbours to lose some. */
+import type { Layered } from './layered.ts';
+import type { Ordering } from './ordering.ts';
+
+let tree = new Int32Array(64);
+let places = new Int32Array(64);
+
+/** Crossings of the pairs between layer `l` and the next: inversions, by an accumulator tree (Barth et al., 2002). */
+export function crossingsBelow(g: Layered, { starts, sequence, pos }: Ordering, l: number): number {
+  const width = starts[l + 2]! - starts[l + 1]!;
+  if (width < 2 || starts[l + 1]! - starts[l]! < 2) return 0;
+  if (tree.length <= width) tree = new Int32Array(2 * width);
+  tree.fill(0, 0, width + 1);
+  let seen = 0;
+  let crossings = 0;
+  for (let i = starts[l]!; i < starts[l + 1]!; i++) {
+    const v = sequence[i]!;
+    const begin = g.down.offsets[v]!;
+    const end = g.down.offsets[v + 1]!;
+    for (let k = begin; k < end; k++) {
+      const at = pos[g.pairLower[g.down.items[k]!]!]!;
+      crossings += seen - prefix(at);
+    }
+    for (let k = begin; k < end; k++, seen++) add(pos[g.pairLower[g.down.items[k]!]!]!, width);
+  }
+  return crossings;
+}
+
+function prefix(at: number): number {
+  let sum = 0;
+  for (let i = at + 1; i > 0; i &= i - 1) sum += tree[i]!;
+  return sum;
+}
+
+function add(at: number, width: number): void {
+  for (let i = at + 1; i <= width; i += i & -i) tree[i]!++;
+}
+
+/** Swaps neighbours in a layer while that loses crossings ("transpose" in Gansner et al., 1993). */
+export class PairCrossings {
+  private readonly active: Uint8Array;
+
+  constructor(
+    private readonly g: Layered,
+    private readonly order: Ordering,
+  ) {
+    this.active = new Uint8Array(g.layers);
+  }
+
+  /** At most `passes` over the layers; a layer is looked at again only when it or a neighbour changed. */
+  improve(passes: number): void {
+    this.active.fill(1);
+    for (let p = 0; p < passes; p++) {
+      let changed = false;
+      for (let l = 0; l < this.g.layers; l++) {
+        if (this.active[l] === 0) continue;
+        this.active[l] = 0;
+        if (!this.swapIn(l, p % 2 === 1)) continue;
+        changed = true;
+        for (let k = Math.max(0, l - 1); k <= Math.min(this.g.layers - 1, l + 1); k++) this.active[k] = 1;
+      }
+      if (!changed) return;
+    }
+  }
+
+  private swapIn(l: number, equalToo: boolean): boolean {
+    const { starts, sequence, pos } = this.order;
+    let improved = false;
+    for (let i = starts[l]!; i + 1 < starts[l + 1]!; i++) {
+      const v = sequence[i]!;
+      const w = sequence[i + 1]!;
+      const gain = this.gain(v, w);
+      if (gain < 0 || (gain === 0 && !equalToo)) continue;
+      sequence[i] = w;
+      sequence[i + 1] = v;
+      pos[w] = i - starts[l]!;
+      pos[v] = i + 1 - starts[l]!;
+      if (gain > 0) improved = true;
+    }
+    return improved;
+  }
+
+  /** How many crossings fall away when v, which stands left of w, changes places with it. */
+  private gain(v: number, w: number): number {
+    const { g } = this;
+    return (
+      this.inversions(v, w, g.up.offsets, g.up.items, g.pairUpper) +
+      this.inversions(v, w, g.down.offsets, g.down.items, g.pairLower)
+    );
+  }
+
+  private inversions(v: number, w: number, offsets: Int32Array, items: Int32Array, ends: Int32Array): number {
+    const n = offsets[v + 1]! - offsets[v]!;
+    const m = offsets[w + 1]! - offsets[w]!;
+    if (n === 0 || m === 0) return 0;
+    const { pos } = this.order;
+    if (n * m > 4096) return this.sortedInversions(v, w, offsets, items, ends);
+    let balance = 0;
+    for (let i = offsets[v]!; i < offsets[v + 1]!; i++) {
+      const a = pos[ends[items[i]!]!]!;
+      for (let k = offsets[w]!; k < offsets[w + 1]!; k++) balance += Math.sign(a - pos[ends[items[k]!]!]!);
+    }
+    return balance;
+  }
+
+  /** The same for vertices of many neighbours, by sorting. */
+  private sortedInversions(v: number, w: number, offsets: Int32Array, items: Int32Array, ends: Int32Array): number {
+    const at = (x: number) => {
+      const n = offsets[x + 1]! - offsets[x]!;
+      if (places.length < n) places = new Int32Array(2 * n);
+      const list = places.slice(0, n);
+      for (let i = 0; i < n; i++) list[i] = this.order.pos[ends[items[offsets[x]! + i]!]!]!;
+      return list.sort();
+    };
+    const a = at(v);
+    const b = at(w);
+    let balance = 0;
+    let below = 0;
+    let upTo = 0;
+    for (const x of a) {
+      while (below < b.length && b[below]! < x) below++;
+      while (upTo < b.length && b[upTo]! <= x) upTo++;
+      balance += below - (b.length - upTo);
+    }
+    return balance;
+  }
+}

@@ -1,0 +1,87 @@
+/** Which layer each node stands in. */
+import { topological, type Digraph } from './digraph.ts';
+
+export interface Layering {
+  readonly layerOf: Int32Array;
+  readonly layers: number;
+}
+
+/**
+ * Longest path from the sources, then every node that has slack is moved next to its readers where that does not make
+ * the drawing longer. The length counted is that of the shared chains: all edges of a source run in one lane, so a
+ * source costs the distance to its furthest reader, however many it has.
+ */
+export function assignLayers(g: Digraph): Layering {
+  const order = topological(g);
+  const layerOf = longestPath(g, order);
+  const furthest = new Int32Array(g.count);
+  for (let pass = 0; pass < 3; pass++) {
+    measureFurthest(g, layerOf, furthest);
+    pullDown(g, order, layerOf, furthest);
+  }
+  return compact(layerOf);
+}
+
+function longestPath(g: Digraph, order: Int32Array): Int32Array {
+  const layerOf = new Int32Array(g.count);
+  for (const u of order) {
+    const below = layerOf[u]! + 1;
+    for (let k = g.out.offsets[u]!; k < g.out.offsets[u + 1]!; k++) {
+      const v = g.to[g.out.items[k]!]!;
+      if (layerOf[v]! < below) layerOf[v] = below;
+    }
+  }
+  return layerOf;
+}
+
+function measureFurthest(g: Digraph, layerOf: Int32Array, furthest: Int32Array): void {
+  for (let u = 0; u < g.count; u++) {
+    let far = layerOf[u]!;
+    for (let k = g.out.offsets[u]!; k < g.out.offsets[u + 1]!; k++) {
+      far = Math.max(far, layerOf[g.to[g.out.items[k]!]!]!);
+    }
+    furthest[u] = far;
+  }
+}
+
+function pullDown(g: Digraph, order: Int32Array, layerOf: Int32Array, furthest: Int32Array): void {
+  for (let i = order.length - 1; i >= 0; i--) {
+    const v = order[i]!;
+    const lowest = lowestLayer(g, layerOf, v);
+    const gain = lowest - layerOf[v]!;
+    if (gain <= 0 || addedLength(g, furthest, v, lowest) > gain) continue;
+    layerOf[v] = lowest;
+    for (let k = g.in.offsets[v]!; k < g.in.offsets[v + 1]!; k++) {
+      const s = g.from[g.in.items[k]!]!;
+      if (furthest[s]! < lowest) furthest[s] = lowest;
+    }
+  }
+}
+
+/** The layer right above the nearest reader; the node's own where nothing reads it. */
+function lowestLayer(g: Digraph, layerOf: Int32Array, v: number): number {
+  let lowest = Infinity;
+  for (let k = g.out.offsets[v]!; k < g.out.offsets[v + 1]!; k++) {
+    lowest = Math.min(lowest, layerOf[g.to[g.out.items[k]!]!]! - 1);
+  }
+  return lowest === Infinity ? layerOf[v]! : lowest;
+}
+
+function addedLength(g: Digraph, furthest: Int32Array, v: number, layer: number): number {
+  let added = 0;
+  for (let k = g.in.offsets[v]!; k < g.in.offsets[v + 1]!; k++) {
+    added += Math.max(0, layer - furthest[g.from[g.in.items[k]!]!]!);
+  }
+  return added;
+}
+
+/** Renumbers the layers so that none is empty. */
+function compact(layerOf: Int32Array): Layering {
+  let last = -1;
+  for (const l of layerOf) last = Math.max(last, l);
+  const number = new Int32Array(last + 1);
+  for (const l of layerOf) number[l] = 1;
+  let layers = 0;
+  for (let l = 0; l <= last; l++) number[l] = number[l] === 1 ? layers++ : -1;
+  return { layerOf: layerOf.map((l) => number[l]!), layers };
+}

@@ -1,0 +1,203 @@
+/** The order of vertices in their layers, with few crossings. */
+import { crossingsBelow, PairCrossings } from './crossings.ts';
+import type { Layered } from './layered.ts';
+
+/** `sequence[starts[l] .. starts[l + 1])` are the vertices of layer l from left to right; `pos` is a vertex's place in it. */
+export interface Ordering {
+  readonly starts: Int32Array;
+  readonly sequence: Int32Array;
+  readonly pos: Int32Array;
+}
+
+export interface SweepProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/**
+ * Median and barycentre sweeps from two different starts, each followed by swaps of neighbours; the best order seen
+ * wins. The number of sweeps falls with size so that the time stays linear.
+ */
+export function* findOrder(graph: Layered): Generator<SweepProgress, Ordering> {
+  const size = graph.pairUpper.length + graph.total;
+  const sweeps = Math.max(6, Math.min(24, Math.round(2_500_000 / (size + 1))));
+  const starts = size < 60_000 ? 2 : 1;
+  let best: Ordering | null = null;
+  let fewest = Infinity;
+  for (let s = 0; s < starts && fewest > 0; s++) {
+    const run = new Sweeper(graph, depthFirst(graph, s === 1));
+    for (let i = 0; i < sweeps && !run.settled; i++) {
+      run.sweep(i);
+      yield { done: s * sweeps + i, total: starts * sweeps };
+    }
+    run.finish();
+    if (run.fewest < fewest) {
+      fewest = run.fewest;
+      best = run.best;
+    }
+  }
+  return best!;
+}
+
+/** Vertices in the order a depth-first walk meets them, so that what hangs together stands together. */
+function depthFirst(g: Layered, mirrored: boolean): Ordering {
+  const starts = new Int32Array(g.layers + 1);
+  for (let v = 0; v < g.total; v++) starts[g.layerOf[v]! + 1]!++;
+  for (let l = 0; l < g.layers; l++) starts[l + 1]! += starts[l]!;
+  const ordering = { starts, sequence: new Int32Array(g.total), pos: new Int32Array(g.total) };
+  const next = starts.slice(0, g.layers);
+  const seen = new Uint8Array(g.total);
+  const stack: number[] = [];
+  for (const root of rootsByLayer(g, starts)) {
+    stack.push(root);
+    while (stack.length > 0) {
+      const v = stack.pop()!;
+      if (seen[v] === 1) continue;
+      seen[v] = 1;
+      const l = g.layerOf[v]!;
+      ordering.pos[v] = next[l]! - starts[l]!;
+      ordering.sequence[next[l]!++] = v;
+      pushBelow(g, v, mirrored, stack);
+    }
+  }
+  return ordering;
+}
+
+function rootsByLayer(g: Layered, starts: Int32Array): Int32Array {
+  const next = starts.slice(0, g.layers);
+  const roots = new Int32Array(g.total);
+  for (let v = 0; v < g.total; v++) roots[next[g.layerOf[v]!]!++] = v;
+  return roots;
+}
+
+function pushBelow(g: Layered, v: number, mirrored: boolean, stack: number[]): void {
+  const from = g.down.offsets[v]!;
+  const end = g.down.offsets[v + 1]!;
+  for (let k = 0; k < end - from; k++) stack.push(g.pairLower[g.down.items[mirrored ? from + k : end - 1 - k]!]!);
+}
+
+class Sweeper {
+  best: Ordering;
+  fewest: number;
+  private readonly order: Ordering;
+  private readonly weight: Float64Array;
+  private readonly swaps: PairCrossings;
+  private stale = 0;
+
+  constructor(
+    private readonly g: Layered,
+    start: Ordering,
+  ) {
+    this.order = start;
+    this.best = copy(start);
+    this.fewest = totalCrossings(g, start);
+    this.weight = new Float64Array(g.total);
+    this.swaps = new PairCrossings(g, start);
+  }
+
+  get settled(): boolean {
+    return this.stale >= 4 || this.fewest === 0;
+  }
+
+  /** Even sweeps go down, odd ones up; every second pair breaks ties the other way; medians and means take turns. */
+  sweep(i: number): void {
+    const down = i % 2 === 0;
+    const tieRight = i % 4 >= 2;
+    const median = i % 8 < 4;
+    const { layers } = this.g;
+    for (let l = 1; l < layers; l++) this.sortLayer(down ? l : layers - 1 - l, down, tieRight, median);
+    if (i % 2 === 1) this.swaps.improve(2);
+    this.keepIfBetter();
+  }
+
+  /** Starts from the best order seen and swaps until nothing is gained. */
+  finish(): void {
+    if (this.fewest === 0) return;
+    this.order.sequence.set(this.best.sequence);
+    this.order.pos.set(this.best.pos);
+    this.swaps.improve(12);
+    this.keepIfBetter();
+  }
+
+  private keepIfBetter(): void {
+    const now = totalCrossings(this.g, this.order);
+    this.stale = now < this.fewest ? 0 : this.stale + 1;
+    if (now >= this.fewest) return;
+    this.fewest = now;
+    this.best.sequence.set(this.order.sequence);
+    this.best.pos.set(this.order.pos);
+  }
+
+  private sortLayer(l: number, fromAbove: boolean, tieRight: boolean, median: boolean): void {
+    const { starts, sequence, pos } = this.order;
+    const begin = starts[l]!;
+    const end = starts[l + 1]!;
+    if (end - begin < 2) return;
+    const { weight } = this;
+    for (let i = begin; i < end; i++) {
+      const v = sequence[i]!;
+      weight[v] = this.wanted(v, fromAbove, median);
+    }
+    placeByWeight(sequence, begin, end, weight, tieRight);
+    for (let i = begin; i < end; i++) pos[sequence[i]!] = i - begin;
+  }
+
+  /** Where the neighbours above (below) stand, on the scale of their layer's places; -1 without any. */
+  private wanted(v: number, fromAbove: boolean, median: boolean): number {
+    const { g } = this;
+    const lists = fromAbove ? g.up : g.down;
+    const ends = fromAbove ? g.pairUpper : g.pairLower;
+    const begin = lists.offsets[v]!;
+    const n = lists.offsets[v + 1]! - begin;
+    if (n === 0) return -1;
+    const { pos } = this.order;
+    if (n === 1) return pos[ends[lists.items[begin]!]!]!;
+    if (median && n > 2) return this.median(begin, n, lists.items, ends);
+    let sum = 0;
+    for (let k = 0; k < n; k++) sum += pos[ends[lists.items[begin + k]!]!]!;
+    return sum / n;
+  }
+
+  /** The weighted median of Gansner et al. ("A technique for drawing directed graphs", 1993). */
+  private median(begin: number, n: number, items: Int32Array, ends: Int32Array): number {
+    const at = new Float64Array(n);
+    for (let k = 0; k < n; k++) at[k] = this.order.pos[ends[items[begin + k]!]!]!;
+    at.sort();
+    const m = n >> 1;
+    if (n % 2 === 1) return at[m]!;
+    const left = at[m - 1]! - at[0]!;
+    const right = at[n - 1]! - at[m]!;
+    return left + right === 0 ? (at[m - 1]! + at[m]!) / 2 : (at[m - 1]! * right + at[m]! * left) / (left + right);
+  }
+}
+
+/** Sorts the vertices that have a weight; those without one (-1) keep their places. */
+function placeByWeight(seq: Int32Array, begin: number, end: number, weight: Float64Array, tieRight: boolean): void {
+  const moving: number[] = [];
+  for (let i = begin; i < end; i++) if (weight[seq[i]!]! >= 0) moving.push(seq[i]!);
+  if (tieRight) moving.reverse();
+  if (moving.length < 24) insertionSort(moving, weight);
+  else moving.sort((a, b) => weight[a]! - weight[b]!);
+  let next = 0;
+  for (let i = begin; i < end; i++) if (weight[seq[i]!]! >= 0) seq[i] = moving[next++]!;
+}
+
+function insertionSort(list: number[], weight: Float64Array): void {
+  for (let i = 1; i < list.length; i++) {
+    const v = list[i]!;
+    let k = i - 1;
+    for (; k >= 0 && weight[list[k]!]! > weight[v]!; k--) list[k + 1] = list[k]!;
+    list[k + 1] = v;
+  }
+}
+
+function copy(o: Ordering): Ordering {
+  return { starts: o.starts, sequence: o.sequence.slice(), pos: o.pos.slice() };
+}
+
+/** Crossings between all neighbouring layers, each shared chain counted once. */
+export function totalCrossings(g: Layered, order: Ordering): number {
+  let sum = 0;
+  for (let l = 0; l + 1 < g.layers; l++) sum += crossingsBelow(g, order, l);
+  return sum;
+}

@@ -1,0 +1,104 @@
+/** Where on a node's edge its lines begin and end. */
+import type { Layered } from './layered.ts';
+import type { Ordering } from './ordering.ts';
+
+/** By pair: across the flow, where it leaves its upper vertex and where it reaches its lower one. */
+export interface Ports {
+  readonly leave: Float64Array;
+  readonly reach: Float64Array;
+}
+
+/** Lines keep this far from a node's corners, and this far from its middle. */
+const CORNER = 14;
+const SPREAD = 44;
+/** Between two lines at one side of a node. */
+const APART = 12;
+
+/**
+ * A line goes straight down wherever both nodes reach over one place; else it leaves on the side it goes to. Lines of
+ * one side keep their order and a distance; the ones that can be straight are moved least.
+ */
+export function assignPorts(g: Layered, order: Ordering, centre: Float64Array, widths: Float32Array): Ports {
+  const half = new Float64Array(g.total);
+  for (let v = 0; v < g.count; v++) half[v] = Math.max(0, Math.min(SPREAD, widths[v]! / 2 - CORNER));
+  const pairs = g.pairUpper.length;
+  const leave = new Float64Array(pairs);
+  const reach = new Float64Array(pairs);
+  for (let p = 0; p < pairs; p++) {
+    const u = g.pairUpper[p]!;
+    const v = g.pairLower[p]!;
+    leave[p] = meeting(centre[u]!, half[u]!, centre[v]!, half[v]!);
+  }
+  spread(g, order, g.down, g.pairLower, centre, half, leave, widths, straightTo(g, centre, half));
+  for (let p = 0; p < pairs; p++) {
+    const v = g.pairLower[p]!;
+    reach[p] = clamp(leave[p]!, centre[v]! - half[v]!, centre[v]! + half[v]!);
+  }
+  spread(g, order, g.up, g.pairUpper, centre, half, reach, widths, (p) => reach[p] === leave[p]);
+  return { leave, reach };
+}
+
+/** The place where both can be met, else the place on the first that is nearest to the second. */
+function meeting(u: number, halfU: number, v: number, halfV: number): number {
+  const low = Math.max(u - halfU, v - halfV);
+  const high = Math.min(u + halfU, v + halfV);
+  return low <= high ? clamp((u + v) / 2, low, high) : v < u ? u - halfU : u + halfU;
+}
+
+function straightTo(g: Layered, centre: Float64Array, half: Float64Array): (p: number) => boolean {
+  return (p) => {
+    const u = g.pairUpper[p]!;
+    const v = g.pairLower[p]!;
+    return Math.abs(centre[u]! - centre[v]!) <= half[u]! + half[v]!;
+  };
+}
+
+function spread(
+  g: Layered,
+  order: Ordering,
+  lists: Layered['down'],
+  ends: Int32Array,
+  centre: Float64Array,
+  half: Float64Array,
+  at: Float64Array,
+  widths: Float32Array,
+  straight: (p: number) => boolean,
+): void {
+  for (let v = 0; v < g.count; v++) {
+    const n = lists.offsets[v + 1]! - lists.offsets[v]!;
+    if (n < 2) continue;
+    const mine = Array.from(lists.items.subarray(lists.offsets[v]!, lists.offsets[v + 1]!));
+    mine.sort((a, b) => order.pos[ends[a]!]! - order.pos[ends[b]!]!);
+    const room = Math.max(half[v]!, Math.min(widths[v]! / 2 - 6, ((n - 1) * APART) / 2));
+    keepApart(mine, at, centre[v]!, room, straight);
+  }
+}
+
+/** Isotonic regression with a minimal distance (pool adjacent violators), kept inside the node. */
+function keepApart(
+  mine: number[],
+  at: Float64Array,
+  centre: number,
+  room: number,
+  straight: (p: number) => boolean,
+): void {
+  const gap = Math.min(APART, (2 * room) / (mine.length - 1));
+  const low = centre - room;
+  const high = centre + room - gap * (mine.length - 1);
+  const sums: { weight: number; place: number; n: number }[] = [];
+  mine.forEach((p, i) => {
+    let pool = { weight: straight(p) ? 1000 : 1, place: at[p]! - i * gap, n: 1 };
+    while (sums.length > 0 && sums[sums.length - 1]!.place > pool.place) {
+      const left = sums.pop()!;
+      const weight = left.weight + pool.weight;
+      pool = { weight, place: (left.place * left.weight + pool.place * pool.weight) / weight, n: left.n + pool.n };
+    }
+    sums.push(pool);
+  });
+  let i = 0;
+  for (const pool of sums) for (let k = 0; k < pool.n; k++, i++) at[mine[i]!] = clamp(pool.place, low, high) + i * gap;
+}
+
+function clamp(x: number, low: number, high: number): number {
+  return x < low ? low : x > high ? high : x;
+}

@@ -1,0 +1,55 @@
+/** Constant nodes become initializers. */
+import { Draft, label } from '../../graph-model/core/draft.ts';
+import type { GraphId, Model, Node } from '../../graph-model/core/model.ts';
+import { constantOfNode } from '../engine/constants.ts';
+import { isGraphOutput } from '../engine/edits.ts';
+import { Refusals } from '../engine/refusals.ts';
+import type { Applied, Pass } from '../rule.ts';
+
+export const CONSTANTS: Pass = {
+  id: 'constants',
+  label: 'Constants to initializers',
+  summary: 'Constant nodes become initializers, where other passes can use them.',
+  defaults: {},
+  run: async (model, _options, _host, job) => {
+    const draft = new Draft(model);
+    const applied: Applied[] = [];
+    const refusals = new Refusals();
+    const inFunction = graphsOfFunctions(model);
+    for (const node of model.nodes.values()) {
+      if (node.op !== 'Constant') continue;
+      job.signal.throwIfAborted();
+      const why = hoist(draft, node, inFunction);
+      if (why === null) applied.push({ by: 'constants', place: label(node), removed: [node.id], added: [] });
+      else refusals.add('constants', label(node), node.id, why);
+    }
+    const after = applied.length === 0 ? model : draft.commit('Constants to initializers').after;
+    return { after, applied, refused: refusals.list() };
+  },
+};
+
+/** Makes the node's value an initializer; gives the reason where it cannot be one. */
+function hoist(draft: Draft, node: Node, inFunction: ReadonlySet<GraphId>): string | null {
+  const tensor = constantOfNode(node);
+  const [value] = node.outputs;
+  if (!tensor || value == null) return 'Its value is not a plain tensor.';
+  if (inFunction.has(node.graph)) return 'It is in a function, and functions have no initializers.';
+  if (isGraphOutput(draft, value)) return `${draft.value(value).name} is an output of the graph.`;
+  const { name: _, ...unnamed } = tensor;
+  const constant = draft.constant(node.graph, unnamed, draft.value(value).name);
+  draft.replaceUses(value, constant);
+  draft.removeNode(node.id);
+  return null;
+}
+
+/** The graphs of functions and of all bodies in them. */
+export function graphsOfFunctions(model: Model): ReadonlySet<GraphId> {
+  const roots = new Set(model.functions.map((f) => f.graph));
+  const out = new Set<GraphId>();
+  for (const graph of model.graphs.values()) {
+    let at = graph;
+    while (at.parent !== null) at = model.graphs.at(model.nodes.at(at.parent).graph);
+    if (roots.has(at.id)) out.add(graph.id);
+  }
+  return out;
+}

@@ -1,0 +1,106 @@
+/** Handing a model back: an ordinary download, or straight to disk where the browser lets a page write there. */
+import { JobError, CancelledError, type Workers } from '../../workers/client.ts';
+import type { WriteOptions, Written } from '../../workers/protocol.ts';
+import type { Model } from '../../graph-model/core/model.ts';
+import type { State } from '../store/state.ts';
+import type { Store } from '../store/slice.ts';
+import { track } from '../store/jobs.ts';
+
+/** One ONNX file cannot be larger: protobuf counts its bytes in 31 bits. */
+export const LARGEST_SINGLE_FILE = 2_147_483_647;
+/** From this size on a file goes straight to disk where possible, because a download would be written twice. */
+const STRAIGHT_TO_DISK = 1_000_000_000;
+
+export interface DownloadOptions {
+  readonly weights: WriteOptions['weights'];
+  /** Ask where to put it, also when it is small. */
+  readonly choosePlace?: boolean;
+}
+
+/** True where there is a choice to make: weights beside the model, or inside it. */
+export function hasWeightChoice(model: Model): boolean {
+  if (model.source.size > LARGEST_SINGLE_FILE) return true;
+  for (const value of model.values.values()) if (value.constant?.storage === 'external') return true;
+  return false;
+}
+
+/** The opened file's name as `.onnx`; optimised models say so, so that the original is never overwritten unseen. */
+export function downloadName(state: Pick<State, 'fileName' | 'history' | 'at'>): string {
+  const base =
+    state.fileName.replace(/\/+$/, '').replace(/\.(onnx|pb|ort|h5|keras|pt|pth|tflite|json|txt)$/i, '') || 'model';
+  const optimised = state.history.slice(0, state.at).some((c) => c.label === 'Optimise');
+  return `${base}${optimised && !base.endsWith('-optimised') ? '-optimised' : ''}.onnx`;
+}
+
+/** Writes the present model and gives it to the user. Failures and cancels are told in the status line. */
+export async function download(store: Store, workers: Workers, options: DownloadOptions): Promise<void> {
+  const state = store.getState();
+  const { model } = state;
+  if (model === null) return;
+  const fileName = downloadName(state);
+  try {
+    // The dialog first: browsers open it only shortly after the user's act, and writing may take longer.
+    const place = await choosePlace(model, fileName, options);
+    if (place === 'left') return;
+    const what = { kind: 'save', label: `Writing ${fileName}`, cancelled: 'Writing was cancelled.' };
+    const write = { fileName, weights: options.weights };
+    const written = await track(store.setState, what, (on) => workers.write(model, write, on));
+    await (place === null ? asDownloads(written) : toDisk(written, place));
+    if (store.getState().model === model) state.markSaved();
+    state.announce(`${written.files.map((f) => f.name).join(' and ')} ${place ? 'saved' : 'downloaded'}.`);
+  } catch (error) {
+    if (error instanceof JobError) state.announce(error.diagnostic.message);
+    else if (error instanceof DOMException) state.announce(`${fileName} could not be written: ${error.message}`);
+    else if (!(error instanceof CancelledError)) throw error;
+  }
+}
+
+interface SavePickers {
+  showSaveFilePicker?(options: object): Promise<FileSystemFileHandle>;
+  showDirectoryPicker?(options: object): Promise<FileSystemDirectoryHandle>;
+}
+
+type Place = FileSystemFileHandle | FileSystemDirectoryHandle;
+
+/** null: an ordinary download. */
+async function choosePlace(model: Model, fileName: string, options: DownloadOptions): Promise<Place | null | 'left'> {
+  const { showSaveFilePicker, showDirectoryPicker } = window as Window & SavePickers;
+  if (!options.choosePlace && model.source.size < STRAIGHT_TO_DISK) return null;
+  const beside = options.weights === 'external' || model.source.size > LARGEST_SINGLE_FILE;
+  try {
+    if (beside) return (await showDirectoryPicker?.call(window, { mode: 'readwrite' })) ?? null;
+    const types = [{ description: 'ONNX model', accept: { 'application/octet-stream': ['.onnx'] } }];
+    return (await showSaveFilePicker?.call(window, { suggestedName: fileName, types })) ?? null;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return 'left';
+    throw error;
+  }
+}
+
+async function toDisk({ files }: Written, place: Place): Promise<void> {
+  for (const { name, blob } of files) {
+    const handle =
+      place.kind === 'directory'
+        ? await (place as FileSystemDirectoryHandle).getFileHandle(name, { create: true })
+        : (place as FileSystemFileHandle);
+    await blob.stream().pipeTo(await handle.createWritable());
+  }
+}
+
+async function asDownloads({ files }: Written): Promise<void> {
+  for (const { name, blob } of files) {
+    downloadBlob(blob, name);
+    // Two downloads in one moment would be taken for one.
+    if (files.length > 1) await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
+export function downloadBlob(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser reads the Blob after the click; a minute is ample for it to begin.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,171 @@
+/** Nothing is selected: the model itself. */
+import type { OpsetImport, ValueId } from '../../../graph-model/core/model.ts';
+import { typeLabel } from '../../../graph-model/core/types.ts';
+import { formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
+import type { OperatorCount, PortSummary } from '../../../graph-model/stats/model-summary.ts';
+import { Chip } from '../../kit/chip.tsx';
+import { Icon } from '../../kit/icon.tsx';
+import { useStore } from '../../store/store.ts';
+import { OperatorBars } from '../parts/operator-bars.tsx';
+import { useSummary } from '../parts/use-summary.ts';
+import { MetadataTable } from './annotations.tsx';
+import { DimsEditor } from './dims-editor.tsx';
+
+const FORMATS: Readonly<Record<string, string>> = { onnx: 'ONNX' };
+
+export function ModelInspector() {
+  const model = useStore((s) => s.model)!;
+  const summary = useSummary();
+  const format = FORMATS[model.source.format] ?? model.source.format;
+  return (
+    <section className="gp-inspector" aria-label="Model">
+      <header className="gp-head">
+        <span className="gp-tile gp-model-tile">
+          <Icon name="graph" />
+        </span>
+        <div className="grow">
+          <div className="row gp-title">
+            <h2 className="ell" title={model.source.fileName}>
+              {model.source.fileName}
+            </h2>
+            <Chip>{format}</Chip>
+          </div>
+          <div className="muted">
+            {formatCount(summary.nodes)} nodes · {formatLarge(summary.parameters)} parameters
+          </div>
+        </div>
+      </header>
+      <div className="gp-body">
+        <Properties />
+        <Ports title="Inputs" ports={summary.inputs} editable />
+        <Ports title="Outputs" ports={summary.outputs} />
+        <Operators operators={summary.operators} />
+        <Functions />
+        {model.doc && (
+          <section className="sec" aria-label="Documentation">
+            <h3>Documentation</h3>
+            <p className="gp-doc">{model.doc}</p>
+          </section>
+        )}
+        {summary.metadata.length > 0 && (
+          <section className="sec" aria-label="Metadata">
+            <MetadataTable entries={summary.metadata} />
+          </section>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Properties() {
+  const model = useStore((s) => s.model)!;
+  const summary = useSummary();
+  const graph = model.graphs.at(model.main);
+  const producer = [model.producerName, model.producerVersion].filter(Boolean).join(' ');
+  const rows: [string, string][] = [
+    ['Opsets', model.opsets.map(opsetLabel).join(', ')],
+    ['IR version', model.irVersion === null ? 'not said' : String(model.irVersion)],
+    ['Producer', producer],
+    ['Graph', graph.name],
+    ['Domain', model.domain],
+    ['Version', model.modelVersion === null ? '' : String(model.modelVersion)],
+    ['Parameters', `${formatCount(summary.parameters)} in ${formatCount(summary.initializers)} initializers`],
+    ['Weights', formatBytes(summary.weightBytes)],
+    ['File', model.source.size > 0 ? formatBytes(model.source.size) : ''],
+    ['Bodies', summary.bodies > 0 ? `${summary.bodies} of If, Loop, Scan` : ''],
+    ['Training', model.training.length > 0 ? `${model.training.length} sections, kept as they are` : ''],
+  ];
+  return (
+    <section className="sec" aria-label="Properties">
+      <dl className="kv">
+        {rows.flatMap(([key, text]) =>
+          text === ''
+            ? []
+            : [
+                <dt key={`${key} name`}>{key}</dt>,
+                <dd key={key} className="mono gp-wrap">
+                  {text}
+                </dd>,
+              ],
+        )}
+      </dl>
+    </section>
+  );
+}
+
+const opsetLabel = (o: OpsetImport) => `${o.domain || 'ai.onnx'} ${o.version}`;
+
+interface PortsProps {
+  readonly title: string;
+  readonly ports: readonly PortSummary[];
+  readonly editable?: boolean;
+}
+
+function Ports({ title, ports, editable = false }: PortsProps) {
+  return (
+    <section className="sec" aria-label={title}>
+      <h3>
+        {title}
+        <span className="count">{ports.length}</span>
+      </h3>
+      {ports.length === 0 && <p className="muted">None.</p>}
+      {ports.map((port) => (
+        <PortRow key={port.id} port={port} editable={editable} />
+      ))}
+    </section>
+  );
+}
+
+function PortRow({ port, editable }: { port: PortSummary; editable: boolean }) {
+  const select = useStore((s) => s.select);
+  const value = useStore((s) => s.model?.values.get(port.id));
+  const declared = value?.type;
+  const dims = editable && declared?.kind === 'tensor' && declared.shape !== null && declared.shape.length > 0;
+  return (
+    <div className="gp-model-port">
+      <div className="row">
+        <button type="button" className="gp-value grow" onClick={() => select([], port.id as ValueId)}>
+          <span className="ell">{port.name || 'unnamed'}</span>
+        </button>
+        <span className="mono dim ell">{typeLabel(port.type)}</span>
+      </div>
+      {dims && value && declared.kind === 'tensor' && <DimsEditor value={value} type={declared} />}
+    </div>
+  );
+}
+
+function Operators({ operators }: { operators: readonly OperatorCount[] }) {
+  const model = useStore((s) => s.model)!;
+  const select = useStore((s) => s.select);
+  const pick = ({ op, domain }: OperatorCount) => {
+    const same = (d: string) => d === domain || (domain === '' && d === 'ai.onnx');
+    select([...model.nodes.values()].filter((n) => n.op === op && same(n.domain)).map((n) => n.id));
+  };
+  return (
+    <section className="sec" aria-label="Operators">
+      <h3>
+        Operators<span className="count">{operators.length} types</span>
+      </h3>
+      <OperatorBars operators={operators} pick={pick} />
+    </section>
+  );
+}
+
+function Functions() {
+  const model = useStore((s) => s.model)!;
+  const enter = useStore((s) => s.enter);
+  if (model.functions.length === 0) return null;
+  return (
+    <section className="sec" aria-label="Functions">
+      <h3>
+        Functions<span className="count">{model.functions.length}</span>
+      </h3>
+      {model.functions.slice(0, 50).map((f) => (
+        <button key={f.graph} type="button" className="gp-value gp-line" onClick={() => enter(f.graph)}>
+          <span className="ell">{f.overload ? `${f.name}:${f.overload}` : f.name}</span>
+          <span className="mono muted gp-end">{model.graphs.at(f.graph).order.length} nodes</span>
+        </button>
+      ))}
+    </section>
+  );
+}

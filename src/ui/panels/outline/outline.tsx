@@ -1,0 +1,161 @@
+/** The left panel: everything in the model by name, with a filter. */
+import { useMemo, useRef, useState, type RefObject } from 'react';
+import type { ValueId } from '../../../graph-model/core/model.ts';
+import { formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
+import { search, type SearchResult } from '../../../graph-model/search.ts';
+import { useSummary } from '../parts/use-summary.ts';
+import { useStore } from '../../store/store.ts';
+import { Icon } from '../../kit/icon.tsx';
+import { EmptyState } from '../../kit/empty-state.tsx';
+import { resultRows } from './filter.ts';
+import { firstOpen, keysTo, outlineRows, type Row } from './rows.ts';
+import { Tree } from './tree.tsx';
+import '../panels.css';
+
+export function Outline() {
+  const model = useStore((s) => s.model);
+  if (model === null)
+    return (
+      <section className="gp-outline" aria-label="Outline">
+        <header className="phead">Outline</header>
+        <EmptyState text="Nothing open. Drop a model here, or open a sample to look around." />
+      </section>
+    );
+  return <OutlineOfModel />;
+}
+
+function OutlineOfModel() {
+  const model = useStore((s) => s.model)!;
+  const [query, setQuery] = useState('');
+  const result = useSearch(query);
+  const { open, toggle } = useOpen();
+  const field = useRef<HTMLInputElement>(null);
+  const filtering = query.trim() !== '';
+  const rows = useMemo(
+    () => (filtering ? resultRows(model, result) : outlineRows(model, open)),
+    [model, open, filtering, result],
+  );
+  return (
+    <section
+      className="gp-outline"
+      aria-label="Outline"
+      onKeyDown={(e) => {
+        if (e.key !== '/' || e.target === field.current) return;
+        e.preventDefault();
+        field.current?.focus();
+      }}
+    >
+      <header className="phead">
+        Outline<span className="count">{formatCount(model.nodes.size)} nodes</span>
+      </header>
+      <Filter query={query} setQuery={setQuery} result={result} field={field} />
+      <Tree
+        rows={rows}
+        toggle={toggle}
+        flat={filtering}
+        empty={filtering ? 'Nothing is called so.' : 'The graph is empty.'}
+      />
+      <Totals />
+    </section>
+  );
+}
+
+/** Which rows are open; a node selected elsewhere opens the way to its row. */
+function useOpen() {
+  const model = useStore((s) => s.model)!;
+  const original = useStore((s) => s.original);
+  const selected = useStore((s) => s.selected);
+  const [state, setState] = useState({ original, selected, open: firstOpen(model) });
+  let { open } = state;
+  if (state.original !== original || state.selected !== selected) {
+    if (state.original !== original) open = firstOpen(model);
+    const only = selected.size === 1 ? [...selected][0]! : null;
+    const missing = only === null ? [] : keysTo(model, only).filter((k) => !open.has(k));
+    if (missing.length > 0) open = new Set([...open, ...missing]);
+    setState({ original, selected, open });
+  }
+  const toggle = (row: Row, to: boolean) =>
+    setState((s) => {
+      const next = new Set(s.open);
+      if (to) next.add(row.key);
+      else next.delete(row.key);
+      return { ...s, open: next };
+    });
+  return { open, toggle };
+}
+
+function useSearch(query: string): SearchResult {
+  const model = useStore((s) => s.model)!;
+  const types = useStore((s) => s.types);
+  return useMemo(() => {
+    const typeOf = (id: ValueId) => types.get(id) ?? model.values.get(id)?.type ?? null;
+    return search(model, query, typeOf);
+  }, [model, types, query]);
+}
+
+const HELP =
+  'Words of the name or operator; op:Conv, dtype:float16, shape:1x64, kernel_shape:3,3, group:>1, in:name, out:name, /regular expression/, -not';
+
+interface FilterProps {
+  readonly query: string;
+  readonly setQuery: (text: string) => void;
+  readonly result: SearchResult;
+  readonly field: RefObject<HTMLInputElement | null>;
+}
+
+function Filter({ query, setQuery, result, field }: FilterProps) {
+  const found = result.nodes.length + result.values.length;
+  const active = query.trim() !== '';
+  return (
+    <div className="gp-filter">
+      <div className="field search">
+        <Icon name="search" small />
+        <input
+          ref={field}
+          type="search"
+          value={query}
+          placeholder="op:Conv kernel_shape:3,3"
+          aria-label={`Find in the outline. ${HELP}`}
+          title={HELP}
+          spellCheck={false}
+          onChange={(e) => setQuery(e.target.value)}
+          onKeyDown={(e) => e.key === 'Escape' && (query ? setQuery('') : e.currentTarget.blur())}
+        />
+        {active ? (
+          <button type="button" className="gp-clear" aria-label="Clear" onClick={() => setQuery('')}>
+            <Icon name="close" small />
+          </button>
+        ) : (
+          <span className="kbd" aria-hidden="true">
+            /
+          </span>
+        )}
+      </div>
+      {active && (
+        <div className="gp-found" role="status">
+          {result.problem ? <span className="warn">{result.problem}</span> : `${formatCount(found)} found`}
+          {result.nodes.length > 1 && <SelectAll result={result} />}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function SelectAll({ result }: { result: SearchResult }) {
+  const select = useStore((s) => s.select);
+  return (
+    <button type="button" className="gp-link" onClick={() => select(result.nodes)}>
+      Select {formatCount(result.nodes.length)} nodes
+    </button>
+  );
+}
+
+function Totals() {
+  const { parameters, weightBytes } = useSummary();
+  return (
+    <footer className="gp-totals">
+      <span>{formatLarge(parameters)} parameters</span>
+      <span className="mono">{formatBytes(weightBytes)}</span>
+    </footer>
+  );
+}

@@ -1,0 +1,245 @@
+/** The open model and its history. */
+import type { Change } from '../../graph-model/core/draft.ts';
+import type { Model } from '../../graph-model/core/model.ts';
+import type { Diagnostic } from '../../graph-model/diagnostics.ts';
+import { fillMissing, missingFiles } from '../../graph-model/edit/fill-missing.ts';
+import { CancelledError, JobError, type OpenedModel } from '../../workers/client.ts';
+import type { InputFile } from '../../workers/protocol.ts';
+import { declaredTypes, type Analysed } from './analysis.ts';
+import { track } from './jobs.ts';
+import { keptSelection } from './selection.ts';
+import type { DocumentSlice, State } from './state.ts';
+import type { Get, SetState, StoreDeps } from './slice.ts';
+
+const NOTHING = {
+  fileName: '',
+  fileSize: 0,
+  model: null,
+  original: null,
+  history: [],
+  at: 0,
+  savedAt: 0,
+  types: new Map(),
+  problems: [],
+  missing: [],
+  failure: null,
+} satisfies Partial<DocumentSlice>;
+
+export function documentSlice(set: SetState, get: Get, deps: StoreDeps): DocumentSlice {
+  const analyses = new Analyses(set, get, deps);
+  const opener = new Opener(set, get, deps, analyses);
+  const show = (at: number) => {
+    const { history, original } = get();
+    const model = at === 0 ? original : history[at - 1]!.after;
+    if (model === null) return;
+    set((s) => ({ at, model, ...keptSelection(s, model), ...keptScope(s, model) }));
+    analyses.want(model, at === 0 ? null : history[at - 1]!);
+  };
+  return {
+    graphState: 'empty',
+    ...NOTHING,
+    open: (files) => opener.open(files.map(inputFile)),
+    addFiles: (files) => opener.add(files.map(inputFile)),
+    start: (model) => {
+      opener.abandon();
+      begin(set, model, declaredTypes(model), [], []);
+      analyses.begin([]);
+      analyses.want(model, null);
+    },
+    close: () => {
+      opener.abandon();
+      analyses.begin([]);
+      set({ ...NOTHING, graphState: 'empty', scope: null, selected: new Set(), selectedValue: null });
+    },
+    push: (change) => {
+      const { model, history, at } = get();
+      if (change.before !== model) throw new Error('push: the change was made on another model than the present one');
+      if (change.after === change.before) return;
+      const savedAt = get().savedAt > at ? -1 : get().savedAt;
+      set({ history: [...history.slice(0, at), change], savedAt });
+      show(at + 1);
+    },
+    undo: () => {
+      const { at, history } = get();
+      if (at === 0) return;
+      set({ announcement: `Undone: ${history[at - 1]!.label}` });
+      show(at - 1);
+    },
+    redo: () => {
+      const { at, history } = get();
+      if (at === history.length) return;
+      set({ announcement: `Redone: ${history[at]!.label}` });
+      show(at + 1);
+    },
+    jump: (at) => {
+      if (at >= 0 && at <= get().history.length && at !== get().at) show(at);
+    },
+    markDrawn: (model) => {
+      if (get().graphState === 'opening' && !opener.reading && get().model === model) set({ graphState: 'drawn' });
+    },
+    markSaved: () => set((s) => ({ savedAt: s.at })),
+    dismissFailure: () =>
+      set((s) => ({ failure: null, graphState: s.graphState === 'failed' ? restState(s) : s.graphState })),
+  };
+}
+
+/** What the page is in when nothing is being opened. */
+const restState = (s: Pick<State, 'model'>) => (s.model === null ? 'empty' : 'drawn');
+
+/** After an undo the graph shown may be gone: then the main graph is. */
+const keptScope = (s: State, model: Model) =>
+  s.scope !== null && model.graphs.has(s.scope) ? {} : { scope: model.main };
+
+/** A File with its place in the folder it came from. */
+export function inputFile(file: File | InputFile): InputFile {
+  if (!(file instanceof Blob)) return file;
+  return { name: file.name, path: file.webkitRelativePath || file.name, blob: file };
+}
+
+function begin(
+  set: SetState,
+  model: Model,
+  types: DocumentSlice['types'],
+  problems: readonly Diagnostic[],
+  missing: readonly string[],
+): void {
+  set({
+    ...NOTHING,
+    graphState: 'opening',
+    fileName: model.source.fileName,
+    fileSize: model.source.size,
+    model,
+    original: model,
+    types,
+    problems,
+    missing,
+    scope: model.main,
+    collapsed: new Set(),
+    selected: new Set(),
+    selectedValue: null,
+    hovered: null,
+    optimise: null,
+    run: null,
+    optimiseFailure: null,
+    runFailure: null,
+  });
+}
+
+class Opener {
+  /** True from the drop until the model is there. */
+  reading = false;
+  private turn = 0;
+
+  constructor(
+    private readonly set: SetState,
+    private readonly get: Get,
+    private readonly deps: StoreDeps,
+    private readonly analyses: Analyses,
+  ) {}
+
+  async open(files: readonly InputFile[]): Promise<void> {
+    if (files.length === 0) return;
+    if (this.fills(files)) return this.add(files);
+    this.abandon();
+    const turn = ++this.turn;
+    this.reading = true;
+    this.set({ graphState: 'opening', failure: null });
+    try {
+      const label = `Reading ${files[0]!.name}`;
+      const tracked = { kind: 'open', label, cancelled: 'Opening was cancelled.' };
+      const opened = await track(this.set, tracked, (on) => this.deps.workers.open(files, on));
+      if (turn === this.turn) this.finish(opened);
+    } catch (error) {
+      if (turn === this.turn) this.fail(error);
+    }
+  }
+
+  add(files: readonly InputFile[]): void {
+    const { model, original, history, at } = this.get();
+    if (model === null || original === null) return;
+    const fill = fillMissing(new Map(files.map((f) => [f.name, f.blob as Blob])));
+    const states = [original, ...history.map((c) => c.after)].map((m) => fill.model(m));
+    const filled = history.map((c, i) => ({ ...c, before: states[i]!, after: states[i + 1]! }));
+    const now = states[at]!;
+    const missing = missingFiles(now);
+    this.set({ original: states[0]!, history: filled, model: now, missing });
+    this.analyses.begin([...fill.problems]);
+    this.analyses.want(now, null);
+    this.set({ announcement: `Added ${files.map((f) => f.name).join(', ')}.` });
+  }
+
+  /** Ends a reading that goes on: its answer is no longer wanted. */
+  abandon(): void {
+    this.turn++;
+    this.reading = false;
+    this.get().cancelJobs('open');
+  }
+
+  private fills(files: readonly InputFile[]): boolean {
+    const { missing } = this.get();
+    return missing.length > 0 && files.every((f) => missing.some((m) => baseName(m) === f.name));
+  }
+
+  private finish({ model, types, problems, opening, missing }: OpenedModel): void {
+    this.reading = false;
+    const analysed = { types: new Map(types), problems };
+    begin(this.set, model, analysed.types, [...opening, ...problems], missing);
+    this.analyses.begin(opening, model, analysed);
+    this.set({ announcement: `${model.source.fileName} is open: ${model.nodes.size} nodes.` });
+  }
+
+  private fail(error: unknown): void {
+    this.reading = false;
+    if (error instanceof CancelledError) return this.set((s) => ({ graphState: restState(s) }));
+    if (!(error instanceof JobError)) throw error;
+    this.set({ graphState: 'failed', failure: error.diagnostic, announcement: error.diagnostic.message });
+  }
+}
+
+const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+
+/** Types and problems of the present model: the newest request wins, and a state once analysed is not analysed again. */
+class Analyses {
+  private readonly known = new WeakMap<Model, Analysed>();
+  private opening: readonly Diagnostic[] = [];
+  private running: AbortController | null = null;
+
+  constructor(
+    private readonly set: SetState,
+    private readonly get: Get,
+    private readonly deps: StoreDeps,
+  ) {}
+
+  /** For a new document: what its opening found stays true whatever is edited. */
+  begin(opening: readonly Diagnostic[], model?: Model, analysed?: Analysed): void {
+    this.running?.abort();
+    this.opening = opening;
+    if (model && analysed) this.known.set(model, analysed);
+  }
+
+  want(model: Model, change: Change | null): void {
+    this.running?.abort();
+    const known = this.known.get(model);
+    if (known) return this.show(known);
+    const controller = new AbortController();
+    this.running = controller;
+    this.deps.analyse(model, change, controller.signal).then(
+      (found) => {
+        this.known.set(model, found);
+        if (this.get().model === model) this.show(found);
+      },
+      (error: unknown) => {
+        if (!controller.signal.aborted && this.get().model === model) this.fail(error);
+      },
+    );
+  }
+
+  private show({ types, problems }: Analysed): void {
+    this.set({ types, problems: [...this.opening, ...problems] });
+  }
+
+  private fail(error: unknown): void {
+    if (error instanceof JobError) this.set({ problems: [...this.opening, error.diagnostic] });
+    else if (!(error instanceof CancelledError)) throw error;
+  }
+}

@@ -1,0 +1,47 @@
+import type { ViewRequest, ViewSlice } from './state.ts';
+import type { Get, PrefStorage, SetState } from './slice.ts';
+
+const KEY = 'graphwright.view';
+type Kept = Pick<ViewSlice, 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'direction'>;
+
+export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null): ViewSlice {
+  const kept = readKept(storage);
+  return {
+    scope: null,
+    overlay: 'category',
+    collapsed: new Set(),
+    bottomTab: 'problems',
+    paletteOpen: false,
+    request: null,
+    ...kept,
+    enter: (scope) => {
+      if (get().model?.graphs.has(scope)) set({ scope });
+    },
+    ask: (request) => set((s) => ({ request: { ...request, serial: (s.request?.serial ?? 0) + 1 } as ViewRequest })),
+    setView: (part) => {
+      set(part);
+      const { outlineOpen, inspectorOpen, bottomOpen, direction } = get();
+      storage?.setItem(KEY, JSON.stringify({ outlineOpen, inspectorOpen, bottomOpen, direction } satisfies Kept));
+    },
+  };
+}
+
+function readKept(storage: PrefStorage | null): Kept {
+  const usual: Kept = { outlineOpen: true, inspectorOpen: true, bottomOpen: false, direction: 'vertical' };
+  const text = storage?.getItem(KEY);
+  if (!text) return usual;
+  try {
+    const found = JSON.parse(text) as Partial<Record<keyof Kept, unknown>>;
+    const flag = (name: 'outlineOpen' | 'inspectorOpen' | 'bottomOpen') =>
+      typeof found[name] === 'boolean' ? found[name] : usual[name];
+    return {
+      outlineOpen: flag('outlineOpen'),
+      inspectorOpen: flag('inspectorOpen'),
+      bottomOpen: flag('bottomOpen'),
+      direction: found.direction === 'horizontal' ? 'horizontal' : 'vertical',
+    };
+  } catch {
+    // Written by another version or by hand: the usual view is as good as any.
+    return usual;
+  }
+}

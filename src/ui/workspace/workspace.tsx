@@ -1,0 +1,81 @@
+/** The screen people live in: outline, canvas over the bottom panel, inspector; every panel can be closed and resized. */
+import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
+import type { ReactNode } from 'react';
+import { MissingStrip, OpeningCard } from '../files/cards.tsx';
+import { useStore } from '../store/store.ts';
+import { BottomPanel, GraphCanvas, Inspector, Outline } from './slots.tsx';
+
+export function Workspace() {
+  const outline = useStore((s) => s.outlineOpen);
+  const inspector = useStore((s) => s.inspectorOpen);
+  const layout = useDefaultLayout({ id: 'graphwright.columns', panelIds: columnIds(outline, inspector) });
+  return (
+    <main className="main" aria-label="Model">
+      <Group className="workspace" orientation="horizontal" {...layout}>
+        {outline && (
+          <>
+            <Side id="outline" label="Outline" width={248}>
+              <Outline />
+            </Side>
+            <Separator className="handle" data-axis="x" aria-label="Width of the outline" />
+          </>
+        )}
+        <Panel id="centre" minSize={240}>
+          <Centre />
+        </Panel>
+        {inspector && (
+          <>
+            <Separator className="handle" data-axis="x" aria-label="Width of the inspector" />
+            <Side id="inspector" label="Inspector" width={320}>
+              <Inspector />
+            </Side>
+          </>
+        )}
+      </Group>
+    </main>
+  );
+}
+
+const columnIds = (outline: boolean, inspector: boolean) => [
+  ...(outline ? ['outline'] : []),
+  'centre',
+  ...(inspector ? ['inspector'] : []),
+];
+
+function Side({ id, label, width, children }: { id: string; label: string; width: number; children: ReactNode }) {
+  return (
+    <Panel id={id} defaultSize={width} minSize={200} maxSize={480} groupResizeBehavior="preserve-pixel-size">
+      <aside className="pane" aria-label={label}>
+        {children}
+      </aside>
+    </Panel>
+  );
+}
+
+function Centre() {
+  const open = useStore((s) => s.bottomOpen);
+  const layout = useDefaultLayout({ id: 'graphwright.rows', panelIds: open ? ['graph', 'bottom'] : ['graph'] });
+  return (
+    <Group className="workspace" orientation="vertical" {...layout}>
+      <Panel id="graph" minSize={160}>
+        <section className="pane canvas" aria-label="Graph">
+          <MissingStrip />
+          <div className="canvas-place">
+            <GraphCanvas />
+            <OpeningCard float />
+          </div>
+        </section>
+      </Panel>
+      {open && (
+        <>
+          <Separator className="handle" data-axis="y" aria-label="Height of the bottom panel" />
+          <Panel id="bottom" defaultSize={220} minSize={96} groupResizeBehavior="preserve-pixel-size">
+            <section className="pane" aria-label="Problems and reports">
+              <BottomPanel />
+            </section>
+          </Panel>
+        </>
+      )}
+    </Group>
+  );
+}

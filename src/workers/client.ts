@@ -1,0 +1,100 @@
+/** Everything the page can have done in a worker, as plain functions on models. */
+import type { Model } from '../graph-model/core/model.ts';
+import { decodeModel, encodeChanges, encodeModel } from '../graph-model/wire/wire.ts';
+import type { Plan } from '../optimizer/rule.ts';
+import { WorkerHost, webWorker, type Job, type WorkerLike } from './host.ts';
+import type {
+  Analysis,
+  InputFile,
+  JobEvent,
+  LayoutInput,
+  LayoutResult,
+  LayoutService,
+  LoadService,
+  Opened,
+  Optimised,
+  OptimizeService,
+  Ran,
+  RunPlan,
+  RunService,
+  WriteOptions,
+  Written,
+} from './protocol.ts';
+import { sending } from './transfer.ts';
+
+export { CancelledError, JobError, type Job } from './host.ts';
+
+export type On = (event: JobEvent) => void;
+
+/** As {@link Opened} and {@link Optimised}, with the model decoded. */
+export type OpenedModel = Omit<Opened, 'model'> & { readonly model: Model };
+export type OptimisedModel = Omit<Optimised, 'model'> & { readonly model: Model };
+
+export interface Workers {
+  open(files: readonly InputFile[], on?: On): Job<OpenedModel>;
+  analyse(model: Model, on?: On): Job<Analysis>;
+  write(model: Model, options: WriteOptions, on?: On): Job<Written>;
+  /** `plan` may name a preset. */
+  optimise(model: Model, plan: Plan | string, on?: On): Job<OptimisedModel>;
+  /** The arrays of `input` stay usable: they are copied, not transferred. */
+  layout(input: LayoutInput, on?: On): Job<LayoutResult>;
+  /** Runs `current`, and `original` too where it is given, on the same inputs. */
+  run(current: Model, original: Model | null, plan: RunPlan, on?: On): Job<Ran>;
+}
+
+export interface Spawners {
+  readonly load: () => WorkerLike;
+  readonly optimize: () => WorkerLike;
+  readonly layout: () => WorkerLike;
+  readonly run: () => WorkerLike;
+}
+
+/** Written out, because the bundler finds workers by this very form. */
+export const PAGE_SPAWNERS: Spawners = {
+  load: () => webWorker(new Worker(new URL('./load.worker.ts', import.meta.url), { type: 'module', name: 'load' })),
+  optimize: () =>
+    webWorker(new Worker(new URL('./optimize.worker.ts', import.meta.url), { type: 'module', name: 'optimize' })),
+  layout: () =>
+    webWorker(new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module', name: 'layout' })),
+  run: () => webWorker(new Worker(new URL('./run.worker.ts', import.meta.url), { type: 'module', name: 'run' })),
+};
+
+export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
+  const load = new WorkerHost<LoadService>(spawners.load);
+  const optimize = new WorkerHost<OptimizeService>(spawners.optimize);
+  const layout = new WorkerHost<LayoutService>(spawners.layout);
+  const run = new WorkerHost<RunService>(spawners.run);
+  const wire = (model: Model) => sending(encodeModel(model));
+  const name = (model: Model) => model.source.fileName;
+  return {
+    open: (files, on) =>
+      then(
+        load.start(`open ${files[0]?.name ?? 'nothing'}`, (s, id, e) => s.open(id, e, files), on),
+        (opened) => ({ ...opened, model: decodeModel(opened.model) }),
+      ),
+    analyse: (model, on) => load.start(`check ${name(model)}`, (s, id, e) => s.analyse(id, e, wire(model)), on),
+    write: (model, options, on) =>
+      load.start(`write ${options.fileName}`, (s, id, e) => s.write(id, e, wire(model), options), on),
+    optimise: (model, plan, on) =>
+      then(
+        optimize.start(`optimise ${name(model)}`, (s, id, e) => s.run(id, e, wire(model), plan), on),
+        (result) => ({ ...result, model: decodeModel(result.model, model) }),
+      ),
+    layout: (input, on) => layout.start('lay out the graph', (s, id, e) => s.layout(id, e, input), on),
+    run: (current, original, plan, on) =>
+      run.start(
+        `run ${name(current)}`,
+        (s, id, e) =>
+          original
+            ? s.run(id, e, sending(encodeChanges(original, current)), wire(original), plan)
+            : s.run(id, e, wire(current), null, plan),
+        on,
+      ),
+  };
+}
+
+function then<A, B>(job: Job<A>, map: (value: A) => B): Job<B> {
+  const done = job.done.then(map);
+  done.catch(() => {});
+  return { id: job.id, done, cancel: job.cancel };
+}
