@@ -215,6 +215,7 @@ function inOrder(model: Model, nodes: ReadonlySet<NodeId>): NodeId[] {
   return order;
 }
 
-function makersOf(model: Model, id: NodeId): NodeId[] {
+/** The nodes that make what a node and its bodies read from around it. */
+export function makersOf(model: Model, id: NodeId): NodeId[] {
   return readBy(model, model.nodes.at(id)).flatMap((v) => model.values.at(v).producer ?? []);
 }

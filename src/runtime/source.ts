@@ -4,7 +4,8 @@ import { bytesOf, type ByteSource } from '../graph-model/core/bytes.ts';
 import type { Model } from '../graph-model/core/model.ts';
 import { typeString } from '../graph-model/core/types.ts';
 import { FormatError } from '../graph-model/diagnostics.ts';
-import type { RunSource } from './types.ts';
+import { makersOf } from './fragment.ts';
+import type { RunSource, SourceNode } from './types.ts';
 
 /**
  * Writes a model for the runtime: structure in one small file, weights in another that is read when they are asked for.
@@ -19,11 +20,22 @@ export function runSource(model: Model): RunSource {
     model: sources(structure!),
     data: data.map((file) => ({ path: file.name, parts: sources(file) })),
     opaqueTypes: opaqueTypes(model),
+    ...(model.functions.length ? {} : { nodes: nodesOf(model) }),
   };
 }
 
 const sources = (file: WrittenFile): ByteSource[] =>
   file.parts.map((part) => (part instanceof Uint8Array ? bytesOf(part) : part));
+
+/** Models with functions are left out: the runtime inlines those, and places in the graph move. */
+function nodesOf(model: Model): SourceNode[] {
+  const { order } = model.graphs.at(model.main);
+  const places = new Map(order.map((id, place) => [id, place]));
+  return order.map((id) => {
+    const { op, name } = model.nodes.at(id);
+    return { op, name, after: makersOf(model, id).flatMap((maker) => places.get(maker) ?? []) };
+  });
+}
 
 function opaqueTypes(model: Model): Map<string, string> {
   const out = new Map<string, string>();
