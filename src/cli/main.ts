@@ -1,9 +1,9 @@
 /** `graphwright`: finds the subcommand, runs it, turns what goes wrong into one line and an exit code. */
-import { FormatError } from '../graph-model/diagnostics.ts';
 import { parseArguments } from './arguments.ts';
-import { CommandError, UsageError, type Command, type Io } from './command.ts';
+import { UsageError, type Command, type Io } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { terminalIo } from './io.ts';
+import { sentence } from './sentence.ts';
 
 /** Runs the command line and gives the exit code: 0 done, 1 it could not be done, 2 wrong usage. */
 export async function run(argv: readonly string[], io: Io = terminalIo()): Promise<number> {
@@ -33,23 +33,6 @@ async function runCommand(command: Command, argv: readonly string[], io: Io): Pr
     if (error instanceof UsageError) io.err(`usage: graphwright ${command.name} ${command.usage}`);
     return error instanceof UsageError ? 2 : 1;
   }
-}
-
-/** One line, whatever was thrown. */
-export function sentence(error: unknown): string {
-  if (error instanceof FormatError) return oneLine(`${error.message} ${error.diagnostic.help}`);
-  if (error instanceof CommandError || error instanceof UsageError) return oneLine(error.message);
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT') return `there is no file ${(error as NodeJS.ErrnoException).path}.`;
-  if (code === 'EACCES' || code === 'EISDIR' || code === 'ENOSPC') return oneLine((error as Error).message);
-  if (process.env.GRAPHWRIGHT_DEBUG) throw error;
-  const text = error instanceof Error ? error.message : String(error);
-  return oneLine(`${text} (This is a fault of Graphwright; GRAPHWRIGHT_DEBUG=1 shows where.)`);
-}
-
-function oneLine(text: string): string {
-  const flat = text.replace(/\s*\n\s*/g, ' ').trim();
-  return flat.length > 1500 ? `${flat.slice(0, 1500)}…` : flat;
 }
 
 function overview(): string {

@@ -1,5 +1,5 @@
 /** Writes composed files to the disk without holding them in memory. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { byteLength, readBytes, sliceBytes, type ByteSource } from '../graph-model/core/bytes.ts';
 import type { WrittenFile } from '../converters/onnx/write.ts';
 
@@ -13,13 +13,20 @@ export async function writeToFile(file: WrittenFile, fd: number, signal?: AbortS
   }
 }
 
-/** Writes a file under a path. */
+/**
+ * Writes a file under a path. It appears there whole or not at all; the path may be that of the opened model, whose slices
+ * stay readable until the end.
+ */
 export async function writeToPath(file: WrittenFile, path: string, signal?: AbortSignal): Promise<void> {
-  const fd = openSync(path, 'w');
+  const partial = `${path}.${process.pid}.partial`;
+  const fd = openSync(partial, 'w');
   try {
     await writeToFile(file, fd, signal);
-  } finally {
     closeSync(fd);
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
   }
 }
 

@@ -30,4 +30,9 @@ export const OPTIMIZE = {
     '{count} values were not computed beforehand: they would add more than {limit} MB to the file.',
     'Raise the growth limit of constant folding if the file may grow.',
   ),
+  'optimize.not-verified': e(
+    'warning',
+    'The result could not be held against the original: {why}',
+    'Run both yourself before you rely on it; the passes alone promise equal outputs.',
+  ),
 };

@@ -1,6 +1,7 @@
 /** The screen people live in: outline, canvas over the bottom panel, inspector; every panel can be closed and resized. */
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import type { ReactNode } from 'react';
+import { MissingStrip, OpeningCard } from '../files/cards.tsx';
 import { useStore } from '../store/store.ts';
 import { BottomPanel, GraphCanvas, Inspector, Outline } from './slots.tsx';
 
@@ -58,7 +59,11 @@ function Centre() {
     <Group className="workspace" orientation="vertical" {...layout}>
       <Panel id="graph" minSize={160}>
         <section className="pane canvas" aria-label="Graph">
-          <GraphCanvas />
+          <MissingStrip />
+          <div className="canvas-place">
+            <GraphCanvas />
+            <OpeningCard float />
+          </div>
         </section>
       </Panel>
       {open && (

@@ -1,0 +1,34 @@
+/** `graphwright convert`: any model to ONNX, and ONNX to another opset. */
+import { cutToOutputs } from '../../graph-model/edit/cut-outputs.ts';
+import type { Model } from '../../graph-model/core/model.ts';
+import { toOpset } from '../../services/opset.ts';
+import { CommandError, type Command } from '../command.ts';
+import { openPaths } from '../files.ts';
+import { eachModel, OUTPUT_OPTIONS, writeModel } from '../output.ts';
+
+export const CONVERT: Command = {
+  name: 'convert',
+  usage: 'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--external-data auto|always|never|keep]',
+  summary: 'To ONNX, in one file where it fits; to another opset with --opset.',
+  options: { ...OUTPUT_OPTIONS, opset: { type: 'string' }, outputs: { type: 'string' }, signature: { type: 'string' } },
+  run: (args, io) =>
+    eachModel(args, io, async (files, out) => {
+      const job = io.job();
+      const opened = await openPaths(files, job);
+      let { model } = opened;
+      const outputs = args.list('outputs');
+      if (outputs) model = cutToOutputs(model, outputs).after;
+      model = await atOpset(model, args.number('opset'));
+      await writeModel(model, out, args, job.signal);
+      job.end();
+      for (const d of opened.diagnostics) if (d.severity !== 'info') io.err(`${d.severity}: ${d.message}`);
+    }),
+};
+
+async function atOpset(model: Model, opset: number | undefined): Promise<Model> {
+  if (opset === undefined) return model;
+  const { change, problems } = await toOpset(model, opset);
+  if (change) return change.after;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  throw new CommandError(`${problems[0]!.message} ${problems[0]!.help}${more}`);
+}

@@ -1,0 +1,53 @@
+/** Where results go: one file with -o, or a folder with --out-dir for many models. */
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { writeOnnx, type ExternalDataChoice } from '../converters/onnx/write.ts';
+import type { Model } from '../graph-model/core/model.ts';
+import { CommandError, UsageError, type Arguments, type Io } from './command.ts';
+import { sentence } from './sentence.ts';
+import { writeToPath } from './write-file.ts';
+
+export const OUTPUT_OPTIONS = {
+  output: { type: 'string', short: 'o' },
+  'out-dir': { type: 'string' },
+  'external-data': { type: 'string' },
+} as const;
+
+const CHOICES: readonly ExternalDataChoice[] = ['auto', 'always', 'never', 'keep'];
+
+/** Writes a model and, where it has one, its data file beside it. */
+export async function writeModel(model: Model, path: string, args: Arguments, signal?: AbortSignal): Promise<void> {
+  const choice = (args.text('external-data') ?? 'auto') as ExternalDataChoice;
+  if (!CHOICES.includes(choice)) throw new UsageError(`--external-data wants one of ${CHOICES.join(', ')}`);
+  const { files } = writeOnnx(model, { fileName: basename(path), externalData: choice });
+  mkdirSync(dirname(path), { recursive: true });
+  // The data first: a model must not be found beside data that is not there yet.
+  for (const file of [...files].reverse()) await writeToPath(file, join(dirname(path), file.name), signal);
+}
+
+/**
+ * Does `work` once for all files with -o, or once for each with --out-dir, where one that fails does not stop the others.
+ * Throws a CommandError at the end when any failed.
+ */
+export async function eachModel(
+  args: Arguments,
+  io: Io,
+  work: (files: readonly string[], out: string) => Promise<void>,
+): Promise<void> {
+  const [output, folder] = [args.text('output'), args.text('out-dir')];
+  if ((output === undefined) === (folder === undefined))
+    throw new UsageError('name the result with -o OUT.onnx, or a folder with --out-dir DIR');
+  if (args.files.length === 0) throw new UsageError('no file was named');
+  if (output !== undefined) return work(args.files, output);
+  let failed = 0;
+  for (const file of args.files) {
+    try {
+      await work([file], join(folder!, `${basename(file).replace(/\.[^./]+$/, '')}.onnx`));
+    } catch (error) {
+      if (error instanceof UsageError) throw error;
+      failed++;
+      io.err(`${file}: ${sentence(error)}`);
+    }
+  }
+  if (failed > 0) throw new CommandError(`${failed} of ${args.files.length} models could not be written`);
+}
