@@ -9,6 +9,7 @@ import { Inspector } from '../panels/inspector/inspector.tsx';
 import { Outline } from '../panels/outline/outline.tsx';
 import { ServicesContext, useStore } from '../store/store.ts';
 import { panelActions } from './panel-actions.ts';
+import '../kit/field.css';
 
 export function Workspace() {
   const services = useContext(ServicesContext)!;
