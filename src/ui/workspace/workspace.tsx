@@ -85,7 +85,7 @@ function Centre() {
       {open && (
         <>
           <Separator className="handle" data-axis="y" aria-label="Height of the bottom panel" />
-          <Panel id="bottom" defaultSize={220} minSize={96} groupResizeBehavior="preserve-pixel-size">
+          <Panel id="bottom" defaultSize={280} minSize={96} groupResizeBehavior="preserve-pixel-size">
             <section className="pane" aria-label="Problems and reports">
               <BottomPanel />
             </section>
