@@ -1,5 +1,6 @@
 /** Timing of one thing, run often enough to trust its median. */
 export interface Measured {
+  readonly minMs: number;
   readonly medianMs: number;
   readonly p95Ms: number;
   readonly runs: number;
@@ -18,6 +19,7 @@ export function measure<T>(setup: () => T, run: (input: T) => unknown, runs = 15
   times.sort((a, b) => a - b);
   const round = (ms: number) => Math.round(ms * 10000) / 10000;
   return {
+    minMs: round(times[0]!),
     medianMs: round(times[Math.floor(times.length / 2)]!),
     p95Ms: round(times[Math.floor(times.length * 0.95)]!),
     runs,

@@ -36,6 +36,10 @@ const ROWS: readonly Row[] = [
     op: m[1]!,
     node: named(m[2]!),
   })),
+  row(/Provider type for (\S+) node with name '([^']*)' is not set/, 'run.no-kernel', (m) => ({
+    op: m[1]!,
+    node: named(m[2]!),
+  })),
   row(/unsupported data type: (\d+)/, 'run.interface-dtype', (m) => ({ dtype: labelOfCode(Number(m[1])) })),
   row(/protobuf parsing failed|Failed to load model because protobuf|No graph was found/, 'run.unreadable'),
   row(
@@ -87,6 +91,7 @@ const labelOfCode = (code: number) => {
 function clean(text: string): string {
   const flat = text
     .replace(/^\s*\S*\/onnxruntime\/\S+:\d+ .*?\)(?: const)?(?: \[with .*?\])? (?=\S)/, '')
+    .replace(/^\S+\.(?:cc|h):\d+ \S+ /, '')
     .replace(/^[^.]* was false\. (?=\S)/, '')
     .replace(/^(?:Load model failed: |This is an invalid model\. |Invalid model\. )/, '')
     .replace(/\s+/g, ' ')

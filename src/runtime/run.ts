@@ -1,6 +1,6 @@
 /** Runs a model as the page and the command ask for it: once to warm up, then timed. */
 import type { JobContext } from '../graph-model/job.ts';
-import { fallbackReason, openSession, type Session } from './session.ts';
+import { fallbackNote, openSession, type Session } from './session.ts';
 import type { Feeds, RunOptions, RunResult, RunSource } from './types.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function runModel(
   } catch (error) {
     if (session.provider === 'wasm' || job.signal.aborted) throw error;
     const result = await runModel(source, feeds, { ...options, provider: 'wasm' }, job);
-    return { ...result, providerNote: `${fallbackReason(session.provider, error)}: it ran on the CPU (WebAssembly).` };
+    return { ...result, providerNote: fallbackNote(session.provider, error) };
   } finally {
     await session.release();
   }

@@ -1,10 +1,15 @@
 /** Operators said with older ones, as their definitions have it (ONNX, Operators.md); `Op@V` when V - 1 does not know it. */
-import { getFloat, getInt, getString } from '../core/attributes.ts';
+import { getFloat, getInt, getString, getTensor } from '../core/attributes.ts';
 import type { ValueId } from '../core/model.ts';
 import { normalAxis } from '../core/dims.ts';
-import type { Adapter, Step } from './step.ts';
+import { scalarTensor, type Adapter, type Step } from './step.ts';
 
 export const EXPAND: Readonly<Record<string, Adapter>> = {
+  'ConstantOfShape@9': (s) => {
+    const value = getTensor(s.node, 'value');
+    const scalar = value ? { ...value, dims: [] } : scalarTensor('float', 0)!;
+    s.replaceBy(s.add('Expand', [s.draft.constant(s.node.graph, scalar), s.input(0)]));
+  },
   'Celu@12': (s) => {
     const alpha = s.scalar('float', getFloat(s.node, 'alpha', 1))!;
     const scaled = s.add('Div', [s.input(0), alpha]);

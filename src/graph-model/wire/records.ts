@@ -1,6 +1,7 @@
 /** The records that a model has by the ten thousand, packed by hand; everything unusual about one goes to `any.ts`. */
 import { NO_ATTRIBUTES, type Attribute, type Attributes } from '../core/attributes.ts';
 import type { Graph, GraphId, Node, NodeId, Use, Value, ValueId } from '../core/model.ts';
+import type { Tensor } from '../core/tensor.ts';
 import { DTYPES, dtypeInfo, type Dim, type TensorType, type ValueType } from '../core/types.ts';
 import { putAny, putArray, takeAny, takeArray } from './any.ts';
 import type { WireReader, WireWriter } from './writer.ts';
@@ -29,18 +30,29 @@ const takeAll = <T extends number>(r: WireReader) => takeIds<T>(r) as T[];
 
 // ---- nodes
 
+const NODE_FIELDS: ReadonlySet<string> = new Set<keyof Node>([
+  'id',
+  'graph',
+  'domain',
+  'op',
+  'overload',
+  'name',
+  'inputs',
+  'outputs',
+  'attributes',
+]);
+
 export function putNode(w: WireWriter, node: Node): void {
-  const { id, graph, domain, op, overload, name, inputs, outputs, attributes, ...rest } = node;
-  w.int(id);
-  w.int(graph);
-  w.string(domain);
-  w.string(op);
-  w.string(overload);
-  w.string(name);
-  putIds(w, inputs);
-  putIds(w, outputs);
-  putAttributes(w, attributes);
-  putRest(w, rest);
+  w.int(node.id);
+  w.int(node.graph);
+  w.string(node.domain);
+  w.string(node.op);
+  w.string(node.overload);
+  w.text(node.name);
+  putIds(w, node.inputs);
+  putIds(w, node.outputs);
+  putAttributes(w, node.attributes);
+  putRest(w, node, NODE_FIELDS);
 }
 
 export function takeNode(r: WireReader): Node {
@@ -50,7 +62,7 @@ export function takeNode(r: WireReader): Node {
     domain: r.string(),
     op: r.string(),
     overload: r.string(),
-    name: r.string(),
+    name: r.text(),
     inputs: takeIds<ValueId>(r),
     outputs: takeIds<ValueId>(r),
     attributes: takeAttributes(r),
@@ -58,13 +70,13 @@ export function takeNode(r: WireReader): Node {
   return withRest(r, node);
 }
 
-/** What a record has besides its packed fields. */
-function putRest(w: WireWriter, rest: object): void {
-  for (const _ in rest) {
-    w.int(1);
-    return putAny(w, rest);
-  }
-  w.int(0);
+/** What a record has besides its packed fields. Nearly always nothing, which counting finds without making an object. */
+function putRest(w: WireWriter, record: object, packed: ReadonlySet<string>): void {
+  let fields = 0;
+  for (const _ in record) fields++;
+  if (fields === packed.size) return w.int(0);
+  w.int(1);
+  putAny(w, Object.fromEntries(Object.entries(record).filter(([key]) => !packed.has(key))));
 }
 
 function withRest<T extends object>(r: WireReader, record: T): T {
@@ -74,7 +86,7 @@ function withRest<T extends object>(r: WireReader, record: T): T {
 // ---- attributes
 
 const OTHER = 0;
-const ATTRIBUTE_CODES = { int: 1, float: 2, string: 3, ints: 4, floats: 5 } as const;
+const ATTRIBUTE_CODES = { int: 1, float: 2, string: 3, ints: 4, floats: 5, fewInts: 6 } as const;
 
 function putAttributes(w: WireWriter, attributes: Attributes): void {
   w.int(attributes.size);
@@ -103,13 +115,43 @@ function isPlain(a: Attribute): boolean {
 }
 
 function putAttribute(w: WireWriter, a: Attribute): void {
-  const code = a.kind in ATTRIBUTE_CODES && isPlain(a) ? ATTRIBUTE_CODES[a.kind as 'int'] : OTHER;
+  const code = attributeCode(a);
   w.int(code);
   if (code === OTHER) return putAny(w, a);
   if (a.kind === 'int') return w.bigint(a.value);
   if (a.kind === 'float') return w.float(a.value);
   if (a.kind === 'string') return w.string(a.value);
+  if (a.kind === 'ints' && code === ATTRIBUTE_CODES.fewInts) return putFewInts(w, a.value);
   if (a.kind === 'ints' || a.kind === 'floats') putArray(w, a.value);
+}
+
+/** A short list costs less among the integers than as a view of its own into the pool. */
+const FEW = 16;
+
+function attributeCode(a: Attribute): number {
+  if (!isPlain(a)) return OTHER;
+  switch (a.kind) {
+    case 'ints':
+      return a.value.length <= FEW ? ATTRIBUTE_CODES.fewInts : ATTRIBUTE_CODES.ints;
+    case 'int':
+    case 'float':
+    case 'string':
+    case 'floats':
+      return ATTRIBUTE_CODES[a.kind];
+    default:
+      return OTHER;
+  }
+}
+
+function putFewInts(w: WireWriter, list: BigInt64Array): void {
+  w.int(list.length);
+  for (let i = 0; i < list.length; i++) w.bigint(list[i]!);
+}
+
+function takeFewInts(r: WireReader): BigInt64Array {
+  const out = new BigInt64Array(r.int());
+  for (let i = 0; i < out.length; i++) out[i] = r.bigint();
+  return out;
 }
 
 function takeAttribute(r: WireReader): Attribute {
@@ -120,6 +162,8 @@ function takeAttribute(r: WireReader): Attribute {
       return { kind: 'float', value: r.float() };
     case ATTRIBUTE_CODES.string:
       return { kind: 'string', value: r.string() };
+    case ATTRIBUTE_CODES.fewInts:
+      return { kind: 'ints', value: takeFewInts(r) };
     case ATTRIBUTE_CODES.ints:
       return { kind: 'ints', value: takeArray(r, BigInt64Array) };
     case ATTRIBUTE_CODES.floats:
@@ -131,23 +175,33 @@ function takeAttribute(r: WireReader): Attribute {
 
 // ---- values
 
+const VALUE_FIELDS: ReadonlySet<string> = new Set<keyof Value>(['id', 'graph', 'name', 'type', 'producer']);
+const CONSTANT_FIELDS: ReadonlySet<string> = new Set([...VALUE_FIELDS, 'constant']);
+
 export function putValue(w: WireWriter, value: Value): void {
-  const { id, graph, name, type, producer, ...rest } = value;
-  w.int(id);
-  w.int(graph);
-  w.string(name);
-  putType(w, type);
-  w.int(producer ?? NONE);
-  putRest(w, rest);
+  w.int(value.id);
+  w.int(value.graph);
+  w.text(value.name);
+  putType(w, value.type);
+  w.int(value.producer ?? NONE);
+  putTensor(w, value.constant);
+  putRest(w, value, value.constant ? CONSTANT_FIELDS : VALUE_FIELDS);
 }
 
 export function takeValue(r: WireReader): Value {
   const id = r.int() as ValueId;
   const graph = r.int() as GraphId;
-  const name = r.string();
+  const name = r.text();
   const type = takeType(r);
-  const producer = r.int();
-  return withRest(r, { id, graph, name, type, producer: producer === NONE ? null : (producer as NodeId) });
+  const maker = r.int();
+  const producer = maker === NONE ? null : (maker as NodeId);
+  const constant = r.int() === 0 ? undefined : (takeAny(r) as Tensor);
+  return withRest(r, constant ? { id, graph, name, type, producer, constant } : { id, graph, name, type, producer });
+}
+
+function putTensor(w: WireWriter, tensor: Tensor | undefined): void {
+  w.int(tensor ? 1 : 0);
+  if (tensor) putAny(w, tensor);
 }
 
 const NO_TYPE = 0;
@@ -202,13 +256,15 @@ function takeDims(r: WireReader, rank: number): Dim[] {
 
 // ---- graphs and uses
 
+const GRAPH_LISTS = ['inputs', 'outputs', 'order', 'initializers', 'sparseInitializers', 'valueInfo'] as const;
+const GRAPH_FIELDS: ReadonlySet<string> = new Set<string>(['id', 'name', 'parent', ...GRAPH_LISTS]);
+
 export function putGraph(w: WireWriter, graph: Graph): void {
-  const { id, name, parent, inputs, outputs, order, initializers, sparseInitializers, valueInfo, ...rest } = graph;
-  w.int(id);
-  w.string(name);
-  w.int(parent ?? NONE);
-  for (const list of [inputs, outputs, order, initializers, sparseInitializers, valueInfo]) putIds(w, list);
-  putRest(w, rest);
+  w.int(graph.id);
+  w.string(graph.name);
+  w.int(graph.parent ?? NONE);
+  for (const list of GRAPH_LISTS) putIds(w, graph[list]);
+  putRest(w, graph, GRAPH_FIELDS);
 }
 
 export function takeGraph(r: WireReader): Graph {

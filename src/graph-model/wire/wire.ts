@@ -23,7 +23,7 @@ const USES: Codec<ValueId, readonly Use[]> = { table: (m) => m.uses, put: putUse
 
 /** The whole model. */
 export function encodeModel(model: Model): WireModel {
-  const w = new WireWriter();
+  const w = new WireWriter(1024 + model.nodes.size * 24 + model.values.size * 24);
   w.int(WHOLE);
   const { graphs, nodes, values, uses, ...fields } = model;
   putAny(w, fields);
@@ -41,7 +41,7 @@ export function encodeChanges(before: Model, after: Model): WireModel {
   const changed: Record<string, unknown> = {};
   const tables = new Set(['graphs', 'nodes', 'values', 'uses']);
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof Model>;
-  for (const key of keys) if (!tables.has(key) && before[key] !== after[key]) changed[key] = after[key] ?? GONE;
+  for (const key of keys) if (!tables.has(key) && before[key] !== after[key]) changed[key] = after[key] === undefined ? GONE : after[key];
   putAny(w, changed);
   for (const codec of [GRAPHS, NODES, VALUES, USES] as unknown as Codec<number, unknown>[])
     putChanges(w, codec.table(before), codec.table(after), codec.put);

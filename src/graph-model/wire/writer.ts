@@ -27,12 +27,18 @@ const words = new Int32Array(doubles.buffer);
 const ALIGN = 8;
 
 export class WireWriter {
-  private ints = new Int32Array(1 << 14);
+  private ints: Int32Array;
   private at = 0;
   private readonly strings = new Map<string, number>();
+  private readonly texts: string[] = [];
   private readonly chunks: { readonly at: number; readonly bytes: Uint8Array }[] = [];
   private pool = 0;
   private readonly blobs = new Map<BlobLike, number>();
+
+  /** `room` is how many integers are expected. */
+  constructor(room = 1024) {
+    this.ints = new Int32Array(room);
+  }
 
   int(value: number): void {
     if (this.at === this.ints.length) this.grow();
@@ -49,6 +55,12 @@ export class WireWriter {
     this.ints[place] = value;
   }
 
+  /** A string that is probably unlike all others; it costs no look-up and is read in the order of writing. */
+  text(value: string): void {
+    this.texts.push(value);
+  }
+
+  /** A string that probably comes again. */
   string(value: string): void {
     let id = this.strings.get(value);
     if (id === undefined) {
@@ -88,8 +100,8 @@ export class WireWriter {
     const bytes = new Uint8Array(this.pool);
     for (const chunk of this.chunks) bytes.set(chunk.bytes, chunk.at);
     return {
-      json: JSON.stringify([...this.strings.keys()]),
-      ints: this.ints.slice(0, this.at),
+      json: JSON.stringify([[...this.strings.keys()], this.texts]),
+      ints: this.ints.subarray(0, this.at),
       bytes,
       blobs: [...this.blobs.keys()],
     };
@@ -112,17 +124,25 @@ export class WireReader {
   private readonly ints: Int32Array;
   private readonly pool: Uint8Array;
   private readonly strings: readonly string[];
+  private readonly texts: readonly string[];
+  private textAt = 0;
   private readonly blobs: readonly BlobLike[];
 
   constructor(wire: WireModel) {
     this.ints = wire.ints;
     this.pool = wire.bytes;
-    this.strings = JSON.parse(wire.json) as string[];
+    const [strings, texts] = JSON.parse(wire.json) as [string[], string[]];
+    this.strings = strings;
+    this.texts = texts;
     this.blobs = wire.blobs;
   }
 
   int(): number {
     return this.ints[this.at++]!;
+  }
+
+  text(): string {
+    return this.texts[this.textAt++]!;
   }
 
   string(): string {

@@ -1,5 +1,4 @@
 /** The bottom panel: problems, the optimise report, running, history. */
-import { useState } from 'react';
 import type { BottomTab } from '../../store/state.ts';
 import { IconButton } from '../../kit/button.tsx';
 import { Tabs, type TabItem } from '../../kit/tabs.tsx';
@@ -7,7 +6,6 @@ import { useStore } from '../../store/store.ts';
 import { OptimiseReport } from '../optimise/optimise-report.tsx';
 import { staleness } from '../parts/states.tsx';
 import { RunPanel } from '../run/run-panel.tsx';
-import { FIRST_DRAFT, type RunDraft } from '../run/run-draft.ts';
 import { History } from './history.tsx';
 import { countBySeverity, Problems } from './problems.tsx';
 import '../panels.css';
@@ -15,16 +13,11 @@ import '../panels.css';
 export function BottomPanel() {
   const tab = useStore((s) => s.bottomTab);
   const setView = useStore((s) => s.setView);
-  const original = useStore((s) => s.original);
   const steps = useStore((s) => s.history.length);
-  // Kept here, so that a look at another tab does not lose what was set up.
-  const [kept, setKept] = useState<{ of: unknown; draft: RunDraft }>({ of: original, draft: FIRST_DRAFT });
-  const draft = kept.of === original ? kept.draft : FIRST_DRAFT;
-  const setDraft = (next: RunDraft) => setKept({ of: original, draft: next });
   const items: TabItem<BottomTab>[] = [
     { id: 'problems', label: 'Problems', mark: <ProblemBadges />, body: <Problems /> },
     { id: 'optimise', label: 'Optimise report', mark: <StaleMark of="optimise" />, body: <OptimiseReport /> },
-    { id: 'run', label: 'Run', mark: <StaleMark of="run" />, body: <RunPanel draft={draft} setDraft={setDraft} /> },
+    { id: 'run', label: 'Run', mark: <StaleMark of="run" />, body: <RunPanel /> },
     {
       id: 'history',
       label: 'History',

@@ -8,8 +8,7 @@ import { Button } from '../../kit/button.tsx';
 import { EmptyState } from '../../kit/empty-state.tsx';
 import { Icon } from '../../kit/icon.tsx';
 import type { IconName } from '../../kit/icons.ts';
-import { useStore } from '../../store/store.ts';
-import { useActions } from '../host.tsx';
+import { useFiles, useStore } from '../../store/store.ts';
 import { useReveal } from '../parts/use-reveal.ts';
 
 export type SortKey = 'severity' | 'code' | 'message' | 'place';
@@ -115,7 +114,7 @@ interface ProblemRowProps {
 function ProblemRow({ problem: d, top, place, count }: ProblemRowProps) {
   const model = useStore((s) => s.model);
   const reveal = useReveal();
-  const { openFiles } = useActions();
+  const files = useFiles();
   const { text, there } = placeOf(model, d);
   const producer = d.value === undefined ? null : (model?.values.get(d.value)?.producer ?? null);
   const go = () => (d.node === undefined ? reveal(producer === null ? [] : [producer], d.value) : reveal([d.node]));
@@ -145,7 +144,7 @@ function ProblemRow({ problem: d, top, place, count }: ProblemRowProps) {
           </Button>
         )}
         {d.code === 'file.missing' && (
-          <Button kind="link" onClick={openFiles}>
+          <Button kind="link" onClick={() => void files.openFile()}>
             Open the file
           </Button>
         )}

@@ -3,8 +3,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import { elementCount, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
 import { formatCount } from '../../../graph-model/format.ts';
+import { readTensorSlice } from '../../../graph-model/stats/slice.ts';
 import { formatElement } from '../../../graph-model/stats/rows.ts';
-import { useActions } from '../host.tsx';
 
 const ROW = 20;
 const PAGE = 1024;
@@ -74,7 +74,6 @@ function cell(pages: Pages, flat: number): string {
 
 /** The pages of elements that cover a range, read as they come into sight and kept while the tensor is shown. */
 function usePages(tensor: Tensor, begin: number, end: number): { pages: Pages; problem: string | null } {
-  const { readTensorSlice } = useActions();
   const [state, setState] = useState<{ tensor: Tensor; pages: Pages; problem: string | null }>({
     tensor,
     pages: new Map(),
@@ -103,6 +102,6 @@ function usePages(tensor: Tensor, begin: number, end: number): { pages: Pages; p
     return () => stop.abort();
     // Pages that arrive must not start the reading of the others anew.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [tensor, from, to, readTensorSlice]);
+  }, [tensor, from, to]);
   return state.tensor === tensor ? state : { pages: new Map(), problem: null };
 }

@@ -4,17 +4,22 @@ import { formatBytes, formatCount } from '../../../graph-model/format.ts';
 import { Button } from '../../kit/button.tsx';
 import { EmptyState } from '../../kit/empty-state.tsx';
 import { useStore } from '../../store/store.ts';
-import { useActions } from '../host.tsx';
 import { JobProgress, Problem, staleness, StaleNote } from '../parts/states.tsx';
 import { Proof } from './proof.tsx';
 import { changeShare, metricsOf, type Metric } from './report-rows.ts';
 import { RuleTable } from './rule-table.tsx';
 
+/** The usual plan, as the Optimise command runs it. */
+function useOptimise(): () => void {
+  const optimiseWith = useStore((s) => s.optimiseWith);
+  return () => void optimiseWith('simplify');
+}
+
 export function OptimiseReport() {
   const report = useStore((s) => s.optimise);
   const job = useStore((s) => s.jobs.find((j) => j.kind === 'optimise'));
   const failure = useStore((s) => s.optimiseFailure);
-  const { optimise } = useActions();
+  const optimise = useOptimise();
   if (job) return <JobProgress job={job} />;
   if (failure) return <Problem message={failure.message} help={failure.help} />;
   if (report === null)
@@ -33,7 +38,7 @@ function Report() {
   const present = useStore((s) => s.model);
   const history = useStore((s) => s.history);
   const at = useStore((s) => s.at);
-  const { optimise } = useActions();
+  const optimise = useOptimise();
   const stale = staleness(shown, present, history, at);
   const again = (
     <Button size="small" icon="wand" onClick={optimise}>

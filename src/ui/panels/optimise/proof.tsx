@@ -24,14 +24,15 @@ export function Proof({ result, model }: { result: PlanResult; model: Model }) {
 }
 
 function Unverified() {
-  const setView = useStore((s) => s.setView);
+  const runWith = useStore((s) => s.runWith);
+  const request = useStore((s) => s.lastRun);
   return (
     <div className="note">
       <Icon name="info" />
       <span className="grow">
         Not measured yet. Running compares every output and the time with the model as opened.
         <span className="gp-actions">
-          <Button size="small" icon="run" onClick={() => setView({ bottomTab: 'run' })}>
+          <Button size="small" icon="run" onClick={() => void runWith({ ...request, compare: true })}>
             Measure
           </Button>
         </span>

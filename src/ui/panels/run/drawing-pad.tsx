@@ -4,7 +4,7 @@ import { elementArray, type DenseTensor } from '../../../graph-model/core/tensor
 import type { DType } from '../../../graph-model/core/types.ts';
 import { Button } from '../../kit/button.tsx';
 import { Select } from '../inspector/attribute-editor.tsx';
-import type { Picture } from './run-draft.ts';
+import type { Picture } from './run-request.ts';
 
 export interface DrawingPadProps {
   readonly picture: Picture;

@@ -6,8 +6,8 @@ import { dtypeInfo, typeString } from '../../../graph-model/core/types.ts';
 import { formatShape } from '../../../graph-model/format.ts';
 import { Button } from '../../kit/button.tsx';
 import { Segmented } from '../../kit/segmented.tsx';
-import type { InputChoice } from '../actions.ts';
-import { drawable } from './run-draft.ts';
+import type { InputChoice } from '../../../workers/protocol.ts';
+import { drawable } from './run-request.ts';
 import { DrawingPad } from './drawing-pad.tsx';
 
 export interface InputRowProps {

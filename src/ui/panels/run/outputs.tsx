@@ -9,11 +9,11 @@ import type { OpaqueOutput, RunResult } from '../../../runtime/types.ts';
 import { Button } from '../../kit/button.tsx';
 import { Segmented } from '../../kit/segmented.tsx';
 import { useStore } from '../../store/store.ts';
-import { useActions } from '../host.tsx';
 import { Select } from '../inspector/attribute-editor.tsx';
 import { StatisticsGrid } from '../inspector/tensor-view.tsx';
 import { ValuesTable } from '../inspector/values-table.tsx';
 import { HistogramChart } from '../parts/charts.tsx';
+import { saveParts } from '../parts/save-file.ts';
 import { labelsFrom } from './labels.ts';
 import {
   areProbabilities,
@@ -30,10 +30,9 @@ export function Outputs({ result }: { result: RunResult }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const name = chosen !== null && result.outputs.has(chosen) ? chosen : names[0];
   const output = name === undefined ? undefined : result.outputs.get(name);
-  const { save } = useActions();
   const saveAll = () => {
     for (const [each, value] of result.outputs)
-      if (!('opaque' in value)) void save(`${fileName(each)}.npy`, npyOfDense(value));
+      if (!('opaque' in value)) void saveParts(`${fileName(each)}.npy`, npyOfDense(value));
   };
   if (name === undefined || output === undefined) return null;
   return (

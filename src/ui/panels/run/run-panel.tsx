@@ -6,19 +6,13 @@ import { JobProgress, staleness, StaleNote } from '../parts/states.tsx';
 import { Comparison } from './comparison.tsx';
 import { Outputs } from './outputs.tsx';
 import { Profile } from './profile.tsx';
-import type { RunDraft } from './run-draft.ts';
 import { Setup } from './setup.tsx';
 import { Timings } from './timings.tsx';
 
-interface RunPanelProps {
-  readonly draft: RunDraft;
-  readonly setDraft: (draft: RunDraft) => void;
-}
-
-export function RunPanel({ draft, setDraft }: RunPanelProps) {
+export function RunPanel() {
   return (
     <div className="gp-run">
-      <Setup draft={draft} setDraft={setDraft} />
+      <Setup />
       <section className="gp-results" aria-label="Results">
         <Results />
       </section>

@@ -1,21 +1,7 @@
 /** What is set up for the next run; pure. */
 import type { Model, Value } from '../../../graph-model/core/model.ts';
 import type { TensorType } from '../../../graph-model/core/types.ts';
-import type { Provider } from '../../../runtime/types.ts';
-import type { InputChoice, ProviderChoice, RunSettings } from '../actions.ts';
 
-export interface RunDraft {
-  /** null: the first one that is there. */
-  readonly provider: Provider | null;
-  readonly runs: number;
-  readonly seed: number;
-  /** Texts of the dimension fields that were filled in. */
-  readonly dims: Readonly<Record<string, string>>;
-  readonly inputs: Readonly<Record<string, InputChoice>>;
-  readonly profile: boolean;
-}
-
-export const FIRST_DRAFT: RunDraft = { provider: null, runs: 20, seed: 1, dims: {}, inputs: {}, profile: false };
 export const MOST_RUNS = 1000;
 
 /** The inputs that a caller has to give. */
@@ -36,22 +22,17 @@ export function symbolicDims(inputs: readonly Pick<Value, 'type'>[]): string[] {
   return [...names];
 }
 
-export function chosenProvider(draft: RunDraft, choices: readonly ProviderChoice[]): Provider {
-  const wanted = choices.find((c) => c.id === draft.provider && c.available);
-  return wanted?.id ?? choices.find((c) => c.available)?.id ?? 'wasm';
-}
-
-/** The request, or a sentence about what cannot be run so. */
-export function settingsOf(draft: RunDraft, choices: readonly ProviderChoice[]): RunSettings | string {
-  const dims: Record<string, number> = {};
-  for (const [name, text] of Object.entries(draft.dims)) {
-    if (text.trim() === '') continue;
-    const length = Number(text);
-    if (!Number.isSafeInteger(length) || length < 0) return `“${text}” is not a length for ${name}.`;
-    dims[name] = length;
-  }
-  const { runs, seed, inputs, profile } = draft;
-  return { provider: chosenProvider(draft, choices), runs, seed, dims, inputs, profile };
+/** The lengths with one of them changed: text of a field, '' to have it chosen. A sentence where it is no length. */
+export function withDim(
+  dims: Readonly<Record<string, number>>,
+  name: string,
+  text: string,
+): Record<string, number> | string {
+  const clean = text.trim();
+  if (clean === '') return Object.fromEntries(Object.entries(dims).filter(([key]) => key !== name));
+  const length = Number(clean);
+  if (!/^\d+$/.test(clean) || !Number.isSafeInteger(length)) return `“${clean}” is not a length.`;
+  return { ...dims, [name]: length };
 }
 
 export interface Picture {
@@ -68,6 +49,6 @@ export function drawable(type: TensorType): Picture | null {
   const dims = shape.map((d) => (typeof d === 'number' ? d : 1));
   const long = shape.flatMap((d) => (typeof d === 'number' && d > 1 ? [d] : []));
   const [height, width] = long;
-  if (shape.length < 2 || long.length !== 2 || height !== width || height === undefined) return null;
+  if (shape.length < 3 || long.length !== 2 || height !== width || height === undefined) return null;
   return height >= 6 && height <= 64 ? { height, width: height, dims } : null;
 }
