@@ -2,7 +2,7 @@
 import type { Model } from '../graph-model/core/model.ts';
 import { FormatError, type Diagnostic } from '../graph-model/diagnostics.ts';
 import type { JobContext } from '../graph-model/job.ts';
-import { isZip, openEntry, readZip, refuseBomb, type ZipEntry } from './containers/zip/zip.ts';
+import { EntryBlob, isZip, openEntry, readZip, refuseBomb, type ZipEntry } from './containers/zip/zip.ts';
 import type { ConverterEntry, InputFile, Score } from './converter.ts';
 import { missingFiles } from './missing-files.ts';
 import { whatElse } from './not-a-model.ts';
@@ -92,7 +92,10 @@ async function read(found: Candidate, files: readonly InputFile[], job: JobConte
   return { model, converterId: found.entry.id, main: found.file, missing: missingFiles(model), diagnostics };
 }
 
-/** Unpacks no more than the heads before a model is found among the entries. */
+/** At most so many entries whose names say nothing are looked into. */
+const UNNAMED_LIMIT = 1000;
+
+/** Unpacks no more than heads before a model is found among the entries, and then only what is read. */
 async function openArchive(archive: InputFile, files: readonly InputFile[], job: JobContext): Promise<OpenedModel> {
   const { name, blob } = archive;
   const entries = await readZip(name, blob);
@@ -101,26 +104,39 @@ async function openArchive(archive: InputFile, files: readonly InputFile[], job:
     blob.size,
     entries.reduce((sum, e) => sum + e.size, 0),
   );
-  const within = entries.map((e) => asFile(e));
-  const found: { entry: ZipEntry; candidate: Candidate }[] = [];
-  for (const [i, entry] of entries.entries()) {
-    const head = await openEntry(name, blob, entry, HEAD_BYTES);
-    const bytes = new Uint8Array(await head.arrayBuffer());
-    for (const candidate of candidates(within[i]!, bytes, within)) found.push({ entry, candidate });
-  }
-  const best = bestOf(found.map((f) => f.candidate));
-  if (!best || best.score < 2) {
-    const why = `it is a zip archive of ${entries.length} files without a model in it`;
-    throw new FormatError('file.unknown', { file: name, why });
-  }
-  const opened = await Promise.all(entries.map(async (e) => ({ ...asFile(e), blob: await openEntry(name, blob, e) })));
-  const main = opened[within.indexOf(best.file)]!;
-  return read({ ...best, file: main }, [...opened, ...files.filter((f) => f !== archive)], job);
+  const within = entries.map((e) => entryFile(archive, e));
+  const extensions = CONVERTERS.flatMap((c) => c.extensions);
+  const isNamed = (e: ZipEntry) => extensions.some((x) => e.path.toLowerCase().endsWith(x));
+  const named = entries.filter(isNamed);
+  const rest = entries.filter((e) => !isNamed(e)).slice(0, UNNAMED_LIMIT);
+  const sure = (c: Candidate | null) => c !== null && c.score > 1;
+  const first = bestOf(await candidatesWithin(archive, entries, within, named, job));
+  const best = sure(first) ? first : bestOf(await candidatesWithin(archive, entries, within, rest, job));
+  if (best && sure(best)) return read(best, [...within, ...files.filter((f) => f !== archive)], job);
+  const why = `it is a zip archive of ${entries.length} files without a model in it`;
+  throw new FormatError('file.unknown', { file: name, why });
+}
 
-  function asFile(entry: ZipEntry): InputFile {
-    const last = entry.path.slice(entry.path.lastIndexOf('/') + 1);
-    return { name: last, path: entry.path, blob: blob.slice(0, 0) };
+function entryFile(archive: InputFile, entry: ZipEntry): InputFile {
+  const name = entry.path.slice(entry.path.lastIndexOf('/') + 1);
+  return { name, path: entry.path, blob: new EntryBlob(archive.name, archive.blob, entry) };
+}
+
+async function candidatesWithin(
+  archive: InputFile,
+  entries: readonly ZipEntry[],
+  within: readonly InputFile[],
+  some: readonly ZipEntry[],
+  job: JobContext,
+): Promise<Candidate[]> {
+  const fileOf = new Map(entries.map((e, i) => [e, within[i]!]));
+  const out: Candidate[] = [];
+  for (const entry of some) {
+    job.signal.throwIfAborted();
+    const head = await openEntry(archive.name, archive.blob, entry, HEAD_BYTES);
+    out.push(...candidates(fileOf.get(entry)!, new Uint8Array(await head.arrayBuffer()), within));
   }
+  return out;
 }
 
 export { addFiles, missingFiles } from './missing-files.ts';

@@ -151,6 +151,39 @@ export async function openEntry(name: string, blob: BlobLike, entry: ZipEntry, l
   return new BytesBlob(await inflate(name, blob.slice(begin, end), entry, limit));
 }
 
+/** An entry that is opened when it is first read; its size is the claimed one, which reading holds it to. */
+export class EntryBlob implements BlobLike {
+  private opened: Promise<BlobLike> | null = null;
+
+  constructor(
+    private readonly archive: string,
+    private readonly blob: BlobLike,
+    private readonly entry: ZipEntry,
+  ) {}
+
+  get size(): number {
+    return this.entry.size;
+  }
+
+  slice(begin: number, end: number): BlobLike {
+    const size = Math.max(0, Math.min(end, this.size) - begin);
+    const open = async () => (await this.open()).slice(begin, begin + size);
+    return {
+      size,
+      slice: (from, to) => this.slice(begin + from, begin + Math.min(to, size)),
+      arrayBuffer: async () => (await open()).arrayBuffer(),
+    };
+  }
+
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    return (await this.open()).arrayBuffer();
+  }
+
+  private open(): Promise<BlobLike> {
+    return (this.opened ??= openEntry(this.archive, this.blob, this.entry));
+  }
+}
+
 /** Throws where an archive or entry claims to unpack to what no model does. */
 export function refuseBomb(name: string, packed: number, unpacked: number, limit = Infinity): void {
   const suspicious = unpacked > SUSPICIOUS_SIZE && unpacked > packed * SUSPICIOUS_RATIO;
