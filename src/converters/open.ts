@@ -1,8 +1,9 @@
 /** From dropped files to a model: which of them is the model, which format it has, and what is missing. */
+import type { BlobLike } from '../graph-model/core/bytes.ts';
 import type { Model } from '../graph-model/core/model.ts';
 import { FormatError, type Diagnostic } from '../graph-model/diagnostics.ts';
 import type { JobContext } from '../graph-model/job.ts';
-import { EntryBlob, isZip, openEntry, readZip, refuseBomb, type ZipEntry } from './containers/zip/zip.ts';
+import { isZip, openEntry, readZip, refuseBomb, type ZipEntry } from './containers/zip/zip.ts';
 import type { ConverterEntry, InputFile, Score } from './converter.ts';
 import { missingFiles } from './missing-files.ts';
 import { whatElse } from './not-a-model.ts';
@@ -92,10 +93,10 @@ async function read(found: Candidate, files: readonly InputFile[], job: JobConte
   return { model, converterId: found.entry.id, main: found.file, missing: missingFiles(model), diagnostics };
 }
 
-/** At most so many entries whose names say nothing are looked into. */
+/** At most so many entries are looked into whose names say nothing, or unpacked beside a model. */
 const UNNAMED_LIMIT = 1000;
 
-/** Unpacks no more than heads before a model is found among the entries, and then only what is read. */
+/** Unpacks no more than heads before a model is found among the entries, and then only its folder. */
 async function openArchive(archive: InputFile, files: readonly InputFile[], job: JobContext): Promise<OpenedModel> {
   const { name, blob } = archive;
   const entries = await readZip(name, blob);
@@ -104,7 +105,7 @@ async function openArchive(archive: InputFile, files: readonly InputFile[], job:
     blob.size,
     entries.reduce((sum, e) => sum + e.size, 0),
   );
-  const within = entries.map((e) => entryFile(archive, e));
+  const within = entries.map((e) => entryFile(e, archive.blob.slice(0, 0)));
   const extensions = CONVERTERS.flatMap((c) => c.extensions);
   const isNamed = (e: ZipEntry) => extensions.some((x) => e.path.toLowerCase().endsWith(x));
   const named = entries.filter(isNamed);
@@ -112,14 +113,27 @@ async function openArchive(archive: InputFile, files: readonly InputFile[], job:
   const sure = (c: Candidate | null) => c !== null && c.score > 1;
   const first = bestOf(await candidatesWithin(archive, entries, within, named, job));
   const best = sure(first) ? first : bestOf(await candidatesWithin(archive, entries, within, rest, job));
-  if (best && sure(best)) return read(best, [...within, ...files.filter((f) => f !== archive)], job);
+  if (best && sure(best)) {
+    const opened = await openFolder(archive, entries, best.file);
+    const main = opened.find((f) => f.path === best.file.path)!;
+    return read({ ...best, file: main }, [...opened, ...files.filter((f) => f !== archive)], job);
+  }
   const why = `it is a zip archive of ${entries.length} files without a model in it`;
   throw new FormatError('file.unknown', { file: name, why });
 }
 
-function entryFile(archive: InputFile, entry: ZipEntry): InputFile {
-  const name = entry.path.slice(entry.path.lastIndexOf('/') + 1);
-  return { name, path: entry.path, blob: new EntryBlob(archive.name, archive.blob, entry) };
+function entryFile(entry: ZipEntry, blob: BlobLike): InputFile {
+  return { name: entry.path.slice(entry.path.lastIndexOf('/') + 1), path: entry.path, blob };
+}
+
+/** The model's file and what lies in its folder and below. */
+async function openFolder(archive: InputFile, entries: readonly ZipEntry[], main: InputFile): Promise<InputFile[]> {
+  const folder = main.path.slice(0, main.path.lastIndexOf('/') + 1);
+  const near = entries.filter((e) => e.path !== main.path && e.path.startsWith(folder)).slice(0, UNNAMED_LIMIT);
+  const wanted = [...entries.filter((e) => e.path === main.path), ...near];
+  const out: InputFile[] = [];
+  for (const e of wanted) out.push(entryFile(e, await openEntry(archive.name, archive.blob, e)));
+  return out;
 }
 
 async function candidatesWithin(

@@ -5,7 +5,6 @@
  */
 import type { BlobLike } from '../../../graph-model/core/bytes.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
-import { BytesBlob } from '../bytes-blob.ts';
 
 const END_SIGNATURE = 0x06054b50;
 const END64_SIGNATURE = 0x06064b50;
@@ -148,40 +147,8 @@ export async function openEntry(name: string, blob: BlobLike, entry: ZipEntry, l
   if (entry.method === STORED) return blob.slice(begin, Math.min(end, begin + limit));
   if (entry.method !== DEFLATED) throw broken(name, `${entry.path} is packed by method ${entry.method}, not deflate`);
   if (limit === Infinity) refuseBomb(name, entry.packedSize, entry.size, UNPACK_LIMIT);
-  return new BytesBlob(await inflate(name, blob.slice(begin, end), entry, limit));
-}
-
-/** An entry that is opened when it is first read; its size is the claimed one, which reading holds it to. */
-export class EntryBlob implements BlobLike {
-  private opened: Promise<BlobLike> | null = null;
-
-  constructor(
-    private readonly archive: string,
-    private readonly blob: BlobLike,
-    private readonly entry: ZipEntry,
-  ) {}
-
-  get size(): number {
-    return this.entry.size;
-  }
-
-  slice(begin: number, end: number): BlobLike {
-    const size = Math.max(0, Math.min(end, this.size) - begin);
-    const open = async () => (await this.open()).slice(begin, begin + size);
-    return {
-      size,
-      slice: (from, to) => this.slice(begin + from, begin + Math.min(to, size)),
-      arrayBuffer: async () => (await open()).arrayBuffer(),
-    };
-  }
-
-  async arrayBuffer(): Promise<ArrayBuffer> {
-    return (await this.open()).arrayBuffer();
-  }
-
-  private open(): Promise<BlobLike> {
-    return (this.opened ??= openEntry(this.archive, this.blob, this.entry));
-  }
+  // A true Blob: a model that refers to it can be handed to a worker and saved.
+  return new Blob([(await inflate(name, blob.slice(begin, end), entry, limit)) as Uint8Array<ArrayBuffer>]);
 }
 
 /** Throws where an archive or entry claims to unpack to what no model does. */
