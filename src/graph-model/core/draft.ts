@@ -50,6 +50,8 @@ export class Draft implements OrderView {
   /** Nodes whose place in the order may have become wrong. */
   private readonly rewired = new Set<NodeId>();
   private readonly touched = new Set<NodeId>();
+  private readonly nodeLog: NodeId[] = [];
+  private readonly valueLog: ValueId[] = [];
   private fields: ModelPatch = {};
 
   constructor(readonly base: Model) {
@@ -102,6 +104,14 @@ export class Draft implements OrderView {
     return this.graphs.at(id).parent;
   }
 
+  /**
+   * What was added, changed or removed so far, in order and with repetitions: who follows a draft remembers how far it
+   * has read. Both lists only grow.
+   */
+  get edits(): { readonly nodes: readonly NodeId[]; readonly values: readonly ValueId[] } {
+    return { nodes: this.nodeLog, values: this.valueLog };
+  }
+
   /** Every reader of a value, captured ones in nested bodies and graph outputs included. */
   uses(id: ValueId): readonly Use[] {
     return this.useLists.get(id) ?? [];
@@ -136,7 +146,7 @@ export class Draft implements OrderView {
     this.adoptBodies(node);
     this.edits(graph).added.add(id);
     this.rewired.add(id);
-    this.touched.add(id);
+    this.touch(id);
     return node;
   }
 
@@ -156,6 +166,7 @@ export class Draft implements OrderView {
   newValue(graph: GraphId, name: string, producer: NodeId | null = null, part: Partial<Value> = {}): ValueId {
     const id = this.values.reserve();
     this.values.set(id, { type: null, ...part, id, graph, name, producer });
+    this.valueLog.push(id);
     return id;
   }
 
@@ -187,7 +198,7 @@ export class Draft implements OrderView {
     const after = { ...before, ...part, inputs: part.inputs ? [...part.inputs] : before.inputs };
     this.nodes.set(id, after);
     if (part.attributes) this.replaceBodies(before, after);
-    this.touched.add(id);
+    this.touch(id);
   }
 
   /** Sets one input; slots in between become absent (null). */
@@ -208,7 +219,7 @@ export class Draft implements OrderView {
     const outputs = node.outputs.map((v, i) => (i === index ? null : v));
     while (outputs.length > 0 && outputs[outputs.length - 1] === null) outputs.pop();
     this.nodes.set(id, { ...node, outputs });
-    this.touched.add(id);
+    this.touch(id);
   }
 
   /** Adds an output to the end of a node, or at `index` where it is left out, and gives its value. */
@@ -220,7 +231,7 @@ export class Draft implements OrderView {
     const value = this.newValue(node.graph, name, id);
     outputs[index] = value;
     this.nodes.set(id, { ...node, outputs });
-    this.touched.add(id);
+    this.touch(id);
     return value;
   }
 
@@ -233,7 +244,7 @@ export class Draft implements OrderView {
     if (producer !== null) {
       const from = this.nodes.at(producer);
       this.nodes.set(producer, { ...from, outputs: from.outputs.map((v) => (v === value ? null : v)) });
-      this.touched.add(producer);
+      this.touch(producer);
     }
     const target = this.nodes.at(to);
     const previous = target.outputs[index];
@@ -248,13 +259,14 @@ export class Draft implements OrderView {
     this.values.set(value, { ...this.values.at(value), graph: target.graph, producer: to });
     for (const use of this.uses(value)) this.rewireReader(use);
     this.rewired.add(to);
-    this.touched.add(to);
+    this.touch(to);
   }
 
   patchValue(id: ValueId, part: ValuePatch): void {
     const before = this.values.at(id);
     this.values.set(id, { ...before, ...part });
-    if (before.producer !== null) this.touched.add(before.producer);
+    this.valueLog.push(id);
+    if (before.producer !== null) this.touch(before.producer);
   }
 
   /** Declares the type of a value in value_info (inputs and outputs carry theirs anyway). */
@@ -272,6 +284,7 @@ export class Draft implements OrderView {
   }
 
   setGraphInputs(id: GraphId, inputs: readonly ValueId[]): void {
+    this.valueLog.push(...this.graphs.at(id).inputs, ...inputs);
     this.graphs.set(id, { ...this.graphs.at(id), inputs: [...inputs] });
   }
 
@@ -359,6 +372,11 @@ export class Draft implements OrderView {
 
   // ---- inside
 
+  private touch(id: NodeId): void {
+    this.touched.add(id);
+    this.nodeLog.push(id);
+  }
+
   private refuseUsed(value: ValueId, what: string): void {
     const use = this.uses(value)[0];
     if (!use) return;
@@ -374,7 +392,7 @@ export class Draft implements OrderView {
     const edits = this.edits(node.graph);
     if (!edits.added.delete(node.id)) edits.removed.add(node.id);
     this.rewired.delete(node.id);
-    this.touched.add(node.id);
+    this.touch(node.id);
   }
 
   /** A body that was given to another node meanwhile stays. */
@@ -403,6 +421,7 @@ export class Draft implements OrderView {
   private deleteValue(id: ValueId): void {
     this.edits(this.values.at(id).graph).gone.add(id);
     this.values.delete(id);
+    this.valueLog.push(id);
     this.useLists.delete(id);
   }
 
