@@ -323,7 +323,7 @@ export class Draft implements OrderView {
       const node = this.nodes.at(id);
       this.nodes.set(id, { ...node, inputs: node.inputs.map(swap) });
       this.rewired.add(id);
-      this.touched.add(id);
+      this.touch(id);
     }
     for (const id of new Set(moved.filter((u) => u.node === null).map((u) => u.graph))) {
       const g = this.graphs.at(id);
