@@ -144,11 +144,7 @@ export class Draft implements OrderView {
     this.nodes.set(id, node);
     node.inputs.forEach((v, index) => this.addUse(v, { node: id, graph, index }));
     this.adoptBodies(node);
-<<<<<<< HEAD
-    this.editsOf(graph).added.add(id);
-=======
     this.pendingOf(graph).added.add(id);
->>>>>>> text
     this.rewired.add(id);
     this.touch(id);
     return node;
@@ -162,11 +158,7 @@ export class Draft implements OrderView {
   /** Adds an initializer. */
   constant(graph: GraphId, tensor: Tensor, name = ''): ValueId {
     const id = this.newValue(graph, name, null, { constant: tensor });
-<<<<<<< HEAD
-    this.editsOf(graph).initializers.push(id);
-=======
     this.pendingOf(graph).initializers.push(id);
->>>>>>> text
     return id;
   }
 
@@ -283,11 +275,7 @@ export class Draft implements OrderView {
     this.patchValue(id, { type });
     const g = this.graphs.at(value.graph);
     if (g.inputs.includes(id) || g.outputs.includes(id)) return;
-<<<<<<< HEAD
-    const edits = this.editsOf(g.id);
-=======
     const edits = this.pendingOf(g.id);
->>>>>>> text
     if (!edits.declares(g, id)) edits.declare(id);
   }
 
@@ -401,11 +389,7 @@ export class Draft implements OrderView {
     for (const v of node.outputs) if (v !== null) this.deleteValue(v);
     for (const body of bodiesOf(node)) this.forgetBody(body, node.id);
     this.nodes.delete(node.id);
-<<<<<<< HEAD
-    const edits = this.editsOf(node.graph);
-=======
     const edits = this.pendingOf(node.graph);
->>>>>>> text
     if (!edits.added.delete(node.id)) edits.removed.add(node.id);
     this.rewired.delete(node.id);
     this.touch(node.id);
@@ -435,11 +419,7 @@ export class Draft implements OrderView {
   }
 
   private deleteValue(id: ValueId): void {
-<<<<<<< HEAD
-    this.editsOf(this.values.at(id).graph).gone.add(id);
-=======
     this.pendingOf(this.values.at(id).graph).gone.add(id);
->>>>>>> text
     this.values.delete(id);
     this.valueLog.push(id);
     this.useLists.delete(id);
@@ -502,11 +482,7 @@ export class Draft implements OrderView {
     if (at >= 0) list.splice(at, 1);
   }
 
-<<<<<<< HEAD
-  private editsOf(graph: GraphId): GraphEdits {
-=======
   private pendingOf(graph: GraphId): GraphEdits {
->>>>>>> text
     let edits = this.pending.get(graph);
     if (!edits) this.pending.set(graph, (edits = new GraphEdits()));
     return edits;
