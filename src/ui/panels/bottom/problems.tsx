@@ -79,7 +79,7 @@ function SortHead({ by, now, set, text, label = text }: SortHeadProps) {
       onClick={() => set(by)}
     >
       {text || <Icon name="warn" small />}
-      {now === by && <Icon name="down" tiny />}
+      {now === by && text && <Icon name="down" tiny />}
     </button>
   );
 }

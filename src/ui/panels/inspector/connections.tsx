@@ -1,5 +1,5 @@
 /** The inputs and outputs of a node: what is connected, of which type, and where it comes from or goes to. */
-import { useState } from 'react';
+import { useState, type CSSProperties } from 'react';
 import { isConstant } from '../../../graph-model/core/traverse.ts';
 import { renameValue } from '../../../graph-model/edit/index.ts';
 import type { Model, Node, Use, Value, ValueId } from '../../../graph-model/core/model.ts';
@@ -19,15 +19,18 @@ export interface ConnectionsProps {
 }
 
 export function Connections({ node, schema }: ConnectionsProps) {
+  const inputs = slots(node.inputs, schema?.inputs);
+  const outputs = slots(node.outputs, schema?.outputs);
+  const width = Math.max(2, ...[...inputs, ...outputs].map((s) => s.name.length));
   return (
-    <section className="sec" aria-label="Connections">
+    <section className="sec" aria-label="Connections" style={{ '--formal': `${width}ch` } as CSSProperties}>
       <h3>Inputs</h3>
       {node.inputs.length === 0 && <p className="muted">None.</p>}
-      {slots(node.inputs, schema?.inputs).map(({ name, value, optional }, i) => (
+      {inputs.map(({ name, value, optional }, i) => (
         <Port key={i} name={name} value={value} side="input" optional={optional} />
       ))}
       <h3 className="gp-second">Outputs</h3>
-      {slots(node.outputs, schema?.outputs).map(({ name, value }, i) => (
+      {outputs.map(({ name, value }, i) => (
         <Port key={i} name={name} value={value} side="output" optional />
       ))}
     </section>

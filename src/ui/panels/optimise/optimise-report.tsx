@@ -78,7 +78,7 @@ function MetricCard({ metric }: { metric: Metric }) {
   const percent = Math.abs(share) * 100;
   const sign = share < 0 ? '−' : share > 0 ? '+' : '';
   const tone = share <= -0.005 ? 'ok strong' : share >= 0.005 ? 'warn strong' : 'muted';
-  const change = percent === 0 ? 'same' : `${sign}${percent < 1 ? percent.toFixed(1) : Math.round(percent)}%`;
+  const change = percent < 0.05 ? 'same' : `${sign}${percent < 1 ? percent.toFixed(1) : Math.round(percent)}%`;
   const most = Math.max(metric.before, metric.after, 1);
   return (
     <div className="gp-card">
