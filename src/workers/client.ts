@@ -1,6 +1,6 @@
 /** Everything the page can have done in a worker, as plain functions on models. */
-import * as Comlink from 'comlink';
 import type { Model } from '../graph-model/core/model.ts';
+import { decodeModel, encodeChanges, encodeModel } from '../graph-model/wire/wire.ts';
 import type { Plan } from '../optimizer/rule.ts';
 import { WorkerHost, webWorker, type Job, type WorkerLike } from './host.ts';
 import type {
@@ -20,7 +20,7 @@ import type {
   WriteOptions,
   Written,
 } from './protocol.ts';
-import { WIRE, type WireCodec } from './wire.ts';
+import { sending } from './transfer.ts';
 
 export { CancelledError, JobError, type Job } from './host.ts';
 
@@ -59,18 +59,18 @@ export const PAGE_SPAWNERS: Spawners = {
   run: () => webWorker(new Worker(new URL('./run.worker.ts', import.meta.url), { type: 'module', name: 'run' })),
 };
 
-export function createWorkers(codec: WireCodec = WIRE, spawners: Spawners = PAGE_SPAWNERS): Workers {
+export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
   const load = new WorkerHost<LoadService>(spawners.load);
   const optimize = new WorkerHost<OptimizeService>(spawners.optimize);
   const layout = new WorkerHost<LayoutService>(spawners.layout);
   const run = new WorkerHost<RunService>(spawners.run);
-  const wire = codec.encode;
+  const wire = (model: Model) => sending(encodeModel(model));
   const name = (model: Model) => model.source.fileName;
   return {
     open: (files, on) =>
       then(
         load.start(`open ${files[0]?.name ?? 'nothing'}`, (s, id, e) => s.open(id, e, files), on),
-        (opened) => ({ ...opened, model: codec.decode(opened.model) }),
+        (opened) => ({ ...opened, model: decodeModel(opened.model) }),
       ),
     analyse: (model, on) => load.start(`check ${name(model)}`, (s, id, e) => s.analyse(id, e, wire(model)), on),
     write: (model, options, on) =>
@@ -78,13 +78,16 @@ export function createWorkers(codec: WireCodec = WIRE, spawners: Spawners = PAGE
     optimise: (model, plan, on) =>
       then(
         optimize.start(`optimise ${name(model)}`, (s, id, e) => s.run(id, e, wire(model), plan), on),
-        (result) => ({ ...result, model: codec.decode(result.model, model) }),
+        (result) => ({ ...result, model: decodeModel(result.model, model) }),
       ),
     layout: (input, on) => layout.start('lay out the graph', (s, id, e) => s.layout(id, e, input), on),
     run: (current, original, plan, on) =>
       run.start(
         `run ${name(current)}`,
-        (s, id, e) => s.run(id, e, wire(current), original && wire(original), plan),
+        (s, id, e) =>
+          original
+            ? s.run(id, e, sending(encodeChanges(original, current)), wire(original), plan)
+            : s.run(id, e, wire(current), null, plan),
         on,
       ),
   };
@@ -94,9 +97,4 @@ function then<A, B>(job: Job<A>, map: (value: A) => B): Job<B> {
   const done = job.done.then(map);
   done.catch(() => {});
   return { id: job.id, done, cancel: job.cancel };
-}
-
-/** Gives the buffers away with the message instead of copying them. */
-export function transferring<T>(value: T, buffers: readonly ArrayBufferLike[]): T {
-  return Comlink.transfer(value as object, buffers as Transferable[]) as T;
 }

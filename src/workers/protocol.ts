@@ -4,17 +4,20 @@
  */
 import type { InputFile } from '../converters/converter.ts';
 import type { ValueId } from '../graph-model/core/ids.ts';
-import type { DenseTensor } from '../graph-model/core/tensor.ts';
 import type { ValueType } from '../graph-model/core/types.ts';
 import type { Diagnostic } from '../graph-model/diagnostics.ts';
 import type { LayoutInput, LayoutResult } from '../layout/types.ts';
 import type { PassReport, Plan } from '../optimizer/rule.ts';
 import type { OutputDifference, RunOptions, RunResult } from '../runtime/types.ts';
-import type { WireModel } from './wire.ts';
+import type { WireModel } from '../graph-model/wire/wire.ts';
+import type { InputChoice } from '../services/inputs.ts';
+import type { Proof } from '../services/optimise.ts';
 
 export type { InputFile } from '../converters/converter.ts';
 export type { LayoutInput, LayoutResult } from '../layout/types.ts';
-export type { WireModel } from './wire.ts';
+export type { WireModel } from '../graph-model/wire/wire.ts';
+export type { InputChoice } from '../services/inputs.ts';
+export type { Proof } from '../services/optimise.ts';
 
 export type JobEvent =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly label: string }
@@ -41,6 +44,8 @@ export interface Opened {
   /** Inferred types; declared ones where inference knows no better. */
   readonly types: Types;
   readonly problems: readonly Diagnostic[];
+  /** What reading met: true of the file, whatever is edited afterwards. */
+  readonly opening: readonly Diagnostic[];
   /** Names of files that tensors need and that were not given. */
   readonly missing: readonly string[];
 }
@@ -68,12 +73,15 @@ export interface WriteOptions {
 export interface Written {
   /** The model first, then its data files. The Blobs refer to the opened files: nothing is copied. */
   readonly files: readonly { readonly name: string; readonly blob: Blob }[];
+  /** Data files that were never opened and that the model goes on naming: they must lie beside it. */
+  readonly refersTo: readonly string[];
 }
 
 export interface Optimised {
   readonly model: WireModel;
   readonly passes: readonly PassReport[];
   readonly rounds: number;
+  readonly proof: Proof;
 }
 
 export interface OptimizeService extends Service {
@@ -84,13 +92,6 @@ export interface OptimizeService extends Service {
 export interface LayoutService extends Service {
   layout(job: string, on: OnEvent, input: LayoutInput): Promise<Settled<LayoutResult>>;
 }
-
-/** Where the elements of one model input come from. */
-export type InputChoice =
-  | { readonly kind: 'generated' }
-  /** .npy, .npz, .pb, .json or an image, read and fitted to the input by the runtime. */
-  | { readonly kind: 'file'; readonly file: File }
-  | { readonly kind: 'values'; readonly tensor: DenseTensor; readonly description: string };
 
 export interface RunPlan {
   readonly options: RunOptions;

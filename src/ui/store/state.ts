@@ -5,7 +5,7 @@ import type { ValueType } from '../../graph-model/core/types.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import type { Plan, PlanResult } from '../../optimizer/rule.ts';
 import type { OutputDifference, Provider, RunResult } from '../../runtime/types.ts';
-import type { InputChoice, InputFile } from '../../workers/protocol.ts';
+import type { InputChoice, InputFile, Proof } from '../../workers/protocol.ts';
 
 export type GraphState = 'empty' | 'opening' | 'drawn' | 'failed';
 
@@ -125,7 +125,7 @@ export interface JobsSlice {
 
 /** Results know the model they belong to; another `model` in the document makes them stale. */
 export interface ReportsSlice {
-  readonly optimise: { readonly result: PlanResult; readonly model: Model } | null;
+  readonly optimise: { readonly result: PlanResult; readonly model: Model; readonly proof: Proof } | null;
   readonly run: RunReport | null;
   /** Why the last optimisation or run did not come to its end. */
   readonly optimiseFailure: Diagnostic | null;

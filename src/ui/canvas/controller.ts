@@ -1,0 +1,616 @@
+/**
+ * The state of the canvas outside React: scene, viewport, what is lit. It listens to the store, paints at most once a
+ * frame, and tells React only what React shows.
+ */
+import { CancelledError } from '../../workers/client.ts';
+import type { Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
+import type { LayoutInput, LayoutResult } from '../../layout/types.ts';
+import type { Store } from '../store/store.ts';
+import type { State, ViewRequest } from '../store/state.ts';
+import {
+  centreOn,
+  firstView,
+  fitRect,
+  inView,
+  MAX_ZOOM,
+  unionOf,
+  wholeGraph,
+  zoomed,
+  type StageSize,
+} from './camera.ts';
+import type { Viewport } from './edge-path.ts';
+import { edgeTip, vertexTip, type Tip } from './describe.ts';
+import { overlayOf, type OverlayView } from './overlay.ts';
+import { NEAR, paint, visibleRect, type FrameState } from './painter.ts';
+import { readPalette, watchTheme, type Palette } from './palette.ts';
+import { worstByNode } from './problems.ts';
+import { Scene, type Direction, type Rect } from './scene.ts';
+import { insidesOf, KIND, sameLayout, viewGraph } from './view-graph.ts';
+
+export type LayoutFunction = (input: LayoutInput, signal: AbortSignal) => Promise<LayoutResult>;
+
+/** Moves the viewport: React Flow's own, so that its zooming stays in step. */
+export type MoveViewport = (to: Viewport, duration: number) => void;
+
+export interface PointerTip extends Tip {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What React renders; a new object whenever any of it changes. */
+export interface CanvasView {
+  readonly scene: Scene | null;
+  /** Vertices near the view at near zoom, else none. */
+  readonly near: readonly number[];
+  readonly overlay: OverlayView | null;
+  readonly tip: PointerTip | null;
+  readonly band: Rect | null;
+  /** Nodes are on their way to new places. */
+  readonly moving: boolean;
+  /** Why there is no picture. */
+  readonly failure: string | null;
+  readonly minZoom: number;
+}
+
+const MOTION = 260;
+const MARGIN = 0.4;
+/** Lines of more vertices than this are not lit: they would be the whole picture. */
+const MOST_LIT = 400;
+
+export class CanvasController {
+  readonly viewport = { x: 0, y: 0, zoom: 1 };
+  stage: StageSize = { width: 0, height: 0 };
+  palette: Palette | null = null;
+  shown: CanvasView = {
+    scene: null,
+    near: [],
+    overlay: null,
+    tip: null,
+    band: null,
+    moving: false,
+    failure: null,
+    minZoom: 0.05,
+  };
+  /** Called after each painted frame: the minimap follows. */
+  readonly painted = new Set<() => void>();
+  private readonly listeners = new Set<() => void>();
+  private canvas: HTMLCanvasElement | null = null;
+  private move: MoveViewport | null = null;
+  private frame = 0;
+  private loading: AbortController | null = null;
+  private loaded: { model: Model; scope: number; direction: Direction } | null = null;
+  private nearRect: Rect | null = null;
+  private settledAt = 0;
+  private pending: ViewRequest | null = null;
+  private readonly visited = new Map<number, Viewport>();
+  private state: FrameState;
+
+  constructor(
+    readonly store: Store,
+    private readonly layout: LayoutFunction,
+    private readonly onDrawn: (model: Model) => void,
+  ) {
+    const mounted = new Set<number>();
+    const none = new Set<number>();
+    this.state = { selected: none, hovered: -1, litEdges: [], overlay: null, problems: new Map(), mounted, settle: 1 };
+  }
+
+  // ---- React's side
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  };
+
+  readonly snapshot = (): CanvasView => this.shown;
+
+  /** Starts listening; returns how to stop. */
+  attach(canvas: HTMLCanvasElement, move: MoveViewport): () => void {
+    this.canvas = canvas;
+    this.move = move;
+    this.readTheme();
+    const observer = new ResizeObserver(() => this.resize());
+    observer.observe(canvas.parentElement!);
+    const stopTheme = watchTheme(() => this.readTheme());
+    const stopStore = this.store.subscribe((s, before) => this.onStore(s, before));
+    this.resize();
+    const state = this.store.getState();
+    this.pending = state.request;
+    this.load(state);
+    return () => {
+      observer.disconnect();
+      stopTheme();
+      stopStore();
+      this.loading?.abort();
+      cancelAnimationFrame(this.frame);
+      this.frame = 0;
+      this.loaded = null;
+    };
+  }
+
+  /** React Flow says that the view moved. */
+  moved(to: Viewport): void {
+    if (to.x === this.viewport.x && to.y === this.viewport.y && to.zoom === this.viewport.zoom) return;
+    Object.assign(this.viewport, to);
+    if (this.shown.tip) this.show({ tip: null });
+    this.followNear();
+    this.schedule();
+  }
+
+  /** Vertices that React has put into the page. */
+  setMounted(mounted: ReadonlySet<number>): void {
+    this.state = { ...this.state, mounted };
+    this.schedule();
+  }
+
+  private show(part: Partial<CanvasView>): void {
+    this.shown = { ...this.shown, ...part };
+    for (const listener of this.listeners) listener();
+  }
+
+  private readTheme(): void {
+    if (!this.canvas) return;
+    this.palette = readPalette(this.canvas);
+    this.refreshOverlay();
+    this.schedule();
+  }
+
+  private resize(): void {
+    const box = this.canvas!.parentElement!.getBoundingClientRect();
+    const first = this.stage.width === 0;
+    const ratio = window.devicePixelRatio || 1;
+    this.stage = { width: box.width, height: box.height };
+    this.canvas!.width = Math.round(box.width * ratio);
+    this.canvas!.height = Math.round(box.height * ratio);
+    if (first && this.shown.scene && box.width > 0) this.goFirst(this.shown.scene);
+    this.followNear();
+    this.paintNow();
+  }
+
+  // ---- the store's side
+
+  private onStore(s: State, before: State): void {
+    if (s.model !== before.model || s.scope !== before.scope || s.direction !== before.direction) this.load(s);
+    if (s.selected !== before.selected || s.selectedValue !== before.selectedValue || s.hovered !== before.hovered) {
+      this.light();
+    }
+    if (s.problems !== before.problems) this.markProblems();
+    if (s.overlay !== before.overlay || s.run !== before.run || s.types !== before.types) this.refreshOverlay();
+    if (s.request !== null && s.request !== before.request) this.obey(s.request);
+  }
+
+  private load({ model, scope, direction }: State): void {
+    this.loading?.abort();
+    if (model === null) {
+      this.loaded = null;
+      return this.show({ scene: null, near: [], failure: null });
+    }
+    const graph = scope !== null && model.graphs.has(scope) ? scope : model.main;
+    const view = viewGraph(model, graph);
+    const old = this.shown.scene;
+    const from = this.loaded;
+    this.loaded = { model, scope: graph, direction };
+    if (old && old.direction === direction && sameLayout(old.view, view))
+      return this.adopt(old.withView(view), old, from);
+    const controller = new AbortController();
+    this.loading = controller;
+    const { count, offsets, targets, widths, heights } = view;
+    const input = { count, offsets, targets, widths, heights, direction, nodeGap: 24, layerGap: 26 };
+    this.layout(input, controller.signal).then(
+      (result) => !controller.signal.aborted && this.adopt(new Scene(view, result, direction), old, from),
+      (error: unknown) => this.layoutFailed(error, controller.signal),
+    );
+  }
+
+  private layoutFailed(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted || error instanceof CancelledError) return;
+    this.show({ failure: error instanceof Error ? error.message : String(error) });
+  }
+
+  /** After a failed layout: tries again. */
+  retry(): void {
+    this.show({ failure: null });
+    this.load(this.store.getState());
+  }
+
+  private adopt(scene: Scene, old: Scene | null, from: { scope: number } | null): void {
+    const sameGraph = old !== null && from !== null && from.scope === scene.view.scope && isVersionOf(old, scene);
+    const whole = fitRect(wholeGraph(scene), this.stage, 1).zoom;
+    if (old && !sameGraph && from) this.visited.set(from.scope, { ...this.viewport });
+    this.nearRect = null;
+    this.show({ scene, failure: null, minZoom: Math.min(0.05, 0.7 * whole) });
+    this.refreshOverlay();
+    this.markProblems();
+    this.light();
+    if (sameGraph) this.keepPlace(scene, old);
+    else this.goFirst(scene);
+    this.followNear();
+    this.afterFrames(scene.view.model);
+    const pending = this.pending;
+    this.pending = null;
+    if (pending) this.obey(pending);
+  }
+
+  /** A graph seen before is shown as it was left. */
+  private goFirst(scene: Scene): void {
+    if (this.stage.width === 0) return;
+    const back = this.visited.get(scene.view.scope);
+    this.visited.delete(scene.view.scope);
+    const known = back !== undefined && scene.view.model.nodes.size > 0;
+    this.moveTo(known ? back : firstView(scene, this.stage), 0);
+  }
+
+  /** After an edit the vertex in the middle of attention stays where it is on the screen; the others glide. */
+  private keepPlace(scene: Scene, old: Scene): void {
+    if (scene.layout === old.layout) return;
+    const anchor = this.anchor(old, scene);
+    if (anchor) {
+      const [before, after] = anchor;
+      const { x, y, zoom } = this.viewport;
+      const a = old.rectOf(before);
+      const b = scene.rectOf(after);
+      this.moveTo({ x: x + (a.x - b.x) * zoom, y: y + (a.y - b.y) * zoom, zoom }, 0);
+    }
+    if (this.motion() === 0) return;
+    this.settledAt = performance.now() + MOTION;
+    this.show({ moving: true });
+    setTimeout(() => this.show({ moving: false }), MOTION + 40);
+    this.schedule();
+  }
+
+  /** The same vertex in two scenes: the selected one, else the one nearest to the middle of the view. */
+  private anchor(old: Scene, scene: Scene): [number, number] | null {
+    const rect = visibleRect(this.viewport, this.stage);
+    const candidates = [...this.state.selected, ...old.nodesIn(rect)];
+    let best: [number, number] | null = null;
+    let least = Infinity;
+    for (const i of candidates) {
+      const j = counterpart(old, scene, i);
+      if (j < 0) continue;
+      const r = old.rectOf(i);
+      const away = Math.hypot(
+        r.x + r.width / 2 - rect.x - rect.width / 2,
+        r.y + r.height / 2 - rect.y - rect.height / 2,
+      );
+      const cost = this.state.selected.has(i) ? -1 : away;
+      if (cost < least) [best, least] = [[i, j], cost];
+    }
+    return best;
+  }
+
+  /** Two frames after the picture is complete it is on the screen. */
+  private afterFrames(model: Model): void {
+    requestAnimationFrame(() => {
+      this.paintNow();
+      requestAnimationFrame(() => this.onDrawn(model));
+    });
+  }
+
+  // ---- what is lit
+
+  private light(): void {
+    const { scene } = this.shown;
+    if (!scene) return;
+    const { selected, selectedValue, hovered } = this.store.getState();
+    const vertices = new Set<number>();
+    for (const id of selected) {
+      const i = scene.view.ofNode.get(id);
+      if (i !== undefined) vertices.add(i);
+    }
+    const lit = new Set<number>();
+    if (selectedValue !== null) this.lightValue(scene, selectedValue, vertices, lit);
+    if (vertices.size <= MOST_LIT) for (const i of vertices) lightVertex(scene, i, lit);
+    const over = hovered === null ? this.hoveredPill : (scene.view.ofNode.get(hovered) ?? -1);
+    if (over >= 0) lightVertex(scene, over, lit);
+    if (this.hoveredEdge >= 0) lit.add(this.hoveredEdge);
+    this.state = { ...this.state, selected: vertices, hovered: over, litEdges: [...lit] };
+    this.schedule();
+  }
+
+  private lightValue(scene: Scene, value: ValueId, vertices: Set<number>, lit: Set<number>): void {
+    const input = scene.view.ofInput.get(value);
+    if (input !== undefined) vertices.add(input);
+    const output = scene.view.ofOutput.get(value);
+    const { producer } = scene.view.model.values.get(value) ?? { producer: null };
+    const source = input ?? (producer === null ? undefined : scene.view.ofNode.get(producer));
+    if (source === undefined) return;
+    for (const e of scene.edgesFrom(source)) if (scene.view.edgeValues[e] === value) lit.add(e);
+    if (output !== undefined && this.pickedOutput === value) vertices.add(output);
+  }
+
+  private hoveredEdge = -1;
+  private hoveredPill = -1;
+  /** An output is one value with what makes it: which of the two was picked is known here alone. */
+  private pickedOutput: ValueId | null = null;
+
+  private markProblems(): void {
+    const { scene } = this.shown;
+    if (!scene) return;
+    const problems = new Map<number, 'warning' | 'error'>();
+    for (const [node, severity] of worstByNode(this.store.getState().problems)) {
+      const i = scene.view.ofNode.get(node);
+      if (i !== undefined && severity !== 'info') problems.set(i, severity);
+    }
+    this.state = { ...this.state, problems };
+    this.schedule();
+  }
+
+  private refreshOverlay(): void {
+    const { scene } = this.shown;
+    const overlay = scene && this.palette ? overlayOf(scene.view, this.store.getState(), this.palette) : null;
+    this.state = { ...this.state, overlay };
+    if (overlay !== this.shown.overlay) this.show({ overlay });
+    this.schedule();
+  }
+
+  // ---- the camera
+
+  private motion(): number {
+    return window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : MOTION;
+  }
+
+  moveTo(to: Viewport, duration = this.motion()): void {
+    this.move?.(to, duration);
+    if (duration === 0) this.moved(to);
+  }
+
+  zoomBy(factor: number): void {
+    const zoom = Math.max(this.shown.minZoom, Math.min(MAX_ZOOM, this.viewport.zoom * factor));
+    this.moveTo(zoomed(this.viewport, this.stage, zoom));
+  }
+
+  fitAll(): void {
+    const { scene } = this.shown;
+    if (scene && scene.view.count > 0) this.moveTo(fitRect(wholeGraph(scene), this.stage));
+  }
+
+  fitVertices(vertices: Iterable<number>): void {
+    const { scene } = this.shown;
+    const rects = scene ? Array.from(vertices, (i) => scene.rectOf(i)) : [];
+    if (rects.length > 0) this.moveTo(fitRect(unionOf(rects), this.stage, 1.2));
+  }
+
+  actualSize(): void {
+    this.moveTo(zoomed(this.viewport, this.stage, 1));
+  }
+
+  /** Brings vertices into view; moves nothing when they are there and large enough to read. */
+  reveal(vertices: readonly number[]): void {
+    const { scene } = this.shown;
+    if (!scene || vertices.length === 0) return;
+    const rect = unionOf(vertices.map((i) => scene.rectOf(i)));
+    if (this.viewport.zoom >= NEAR && inView(rect, this.viewport, this.stage)) return;
+    const readable = Math.max(this.viewport.zoom, 0.9);
+    const fitted = fitRect(rect, this.stage, readable);
+    this.moveTo(fitted.zoom < readable ? fitted : centreOn(rect, this.stage, Math.min(readable, 1.4)));
+  }
+
+  private obey(request: ViewRequest): void {
+    const { scene } = this.shown;
+    if (!scene || this.stage.width === 0) {
+      this.pending = request;
+      return;
+    }
+    switch (request.kind) {
+      case 'reveal':
+        return this.revealNodes(scene, request);
+      case 'fit':
+        return this.fitAll();
+      case 'fit-selection':
+        return this.fitVertices(this.state.selected);
+      case 'zoom-in':
+        return this.zoomBy(1.25);
+      case 'zoom-out':
+        return this.zoomBy(0.8);
+      case 'actual-size':
+        return this.actualSize();
+    }
+  }
+
+  /** Nodes of another graph: that one is entered first, and the request waits for its picture. */
+  private revealNodes(scene: Scene, request: Extract<ViewRequest, { kind: 'reveal' }>): void {
+    const here = request.nodes.map((id) => this.visibleVertex(scene, id)).filter((i) => i >= 0);
+    if (here.length > 0) return this.reveal(here);
+    const { model } = this.store.getState();
+    const first = request.nodes[0];
+    const node = first === undefined ? undefined : model?.nodes.get(first);
+    if (!node || node.graph === scene.view.scope) return;
+    this.pending = request;
+    this.store.getState().enter(node.graph);
+  }
+
+  /** The vertex of a node; of a folded constant, that of its first reader. */
+  private visibleVertex(scene: Scene, id: NodeId): number {
+    const own = scene.view.ofNode.get(id);
+    if (own !== undefined) return own;
+    const { model } = scene.view;
+    const node = model.nodes.get(id);
+    if (!node || node.graph !== scene.view.scope) return -1;
+    for (const v of node.outputs) {
+      for (const use of v === null ? [] : (model.uses.get(v) ?? [])) {
+        const reader = use.node === null ? undefined : scene.view.ofNode.get(use.node);
+        if (reader !== undefined) return reader;
+      }
+    }
+    return -1;
+  }
+
+  /** Hands React the vertices near the view, and new ones only when the view leaves the margin around them. */
+  private followNear(): void {
+    const { scene } = this.shown;
+    if (!scene || this.viewport.zoom < NEAR) {
+      this.nearRect = null;
+      if (this.shown.near.length > 0) this.show({ near: [] });
+      return;
+    }
+    const rect = visibleRect(this.viewport, this.stage);
+    if (this.nearRect && contains(this.nearRect, rect)) return;
+    const dx = MARGIN * rect.width;
+    const dy = MARGIN * rect.height;
+    this.nearRect = { x: rect.x - dx, y: rect.y - dy, width: rect.width + 2 * dx, height: rect.height + 2 * dy };
+    this.show({ near: scene.nodesIn(this.nearRect) });
+  }
+
+  // ---- the pointer
+
+  /** A point of the stage in the graph. */
+  at(x: number, y: number): [number, number] {
+    const v = this.viewport;
+    return [(x - v.x) / v.zoom, (y - v.y) / v.zoom];
+  }
+
+  /** What lies at a point of the stage: a vertex before an edge. */
+  hit(x: number, y: number): { vertex: number; edge: number } {
+    const { scene } = this.shown;
+    if (!scene) return { vertex: -1, edge: -1 };
+    const [gx, gy] = this.at(x, y);
+    const { zoom } = this.viewport;
+    const vertex = scene.nodeAt(gx, gy, 1.5 / zoom);
+    const edge = vertex >= 0 || zoom < 0.15 ? -1 : scene.edgeAt(gx, gy, 5 / zoom);
+    return { vertex, edge };
+  }
+
+  hoverAt(x: number, y: number): void {
+    const { scene } = this.shown;
+    if (!scene) return;
+    const { vertex, edge } = this.hit(x, y);
+    const isNode = vertex >= 0 && scene.view.kinds[vertex] === KIND.node;
+    const changed = edge !== this.hoveredEdge || (isNode ? -1 : vertex) !== this.hoveredPill;
+    this.hoveredEdge = edge;
+    this.hoveredPill = isNode ? -1 : vertex;
+    this.store.getState().hover(isNode ? (scene.view.refs[vertex] as NodeId) : null);
+    if (changed) this.light();
+    this.showTip(scene, vertex, edge, x, y);
+  }
+
+  private showTip(scene: Scene, vertex: number, edge: number, x: number, y: number): void {
+    const { types } = this.store.getState();
+    const tip =
+      vertex >= 0 ? vertexTip(scene.view, vertex, types) : edge >= 0 ? edgeTip(scene.view, edge, types) : null;
+    if (tip !== null || this.shown.tip !== null) this.show({ tip: tip && { ...tip, x, y } });
+  }
+
+  unhover(): void {
+    this.hoveredEdge = -1;
+    this.hoveredPill = -1;
+    this.store.getState().hover(null);
+    this.light();
+    if (this.shown.tip) this.show({ tip: null });
+  }
+
+  clickAt(x: number, y: number, adding: boolean): void {
+    const { scene } = this.shown;
+    if (!scene) return;
+    const { vertex, edge } = this.hit(x, y);
+    if (vertex >= 0) this.pick(vertex, adding);
+    else if (edge >= 0) this.store.getState().select([], scene.view.edgeValues[edge] as ValueId);
+    else if (!adding) this.store.getState().select([]);
+  }
+
+  /** Selects a vertex; `adding` keeps the others and takes a selected one out. */
+  pick(vertex: number, adding: boolean): void {
+    const { view } = this.shown.scene!;
+    const { select, selected } = this.store.getState();
+    if (view.kinds[vertex] !== KIND.node) {
+      const value = view.refs[vertex] as ValueId;
+      this.pickedOutput = view.kinds[vertex] === KIND.output ? value : null;
+      return select(adding ? selected : [], value);
+    }
+    const id = view.refs[vertex] as NodeId;
+    if (!adding) return select([id]);
+    const next = new Set(selected);
+    if (!next.delete(id)) next.add(id);
+    select(next);
+  }
+
+  /** A rectangle of the stage while it is drawn; null ends it and selects what it meets. */
+  setBand(band: Rect | null): void {
+    const { scene, band: last } = this.shown;
+    if (band === null && last && scene) {
+      const [x, y] = this.at(last.x, last.y);
+      const { zoom } = this.viewport;
+      const found = scene.nodesIn({ x, y, width: last.width / zoom, height: last.height / zoom });
+      const nodes = found.filter((i) => scene.view.kinds[i] === KIND.node).map((i) => scene.view.refs[i] as NodeId);
+      const { select, selected } = this.store.getState();
+      select([...selected, ...nodes]);
+    }
+    this.show({ band });
+  }
+
+  /** The vertex that the keyboard is on: the last one selected. */
+  current(): number {
+    let last = -1;
+    for (const i of this.state.selected) last = i;
+    return last;
+  }
+
+  /** Enters what a vertex holds inside; false where it holds nothing. */
+  enter(vertex: number): boolean {
+    const { view } = this.shown.scene!;
+    if (vertex < 0 || view.kinds[vertex] !== KIND.node) return false;
+    const inside = insidesOf(view.model, view.model.nodes.at(view.refs[vertex] as NodeId));
+    if (inside.length === 0) return false;
+    this.store.getState().enter(inside[0]!);
+    return true;
+  }
+
+  // ---- painting
+
+  schedule(): void {
+    if (this.frame === 0) {
+      this.frame = requestAnimationFrame(() => {
+        this.frame = 0;
+        this.paintNow();
+      });
+    }
+  }
+
+  private paintNow(): void {
+    const { scene } = this.shown;
+    const ctx = this.canvas?.getContext('2d', { alpha: false });
+    if (!ctx || !this.palette || this.stage.width === 0) return;
+    const left = this.settledAt - performance.now();
+    const settle = left > 0 ? 1 - left / MOTION : 1;
+    if (left > 0) this.schedule();
+    const ratio = this.canvas!.width / this.stage.width;
+    const size = { ...this.stage, ratio };
+    if (scene) paint(ctx, scene, this.palette, this.viewport, size, { ...this.state, settle });
+    else {
+      ctx.fillStyle = this.palette.canvas;
+      ctx.fillRect(0, 0, this.canvas!.width, this.canvas!.height);
+    }
+    for (const after of this.painted) after();
+  }
+}
+
+function lightVertex(scene: Scene, i: number, lit: Set<number>): void {
+  for (const e of scene.edgesFrom(i)) lit.add(e);
+  for (const e of scene.edgesTo(i)) lit.add(e);
+}
+
+function contains(outer: Rect, inner: Rect): boolean {
+  return (
+    inner.x >= outer.x &&
+    inner.y >= outer.y &&
+    inner.x + inner.width <= outer.x + outer.width &&
+    inner.y + inner.height <= outer.y + outer.height
+  );
+}
+
+/** True for two states of one document: ids are unique in a model and its later states, so a shared vertex tells. */
+function isVersionOf(old: Scene, scene: Scene): boolean {
+  return old.view.scope === scene.view.scope && old.view.model.source === scene.view.model.source;
+}
+
+function counterpart(old: Scene, scene: Scene, i: number): number {
+  const ref = old.view.refs[i]!;
+  const { view } = scene;
+  switch (old.view.kinds[i]) {
+    case KIND.node:
+      return view.ofNode.get(ref as NodeId) ?? -1;
+    case KIND.output:
+      return view.ofOutput.get(ref as ValueId) ?? -1;
+    default:
+      return view.ofInput.get(ref as ValueId) ?? -1;
+  }
+}

@@ -1,0 +1,65 @@
+/** Vertices and edges in words: tooltips, and what a screen reader hears. */
+import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
+import { typeLabel, type ValueType } from '../../graph-model/core/types.ts';
+import { constantTensor } from './face.ts';
+import { insidesOf, KIND, type ViewGraph } from './view-graph.ts';
+
+type Types = ReadonlyMap<ValueId, ValueType>;
+
+export interface Tip {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+export function valueLabel(view: ViewGraph, v: ValueId, types: Types): string {
+  return typeLabel(types.get(v) ?? view.model.values.get(v)?.type ?? null);
+}
+
+/** Operator, name, what comes out. */
+export function vertexTip(view: ViewGraph, i: number, types: Types): Tip {
+  if (view.kinds[i] !== KIND.node) return pillTip(view, i, types);
+  const node = view.model.nodes.at(view.refs[i] as NodeId);
+  const outs = node.outputs.filter((v) => v !== null).slice(0, 4);
+  return {
+    title: node.op,
+    lines: [node.name || 'no name', ...outs.map((v) => `→ ${valueLabel(view, v, types)}`)],
+  };
+}
+
+function pillTip(view: ViewGraph, i: number, types: Types): Tip {
+  const v = view.refs[i] as ValueId;
+  const what =
+    view.kinds[i] === KIND.input ? 'input' : view.kinds[i] === KIND.output ? 'output' : 'from the graph around';
+  return { title: view.model.values.at(v).name || 'unnamed', lines: [what, valueLabel(view, v, types)] };
+}
+
+export function edgeTip(view: ViewGraph, e: number, types: Types): Tip {
+  const v = view.edgeValues[e] as ValueId;
+  return { title: valueLabel(view, v, types), lines: [view.model.values.at(v).name || 'unnamed'] };
+}
+
+/** A sentence for the live region: operator, name, inputs, outputs, and whether it can be opened. */
+export function announce(view: ViewGraph, i: number, types: Types): string {
+  if (view.kinds[i] !== KIND.node) {
+    const { title, lines } = pillTip(view, i, types);
+    return `${title}, ${lines.join(', ')}`;
+  }
+  const { model } = view;
+  const node = model.nodes.at(view.refs[i] as NodeId);
+  const parts = [node.name === '' ? node.op : `${node.op}, ${node.name}`];
+  const inputs = node.inputs.filter((v) => v !== null);
+  const read = inputs.filter((v) => constantTensor(model, v) === null);
+  if (read.length > 0) parts.push(`reads ${list(read.map((v) => named(view, v, types)))}`);
+  if (inputs.length > read.length) parts.push(`${inputs.length - read.length} constant inputs`);
+  parts.push(`makes ${list(node.outputs.filter((v) => v !== null).map((v) => named(view, v, types)))}`);
+  if (insidesOf(model, node).length > 0) parts.push('Enter opens what is inside');
+  return `${parts.join('; ')}.`;
+}
+
+function named(view: ViewGraph, v: ValueId, types: Types): string {
+  return `${view.model.values.at(v).name || 'unnamed'} ${valueLabel(view, v, types)}`;
+}
+
+function list(items: readonly string[]): string {
+  return items.length > 4 ? `${items.slice(0, 4).join(', ')} and ${items.length - 4} more` : items.join(', ');
+}

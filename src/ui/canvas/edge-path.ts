@@ -1,0 +1,135 @@
+/** Lines on the canvas: straight pieces with rounded corners, slanted pieces as curves. */
+import type { Scene } from './scene.ts';
+
+export interface Viewport {
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+}
+
+const RADIUS = 9;
+
+/** Anything with the drawing calls of a canvas path. */
+export type PathSink = Pick<CanvasPath, 'moveTo' | 'lineTo' | 'bezierCurveTo' | 'quadraticCurveTo'>;
+
+/** Adds piece `p` to a path, in pixels of the screen. */
+export function addPiece(path: PathSink, scene: Scene, p: number, view: Viewport): void {
+  const { pieces, layout } = scene;
+  const e = pieces.edge[p]!;
+  addSegment(
+    path,
+    scene,
+    layout.routeOffsets[e]!,
+    layout.routeOffsets[e + 1]!,
+    pieces.point[p]!,
+    pieces.begin[p]!,
+    view,
+  );
+}
+
+/** Adds a whole edge. */
+export function addEdge(path: PathSink, scene: Scene, e: number, view: Viewport): void {
+  const { routeOffsets } = scene.layout;
+  const first = routeOffsets[e]!;
+  const end = routeOffsets[e + 1]!;
+  for (let p = first; p + 1 < end; p++) addSegment(path, scene, first, end, p, NaN, view);
+}
+
+function addSegment(
+  path: PathSink,
+  scene: Scene,
+  first: number,
+  end: number,
+  p: number,
+  begin: number,
+  { x: tx, y: ty, zoom: k }: Viewport,
+): void {
+  const { routes } = scene.layout;
+  const upright = scene.direction === 'vertical';
+  let ax = routes[2 * p]!;
+  let ay = routes[2 * p + 1]!;
+  let bx = routes[2 * p + 2]!;
+  let by = routes[2 * p + 3]!;
+  if (ax !== bx && ay !== by) {
+    path.moveTo(ax * k + tx, ay * k + ty);
+    addCurve(path, ax * k + tx, ay * k + ty, bx * k + tx, by * k + ty, upright);
+    return;
+  }
+  const startCut = p > first ? corner(routes, p) : 0;
+  const endCut = p + 2 < end ? corner(routes, p + 1) : 0;
+  const length = Math.abs(bx - ax) + Math.abs(by - ay);
+  const ux = length === 0 ? 0 : (bx - ax) / length;
+  const uy = length === 0 ? 0 : (by - ay) / length;
+  if (startCut > 0) {
+    const back = 2 * (p - 1);
+    const px = ax - Math.sign(ax - routes[back]!) * startCut;
+    const py = ay - Math.sign(ay - routes[back + 1]!) * startCut;
+    path.moveTo(px * k + tx, py * k + ty);
+    path.quadraticCurveTo(ax * k + tx, ay * k + ty, (ax + ux * startCut) * k + tx, (ay + uy * startCut) * k + ty);
+    ax += ux * startCut;
+    ay += uy * startCut;
+  }
+  bx -= ux * endCut;
+  by -= uy * endCut;
+  if (!Number.isNaN(begin)) {
+    if (upright) ay = begin;
+    else ax = begin;
+  }
+  if (startCut === 0 || !Number.isNaN(begin)) path.moveTo(ax * k + tx, ay * k + ty);
+  path.lineTo(bx * k + tx, by * k + ty);
+}
+
+function addCurve(path: PathSink, ax: number, ay: number, bx: number, by: number, upright: boolean): void {
+  if (upright) {
+    const middle = (ay + by) / 2;
+    path.bezierCurveTo(ax, middle, bx, middle, bx, by);
+  } else {
+    const middle = (ax + bx) / 2;
+    path.bezierCurveTo(middle, ay, middle, by, bx, by);
+  }
+}
+
+/** How much of a right angle at point `p` is rounded off; 0 where a curve begins or ends. */
+function corner(routes: Float32Array, p: number): number {
+  const at = 2 * p;
+  const inX = routes[at]! - routes[at - 2]!;
+  const inY = routes[at + 1]! - routes[at - 1]!;
+  const outX = routes[at + 2]! - routes[at]!;
+  const outY = routes[at + 3]! - routes[at + 1]!;
+  if ((inX !== 0 && inY !== 0) || (outX !== 0 && outY !== 0)) return 0;
+  return Math.min(RADIUS, (Math.abs(inX) + Math.abs(inY)) / 2, (Math.abs(outX) + Math.abs(outY)) / 2);
+}
+
+/** The head of the arrow at an edge's end. */
+export function addArrow(path: PathSink, scene: Scene, e: number, { x: tx, y: ty, zoom: k }: Viewport): void {
+  const { routes, routeOffsets } = scene.layout;
+  const end = 2 * (routeOffsets[e + 1]! - 1);
+  if (end < 2 * routeOffsets[e]! + 2) return;
+  const x = routes[end]! * k + tx;
+  const y = routes[end + 1]! * k + ty;
+  const size = Math.min(5, 4.5 * k);
+  if (scene.direction === 'vertical') {
+    const up = routes[end - 1]! < routes[end + 1]! ? 1 : -1;
+    path.moveTo(x - 0.72 * size, y - up * size);
+    path.lineTo(x, y - 0.5 * up);
+    path.lineTo(x + 0.72 * size, y - up * size);
+  } else {
+    const right = routes[end - 2]! < routes[end]! ? 1 : -1;
+    path.moveTo(x - right * size, y - 0.72 * size);
+    path.lineTo(x - 0.5 * right, y);
+    path.lineTo(x - right * size, y + 0.72 * size);
+  }
+}
+
+/** A place on an edge for its label: the middle of its longest straight piece near the source. */
+export function labelPoint(scene: Scene, e: number): [number, number] {
+  const { routes, routeOffsets } = scene.layout;
+  const first = 2 * routeOffsets[e]!;
+  const last = Math.min(2 * (routeOffsets[e + 1]! - 1), first + 2);
+  const x = (routes[first]! + routes[last]!) / 2;
+  const y = (routes[first + 1]! + routes[last + 1]!) / 2;
+  const near = 60;
+  return scene.direction === 'vertical'
+    ? [x, Math.min(y, routes[first + 1]! + near)]
+    : [Math.min(x, routes[first]! + near), y];
+}

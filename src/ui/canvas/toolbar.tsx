@@ -1,0 +1,95 @@
+/** Above the graph: where one is, and what colours mean. */
+import { Fragment } from 'react';
+import { scopesOf } from '../../graph-model/core/traverse.ts';
+import type { GraphId, Model } from '../../graph-model/core/model.ts';
+import { IconButton } from '../kit/button.tsx';
+import { Icon } from '../kit/icon.tsx';
+import { Segmented } from '../kit/segmented.tsx';
+import { useStore, useStoreApi } from '../store/store.ts';
+import type { Overlay } from '../store/state.ts';
+import { shortName } from './face.ts';
+
+const OVERLAYS: readonly { readonly id: Overlay; readonly label: string }[] = [
+  { id: 'category', label: 'Category' },
+  { id: 'time', label: 'Time' },
+  { id: 'memory', label: 'Memory' },
+  { id: 'type', label: 'Type' },
+];
+
+export function CanvasToolbar() {
+  const overlay = useStore((s) => s.overlay);
+  const direction = useStore((s) => s.direction);
+  const setView = useStore((s) => s.setView);
+  return (
+    <div className="gw-tools">
+      <Crumbs />
+      <span className="gw-grow" />
+      <span className="gw-muted">Colour by</span>
+      <Segmented label="Colour by" options={OVERLAYS} value={overlay} onChange={(id) => setView({ overlay: id })} />
+      <IconButton
+        icon="graph"
+        size="small"
+        label={direction === 'vertical' ? 'Lay out from left to right' : 'Lay out from top to bottom'}
+        className={direction === 'horizontal' ? 'gw-turned' : ''}
+        onClick={() => setView({ direction: direction === 'vertical' ? 'horizontal' : 'vertical' })}
+      />
+    </div>
+  );
+}
+
+interface Crumb {
+  readonly graph: GraphId;
+  readonly label: string;
+}
+
+function Crumbs() {
+  const model = useStore((s) => s.model);
+  const scope = useStore((s) => s.scope);
+  const store = useStoreApi();
+  if (model === null) return <nav className="gw-crumbs" aria-label="Scope" />;
+  const here = scope !== null && model.graphs.has(scope) ? scope : model.main;
+  const crumbs = crumbsOf(model, here);
+  const count = model.graphs.at(here).order.length;
+  const go = (i: number) => {
+    store.getState().enter(crumbs[i]!.graph);
+    const { parent } = model.graphs.at(crumbs[i + 1]!.graph);
+    if (parent !== null) store.getState().select([parent]);
+  };
+  return (
+    <nav className="gw-crumbs" aria-label="Scope">
+      {crumbs.map(({ graph, label }, i) => (
+        <Fragment key={graph}>
+          {i > 0 && <Icon name="chev" tiny />}
+          {i === crumbs.length - 1 ? (
+            <b aria-current="location">{label}</b>
+          ) : (
+            <button type="button" onClick={() => go(i)}>
+              {label}
+            </button>
+          )}
+        </Fragment>
+      ))}
+      <span className="gw-count">
+        {count.toLocaleString('en')} {count === 1 ? 'node' : 'nodes'}
+      </span>
+    </nav>
+  );
+}
+
+/** From the main graph inwards; a function stands right below the main graph. */
+function crumbsOf(model: Model, scope: GraphId): Crumb[] {
+  const out: Crumb[] = [];
+  for (const graph of scopesOf(model, scope)) out.unshift({ graph: graph.id, label: scopeLabel(model, graph.id) });
+  if (out[0]!.graph !== model.main) out.unshift({ graph: model.main, label: scopeLabel(model, model.main) });
+  return out;
+}
+
+function scopeLabel(model: Model, id: GraphId): string {
+  if (id === model.main) return model.source.fileName.replace(/\.[^.]+$/, '') || 'graph';
+  const graph = model.graphs.at(id);
+  if (graph.parent === null) return model.functions.find((f) => f.graph === id)?.name ?? graph.name;
+  const node = model.nodes.at(graph.parent);
+  const branch = [...node.attributes].find(([, a]) => a.kind === 'graph' && a.value === id)?.[0] ?? '';
+  const which = branch === 'then_branch' ? 'then' : branch === 'else_branch' ? 'else' : branch;
+  return `${shortName(node) || node.op}${which === '' ? '' : ` · ${which}`}`;
+}
