@@ -8,6 +8,7 @@ import { EmptyState } from '../../kit/empty-state.tsx';
 import { Icon } from '../../kit/icon.tsx';
 import type { IconName } from '../../kit/icons.ts';
 import { useFiles, useStore } from '../../store/store.ts';
+import { PathName } from '../parts/path-name.tsx';
 import { useReveal } from '../parts/use-reveal.ts';
 import { useRows } from '../parts/use-rows.ts';
 
@@ -129,7 +130,9 @@ function ProblemRow({ problem: d, top, place, count }: ProblemRowProps) {
       <span className="ell">
         {d.message} <span className="muted">{d.help}</span>
       </span>
-      <span className="mono muted ell">{text}</span>
+      <span className="mono muted gp-where">
+        <PathName name={text} />
+      </span>
       <span className="r">
         {there && (
           <Button kind="link" onClick={go}>

@@ -10,6 +10,7 @@ import { IconButton } from '../../kit/button.tsx';
 import { Menu } from '../../kit/menu.tsx';
 import { useStore } from '../../store/store.ts';
 import { CommitField } from '../parts/commit-field.tsx';
+import { PathName } from '../parts/path-name.tsx';
 import { useEdit } from '../parts/use-edit.ts';
 import { useReveal } from '../parts/use-reveal.ts';
 
@@ -140,7 +141,7 @@ export function ValueLink({ value, side }: { value: Value; side: 'input' | 'outp
   const text =
     value.name ||
     (value.producer === null ? 'unnamed' : `output of ${nodeLabel(model, model.nodes.at(value.producer))}`);
-  const named = <span className="ell">{text}</span>;
+  const named = <PathName name={text} />;
   if (side === 'input') {
     const where = value.producer === null ? origin(model, value) : nodeLabel(model, model.nodes.at(value.producer));
     const go = () => (value.producer === null ? reveal([], value.id) : reveal([value.producer]));

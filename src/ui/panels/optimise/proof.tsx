@@ -102,7 +102,7 @@ function Latency({ run }: { run: RunReport }) {
         </span>
       </div>
       <BoxPlots
-        width={208}
+        width={220}
         rows={[
           { label: 'before', runs: run.original!.timing.runs, now: false },
           { label: 'after', runs: run.current.timing.runs, now: true },
