@@ -117,7 +117,8 @@ describe('the optimise report', () => {
     const change = deleteNodes(model!, [nodeNamed(model!, '/stem/Relu')]);
     push({ ...change, label: 'Optimise' });
     const result = { before: change.before, after: change.after, passes: [pass('busy', 3, 1)], rounds: 2 };
-    services.store.setState({ optimise: { result, model: change.after } });
+    const proof = { kind: 'not verified', reason: 'nothing ran here' } as const;
+    services.store.setState({ optimise: { result, model: change.after, proof } });
     return services;
   }
 
@@ -143,10 +144,10 @@ describe('the optimise report', () => {
     expect(labelled(box, 'Go back to before it')).toBeDefined();
   });
 
-  test('the proof is a run of this very model, else it says that nothing was measured', async () => {
+  test('the proof is a run of this very model, else it says why there is none', async () => {
     const services = await optimised();
     const box = await tab(services, 'optimise');
-    expect(box.textContent).toContain('Not measured yet');
+    expect(box.textContent).toContain('Not verified: nothing ran here.');
     await act(async () => services.store.setState({ run: exampleRun(services.store.getState().model!, true) }));
     expect(box.textContent).toContain('Verified: the same numbers');
     expect(box.textContent).toContain('3.8e-6 of 0.0001');

@@ -51,7 +51,7 @@ export function Problems() {
   if (problems.length === 0) return <EmptyState text="No problems found." />;
   return (
     <div className="gp-problems">
-      <div className="gp-problem-row gp-problem-head" role="row">
+      <div className="gp-problem-row gp-problem-head">
         <SortHead by="severity" now={sort} set={setSort} text="" label="Severity" />
         <SortHead by="code" now={sort} set={setSort} text="Code" />
         <SortHead by="message" now={sort} set={setSort} text="What" />

@@ -5,7 +5,7 @@ import { Button } from '../../kit/button.tsx';
 import { EmptyState } from '../../kit/empty-state.tsx';
 import { useStore } from '../../store/store.ts';
 import { JobProgress, Problem, staleness, StaleNote } from '../parts/states.tsx';
-import { Proof } from './proof.tsx';
+import { ProofPanel } from './proof.tsx';
 import { changeShare, metricsOf, type Metric } from './report-rows.ts';
 import { RuleTable } from './rule-table.tsx';
 
@@ -34,7 +34,7 @@ export function OptimiseReport() {
 }
 
 function Report() {
-  const { result, model: shown } = useStore((s) => s.optimise)!;
+  const { result, model: shown, proof } = useStore((s) => s.optimise)!;
   const present = useStore((s) => s.model);
   const history = useStore((s) => s.history);
   const at = useStore((s) => s.at);
@@ -66,7 +66,7 @@ function Report() {
           </p>
         </div>
         <RuleTable passes={result.passes} />
-        <Proof result={result} model={shown} />
+        <ProofPanel result={result} model={shown} proof={proof} />
       </div>
     </div>
   );
