@@ -244,7 +244,8 @@ export class CanvasController {
   private keepPlace(scene: Scene, old: Scene): void {
     if (scene.layout === old.layout) return;
     const anchor = this.anchor(old, scene);
-    if (anchor) {
+    if (anchor === null) this.goFirst(scene);
+    else {
       const [before, after] = anchor;
       const { x, y, zoom } = this.viewport;
       const a = old.rectOf(before);
@@ -258,13 +259,12 @@ export class CanvasController {
     this.schedule();
   }
 
-  /** The same vertex in two scenes: the selected one, else the one nearest to the middle of the view. */
+  /** The same vertex in two scenes: a selected one in view, else the one nearest to the middle of the view. */
   private anchor(old: Scene, scene: Scene): [number, number] | null {
     const rect = visibleRect(this.viewport, this.stage);
-    const candidates = [...this.state.selected, ...old.nodesIn(rect)];
     let best: [number, number] | null = null;
     let least = Infinity;
-    for (const i of candidates) {
+    for (const i of old.nodesIn(rect)) {
       const j = counterpart(old, scene, i);
       if (j < 0) continue;
       const r = old.rectOf(i);
@@ -272,7 +272,7 @@ export class CanvasController {
         r.x + r.width / 2 - rect.x - rect.width / 2,
         r.y + r.height / 2 - rect.y - rect.height / 2,
       );
-      const cost = this.state.selected.has(i) ? -1 : away;
+      const cost = this.state.selected.has(j) ? -1 : away;
       if (cost < least) [best, least] = [[i, j], cost];
     }
     return best;
