@@ -1,6 +1,5 @@
 /** Where on a node's edge its lines begin and end. */
-import type { Layered } from './layered.ts';
-import type { Ordering } from './ordering.ts';
+import type { Layered, Ordering } from './layered.ts';
 
 /** By pair: across the flow, where it leaves its upper vertex and where it reaches its lower one. */
 export interface Ports {

@@ -170,8 +170,8 @@ class FaceBuilder {
 
   /** Input `index` where it is a constant of few elements. */
   private argument(index: number): string {
-    const id = this.node.inputs[index];
-    const text = id == null ? null : shortConstant(this.model, id, 6);
+    const id = this.node.inputs[index] ?? null;
+    const text = id === null ? null : shortConstant(this.model, id, 6);
     if (text === null) return '';
     this.shown.add(index);
     this.told.add('axis');
