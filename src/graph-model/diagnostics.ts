@@ -58,8 +58,9 @@ export function diagnostic(code: DiagnosticCode, params: Params = {}, place: Pla
 export class FormatError extends Error {
   override readonly name = 'FormatError';
   readonly diagnostic: Diagnostic;
-  constructor(code: DiagnosticCode, params: Params = {}, place: Place = {}) {
-    const d = diagnostic(code, params, place);
+  /** @param what a code, or a diagnostic that was made already */
+  constructor(what: DiagnosticCode | Diagnostic, params: Params = {}, place: Place = {}) {
+    const d = typeof what === 'string' ? diagnostic(what, params, place) : what;
     super(d.message);
     this.diagnostic = d;
   }

@@ -1,5 +1,6 @@
 /** The host that the page and the command give to passes: real inference, and whatever runs models there. */
-import type { Model } from '../graph-model/core/model.ts';
+import type { Model, ValueId } from '../graph-model/core/model.ts';
+import type { ValueType } from '../graph-model/core/types.ts';
 import { inferTypes, type ModelInference } from '../graph-model/operators/infer/inference.ts';
 import type { PassHost, PassTypes } from './rule.ts';
 
@@ -16,11 +17,21 @@ export function inferredTypes(model: Model): PassTypes {
   if (!types) {
     const inference = inferTypes(model) as ModelInference;
     types = {
-      typeOf: (id) => (model.values.has(id) ? inference.typeOf(id) : null),
+      typeOf: (id) => typeOf(model, inference, id),
       constantOf: (id) => (model.values.has(id) ? inference.constantOf(id) : null),
       elementsOf: (id) => (model.values.has(id) ? inference.facts.elementsOf(id) : null),
     };
     known.set(model, types);
   }
   return types;
+}
+
+/**
+ * The inferred type; a declared one counts only in the main graph. Exporters declare the inputs of Loop bodies with the
+ * shape of the first iteration (torchvision's Mask R-CNN: an empty list that grows), and runtimes ignore it.
+ */
+function typeOf(model: Model, inference: ModelInference, id: ValueId): ValueType | null {
+  const value = model.values.get(id);
+  if (!value) return null;
+  return inference.facts.typeOf(id) ?? (value.graph === model.main ? value.type : null);
 }

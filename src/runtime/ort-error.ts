@@ -36,6 +36,10 @@ const ROWS: readonly Row[] = [
     op: m[1]!,
     node: named(m[2]!),
   })),
+  row(/Provider type for (\S+) node with name '([^']*)' is not set/, 'run.no-kernel', (m) => ({
+    op: m[1]!,
+    node: named(m[2]!),
+  })),
   row(/unsupported data type: (\d+)/, 'run.interface-dtype', (m) => ({ dtype: labelOfCode(Number(m[1])) })),
   row(/protobuf parsing failed|Failed to load model because protobuf|No graph was found/, 'run.unreadable'),
   row(
@@ -61,9 +65,28 @@ export function explainOrtError(error: unknown, during: 'create' | 'run'): Error
   if (missing) return new FormatError('run.missing-weights', { file: missing[1]! });
   for (const { pattern, code, params } of ROWS) {
     const m = pattern.exec(text);
-    if (m) return new FormatError(code, params(m));
+    if (m) return caused(new FormatError(code, params(m)), error);
   }
-  return new FormatError(during === 'create' ? 'run.invalid' : 'run.failed', { why: clean(text) });
+  return caused(new FormatError(during === 'create' ? 'run.invalid' : 'run.failed', { why: clean(text) }), error);
+}
+
+function caused(error: FormatError, cause: unknown): FormatError {
+  error.cause = cause;
+  return error;
+}
+
+/** The reason alone, without the frame of a sentence of ours, from the runtime's own error. */
+export function reasonIn(cause: unknown): string {
+  const text = textOf(cause);
+  return clean(/ERROR_MESSAGE: ([\s\S]*)/.exec(text)?.[1] ?? text);
+}
+
+/** C++ names in an error that tell the kind of operator: `ReshapeHelper`, `onnxruntime::Concat::Compute`, `concat.cc`. */
+export function mentions(cause: unknown, op: string): boolean {
+  return textOf(cause)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+    .includes(op.toLowerCase());
 }
 
 function missingAsFormat(error: Error): Error {
@@ -87,6 +110,7 @@ const labelOfCode = (code: number) => {
 function clean(text: string): string {
   const flat = text
     .replace(/^\s*\S*\/onnxruntime\/\S+:\d+ .*?\)(?: const)?(?: \[with .*?\])? (?=\S)/, '')
+    .replace(/^\S+\.(?:cc|h):\d+ \S+ /, '')
     .replace(/^[^.]* was false\. (?=\S)/, '')
     .replace(/^(?:Load model failed: |This is an invalid model\. |Invalid model\. )/, '')
     .replace(/\s+/g, ' ')

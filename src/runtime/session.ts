@@ -10,14 +10,16 @@ import { loadOrt, type LoadedOrt } from './host.ts';
 import { joined, lazyBytes } from './lazy-bytes.ts';
 import { explainOrtError } from './ort-error.ts';
 import { dtypeOfOrt, fromOrt, toOrt } from './ort-tensor.ts';
-import { nodeTimes } from './profile.ts';
-import type { Feeds, NodeTime, OpaqueOutput, Provider, RunOptions, RunSource, SessionPort } from './types.ts';
+import type { Feeds, OpaqueOutput, Provider, RunOptions, RunSource, SessionPort } from './types.ts';
 
 const GiB = 2 ** 30;
 /** The wasm heap ends at 4 GiB; what the runtime itself and the smallest activations need is left out. */
 const WEIGHT_LIMIT = 3.8 * GiB;
 /** Above this the runtime must not keep a second, rearranged copy of the weights. */
 const PREPACK_LIMIT = 1.25 * GiB;
+
+/** Errors come back as exceptions; the console is no place for them. */
+const QUIET = { logSeverityLevel: 4 } as const;
 
 export interface Session {
   readonly provider: Provider;
@@ -29,8 +31,8 @@ export interface Session {
   readonly outputs: readonly SessionPort[];
   /** Runs once. `fetch`: the outputs that are wanted (all by default); those that cannot be handed over are opaque. */
   run(feeds: Feeds, fetch?: readonly string[]): Promise<Map<string, DenseTensor | OpaqueOutput>>;
-  /** Ends profiling (once) and gives the times per node; empty where `profile` was not asked for. */
-  endProfiling(): NodeTime[];
+  /** Ends profiling (once) and gives its lines, for profile.ts; empty where `profile` was not asked for. */
+  endProfiling(): readonly string[];
   release(): Promise<void>;
 }
 
@@ -46,16 +48,19 @@ export async function openSession(source: RunSource, options: RunOptions, job: J
     return await create(loaded, source, options, job);
   } catch (error) {
     if (loaded.provider === 'wasm' || isAbort(error)) throw error;
-    const note = `${fallbackReason(loaded.provider, error)}: the model ran on the CPU (WebAssembly).`;
+    const note = fallbackNote(loaded.provider, error);
     return create({ ...(await loadOrt('wasm', options.threads)), note }, source, options, job);
   }
 }
 
-/** The sentence for a model that another provider than wasm refused. */
-export function fallbackReason(provider: Provider, error: unknown): string {
+/** The sentences for a model that another provider than wasm refused. */
+export function fallbackNote(provider: Provider, error: unknown): string {
   const label = provider === 'webgpu' ? 'WebGPU' : 'WebNN';
-  const why = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
-  return `${label} cannot run this model (its build of the runtime has fewer operators and types). ${why}`;
+  const why = (error instanceof Error ? error.message : String(error)).replace(
+    /^The runtime /,
+    `The runtime's ${label} build `,
+  );
+  return `${label} cannot run this model, so it ran on the CPU (WebAssembly). ${why}`;
 }
 
 const isAbort = (error: unknown) => error instanceof Error && error.name === 'AbortError';
@@ -99,8 +104,7 @@ async function sessionOptions(
     executionProviders: [provider],
     graphOptimizationLevel: options.graphOptimization ?? 'all',
     enableProfiling: options.profile === true,
-    // Errors come back as exceptions; the console is no place for them.
-    logSeverityLevel: 4,
+    ...QUIET,
     ...(externalData.length ? { externalData } : {}),
     ...(weights > PREPACK_LIMIT ? { extra: { session: { disable_prepacking: '1' } } } : {}),
   };
@@ -150,10 +154,10 @@ class OpenSession implements Session {
     return out;
   }
 
-  endProfiling(): NodeTime[] {
+  endProfiling(): readonly string[] {
     if (!this.profiling) return [];
     this.profiling = false;
-    return nodeTimes(captureLines(() => this.session.endProfiling()));
+    return captureLines(() => this.session.endProfiling());
   }
 
   async release(): Promise<void> {
@@ -162,7 +166,7 @@ class OpenSession implements Session {
 
   private async call(tensors: Record<string, OrtTensor>, fetch: string[]): Promise<Record<string, OrtTensor>> {
     try {
-      return (await this.session.run(tensors, fetch)) as Record<string, OrtTensor>;
+      return (await this.session.run(tensors, fetch, QUIET)) as Record<string, OrtTensor>;
     } catch (error) {
       throw explainOrtError(error, 'run');
     }

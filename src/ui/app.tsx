@@ -1,13 +1,22 @@
 import { lazy, Suspense } from 'react';
-import { useStore } from './store/store.ts';
 import { StatusBar } from './bars/status-bar.tsx';
 import { TopBar } from './bars/top-bar.tsx';
+import { useShortcuts } from './commands/use-commands.ts';
+import { useDrop } from './files/use-drop.ts';
+import { useStore } from './store/store.ts';
+import { Welcome } from './welcome/welcome.tsx';
 
-// The first screen must not wait for the code of the second.
+// The first screen must not wait for the code of the others.
 const Workspace = lazy(() => import('./workspace/workspace.tsx').then((m) => ({ default: m.Workspace })));
+const Palette = lazy(() => import('./commands/palette.tsx').then((m) => ({ default: m.Palette })));
+const Dialogs = lazy(() => import('./commands/dialogs.tsx').then((m) => ({ default: m.Dialogs })));
 
 export function App() {
   const open = useStore((s) => s.model !== null);
+  const palette = useStore((s) => s.paletteOpen);
+  const dialog = useStore((s) => s.dialog);
+  const over = useDrop();
+  useShortcuts();
   return (
     <div className="app">
       <TopBar />
@@ -16,9 +25,14 @@ export function App() {
           <Workspace />
         </Suspense>
       ) : (
-        <main className="main" />
+        <Welcome over={over} />
       )}
       <StatusBar />
+      {over && open && <div className="drop-veil">Drop to open</div>}
+      <Suspense>
+        {palette && <Palette />}
+        {dialog && <Dialogs dialog={dialog} />}
+      </Suspense>
     </div>
   );
 }

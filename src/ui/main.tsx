@@ -1,6 +1,8 @@
 import { createRoot } from 'react-dom/client';
 import { createWorkers } from '../workers/client.ts';
 import { App } from './app.tsx';
+import { Files } from './files/files.ts';
+import { openRecent } from './files/recent.ts';
 import { TooltipRoot } from './kit/tooltip.tsx';
 import { analyseInWorker } from './store/analysis.ts';
 import { mirrorState } from './store/mirror.ts';
@@ -13,10 +15,25 @@ import './theme/panel.css';
 
 const workers = createWorkers();
 const store = createAppStore({ workers, analyse: analyseInWorker(workers), storage: pageStorage() });
+const files = new Files(store, openRecent(window.indexedDB), document.baseURI);
 mirrorState(store, document.documentElement, window.matchMedia('(prefers-color-scheme: dark)'));
 
+/** Installed as an app, the page is offered by the system for files that it can open. */
+interface LaunchQueue {
+  setConsumer(take: (launch: { files: readonly FileSystemHandle[] }) => void): void;
+}
+(window as Window & { launchQueue?: LaunchQueue }).launchQueue?.setConsumer((launch) => {
+  if (launch.files.length > 0) void files.openHandles(launch.files);
+});
+
+// An edited model is only in this tab: leaving asks first.
+window.addEventListener('beforeunload', (event) => {
+  const { at, savedAt } = store.getState();
+  if (at !== savedAt) event.preventDefault();
+});
+
 createRoot(document.getElementById('root')!).render(
-  <ServicesContext.Provider value={{ store, workers }}>
+  <ServicesContext.Provider value={{ store, workers, files }}>
     <TooltipRoot>
       <App />
     </TooltipRoot>

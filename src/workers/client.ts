@@ -1,16 +1,11 @@
 /** Everything the page can have done in a worker, as plain functions on models. */
-import * as Comlink from 'comlink';
 import type { Model } from '../graph-model/core/model.ts';
-import type { Tensor } from '../graph-model/core/tensor.ts';
+import { decodeModel, encodeChanges, encodeModel } from '../graph-model/wire/wire.ts';
 import type { Plan } from '../optimizer/rule.ts';
-import type { RunOptions, RunResult } from '../runtime/types.ts';
 import { WorkerHost, webWorker, type Job, type WorkerLike } from './host.ts';
 import type {
   Analysis,
-  Compared,
-  GenerateOptions,
   InputFile,
-  Inputs,
   JobEvent,
   LayoutInput,
   LayoutResult,
@@ -19,13 +14,13 @@ import type {
   Opened,
   Optimised,
   OptimizeService,
-  PreparedInputs,
+  Ran,
+  RunPlan,
   RunService,
-  TensorStatistics,
   WriteOptions,
   Written,
 } from './protocol.ts';
-import { WIRE, type WireCodec } from './wire.ts';
+import { sending } from './transfer.ts';
 
 export { CancelledError, JobError, type Job } from './host.ts';
 
@@ -39,16 +34,12 @@ export interface Workers {
   open(files: readonly InputFile[], on?: On): Job<OpenedModel>;
   analyse(model: Model, on?: On): Job<Analysis>;
   write(model: Model, options: WriteOptions, on?: On): Job<Written>;
-  optimise(model: Model, plan: Plan, on?: On): Job<OptimisedModel>;
+  /** `plan` may name a preset. */
+  optimise(model: Model, plan: Plan | string, on?: On): Job<OptimisedModel>;
   /** The arrays of `input` stay usable: they are copied, not transferred. */
   layout(input: LayoutInput, on?: On): Job<LayoutResult>;
-  run(model: Model, inputs: Inputs, options: RunOptions, on?: On): Job<RunResult>;
-  compare(original: Model, current: Model, inputs: Inputs, options: RunOptions, on?: On): Job<Compared>;
-  readInputs(model: Model, files: readonly InputFile[], options: GenerateOptions, on?: On): Job<PreparedInputs>;
-  generateInputs(model: Model, options: GenerateOptions, on?: On): Job<PreparedInputs>;
-  statistics(tensor: Tensor, on?: On): Job<TensorStatistics>;
-  elements(tensor: Tensor, from: number, count: number): Job<readonly (number | bigint | string)[]>;
-  npy(tensor: Tensor, on?: On): Job<Blob>;
+  /** Runs `current`, and `original` too where it is given, on the same inputs. */
+  run(current: Model, original: Model | null, plan: RunPlan, on?: On): Job<Ran>;
 }
 
 export interface Spawners {
@@ -68,18 +59,18 @@ export const PAGE_SPAWNERS: Spawners = {
   run: () => webWorker(new Worker(new URL('./run.worker.ts', import.meta.url), { type: 'module', name: 'run' })),
 };
 
-export function createWorkers(codec: WireCodec = WIRE, spawners: Spawners = PAGE_SPAWNERS): Workers {
+export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
   const load = new WorkerHost<LoadService>(spawners.load);
   const optimize = new WorkerHost<OptimizeService>(spawners.optimize);
   const layout = new WorkerHost<LayoutService>(spawners.layout);
   const run = new WorkerHost<RunService>(spawners.run);
-  const wire = codec.encode;
+  const wire = (model: Model) => sending(encodeModel(model));
   const name = (model: Model) => model.source.fileName;
   return {
     open: (files, on) =>
       then(
         load.start(`open ${files[0]?.name ?? 'nothing'}`, (s, id, e) => s.open(id, e, files), on),
-        (opened) => ({ ...opened, model: codec.decode(opened.model) }),
+        (opened) => ({ ...opened, model: decodeModel(opened.model) }),
       ),
     analyse: (model, on) => load.start(`check ${name(model)}`, (s, id, e) => s.analyse(id, e, wire(model)), on),
     write: (model, options, on) =>
@@ -87,20 +78,18 @@ export function createWorkers(codec: WireCodec = WIRE, spawners: Spawners = PAGE
     optimise: (model, plan, on) =>
       then(
         optimize.start(`optimise ${name(model)}`, (s, id, e) => s.run(id, e, wire(model), plan), on),
-        (result) => ({ ...result, model: codec.decode(result.model, model) }),
+        (result) => ({ ...result, model: decodeModel(result.model, model) }),
       ),
     layout: (input, on) => layout.start('lay out the graph', (s, id, e) => s.layout(id, e, input), on),
-    run: (model, inputs, options, on) =>
-      run.start(`run ${name(model)}`, (s, id, e) => s.run(id, e, wire(model), inputs, options), on),
-    compare: (a, b, inputs, options, on) =>
-      run.start(`run ${name(b)}`, (s, id, e) => s.compare(id, e, wire(a), wire(b), inputs, options), on),
-    readInputs: (model, files, options, on) =>
-      run.start('read the inputs', (s, id, e) => s.readInputs(id, e, wire(model), files, options), on),
-    generateInputs: (model, options, on) =>
-      run.start('make inputs', (s, id, e) => s.generateInputs(id, e, wire(model), options), on),
-    statistics: (tensor, on) => run.start('read a tensor', (s, id, e) => s.statistics(id, e, tensor), on),
-    elements: (tensor, from, count) => run.start('read a tensor', (s, id, e) => s.elements(id, e, tensor, from, count)),
-    npy: (tensor, on) => run.start('read a tensor', (s, id, e) => s.npy(id, e, tensor), on),
+    run: (current, original, plan, on) =>
+      run.start(
+        `run ${name(current)}`,
+        (s, id, e) =>
+          original
+            ? s.run(id, e, sending(encodeChanges(original, current)), wire(original), plan)
+            : s.run(id, e, wire(current), null, plan),
+        on,
+      ),
   };
 }
 
@@ -108,9 +97,4 @@ function then<A, B>(job: Job<A>, map: (value: A) => B): Job<B> {
   const done = job.done.then(map);
   done.catch(() => {});
   return { id: job.id, done, cancel: job.cancel };
-}
-
-/** Gives the buffers away with the message instead of copying them. */
-export function transferring<T>(value: T, buffers: readonly ArrayBufferLike[]): T {
-  return Comlink.transfer(value as object, buffers as Transferable[]) as T;
 }

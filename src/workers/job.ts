@@ -4,6 +4,7 @@ import { EditError } from '../graph-model/core/draft.ts';
 import { diagnostic, FormatError, type Diagnostic } from '../graph-model/diagnostics.ts';
 import type { JobContext } from '../graph-model/job.ts';
 import type { OnEvent, Settled } from './protocol.ts';
+import { withTransfersOf } from './transfer.ts';
 
 /** Progress events are at least this far apart, in milliseconds. */
 export const PROGRESS_INTERVAL = 50;
@@ -21,7 +22,8 @@ export class Jobs {
     this.running.set(id, controller);
     try {
       const value = await body(this.context(controller.signal, on));
-      return controller.signal.aborted ? { status: 'cancelled' } : { status: 'done', value };
+      if (controller.signal.aborted) return { status: 'cancelled' };
+      return withTransfersOf({ status: 'done', value }, value);
     } catch (error) {
       if (controller.signal.aborted) return { status: 'cancelled' };
       return { status: 'failed', diagnostic: toDiagnostic(error, what) };

@@ -1,1 +1,43 @@
-export {};
+/** Reads, checks and writes models. */
+import { openModel } from '../converters/open.ts';
+import { toBlob, writeOnnx } from '../converters/onnx/write.ts';
+import { FormatError } from '../graph-model/diagnostics.ts';
+import { decodeModel, encodeModel } from '../graph-model/wire/wire.ts';
+import { analyse } from '../services/analyse.ts';
+import { expose } from './expose.ts';
+import { handOver } from './transfer.ts';
+import type { LoadService, WriteOptions } from './protocol.ts';
+
+const EXTERNAL = { auto: 'auto', inside: 'never', external: 'always' } as const satisfies Record<
+  WriteOptions['weights'],
+  string
+>;
+
+expose<LoadService>((jobs) => ({
+  open: (id, on, files) =>
+    jobs.run(id, on, 'open the model', async (job) => {
+      const { model, missing, diagnostics } = await openModel(files, job);
+      job.progress(0, 0, 'Inferring shapes');
+      const { inference, problems } = await analyse(model);
+      return {
+        model: handOver(encodeModel(model)),
+        types: [...inference.types],
+        problems,
+        opening: diagnostics,
+        missing,
+      };
+    }),
+  analyse: (id, on, wire) =>
+    jobs.run(id, on, 'check the model', async () => {
+      const { inference, problems } = await analyse(decodeModel(wire));
+      return { types: [...inference.types], problems };
+    }),
+  write: (id, on, wire, { fileName, weights }) =>
+    jobs.run(id, on, `write ${fileName}`, () => {
+      const model = decodeModel(wire);
+      const { files, refersTo } = writeOnnx(model, { fileName, externalData: EXTERNAL[weights] });
+      if (refersTo.length > 0 && weights !== 'auto')
+        throw new FormatError('run.missing-weights', { file: refersTo[0]! });
+      return { files: files.map((f) => ({ name: f.name, blob: toBlob(f) })), refersTo };
+    }),
+}));

@@ -4,17 +4,20 @@
  */
 import type { InputFile } from '../converters/converter.ts';
 import type { ValueId } from '../graph-model/core/ids.ts';
-import type { DenseTensor, Tensor } from '../graph-model/core/tensor.ts';
-import type { DType, Shape, ValueType } from '../graph-model/core/types.ts';
+import type { ValueType } from '../graph-model/core/types.ts';
 import type { Diagnostic } from '../graph-model/diagnostics.ts';
 import type { LayoutInput, LayoutResult } from '../layout/types.ts';
 import type { PassReport, Plan } from '../optimizer/rule.ts';
 import type { OutputDifference, RunOptions, RunResult } from '../runtime/types.ts';
-import type { WireModel } from './wire.ts';
+import type { WireModel } from '../graph-model/wire/wire.ts';
+import type { InputChoice } from '../services/inputs.ts';
+import type { Proof } from '../services/optimise.ts';
 
 export type { InputFile } from '../converters/converter.ts';
 export type { LayoutInput, LayoutResult } from '../layout/types.ts';
-export type { WireModel } from './wire.ts';
+export type { WireModel } from '../graph-model/wire/wire.ts';
+export type { InputChoice } from '../services/inputs.ts';
+export type { Proof } from '../services/optimise.ts';
 
 export type JobEvent =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly label: string }
@@ -41,6 +44,8 @@ export interface Opened {
   /** Inferred types; declared ones where inference knows no better. */
   readonly types: Types;
   readonly problems: readonly Diagnostic[];
+  /** What reading met: true of the file, whatever is edited afterwards. */
+  readonly opening: readonly Diagnostic[];
   /** Names of files that tensors need and that were not given. */
   readonly missing: readonly string[];
 }
@@ -68,97 +73,46 @@ export interface WriteOptions {
 export interface Written {
   /** The model first, then its data files. The Blobs refer to the opened files: nothing is copied. */
   readonly files: readonly { readonly name: string; readonly blob: Blob }[];
+  /** Data files that were never opened and that the model goes on naming: they must lie beside it. */
+  readonly refersTo: readonly string[];
 }
 
 export interface Optimised {
   readonly model: WireModel;
   readonly passes: readonly PassReport[];
   readonly rounds: number;
+  readonly proof: Proof;
 }
 
 export interface OptimizeService extends Service {
-  run(job: string, on: OnEvent, model: WireModel, plan: Plan): Promise<Settled<Optimised>>;
+  /** `plan` may name a preset. */
+  run(job: string, on: OnEvent, model: WireModel, plan: Plan | string): Promise<Settled<Optimised>>;
 }
 
 export interface LayoutService extends Service {
   layout(job: string, on: OnEvent, input: LayoutInput): Promise<Settled<LayoutResult>>;
 }
 
-/** Inputs by name, in memory. */
-export type Inputs = ReadonlyMap<string, DenseTensor>;
-
-export interface PreparedInputs {
-  readonly inputs: Inputs;
-  /** One line each for people: "generated, seed 1, float32 1×3×224×224" or "cat.jpg, resized to 224×224". */
-  readonly descriptions: readonly { readonly name: string; readonly description: string }[];
-}
-
-export interface GenerateOptions {
+export interface RunPlan {
+  readonly options: RunOptions;
+  /** Generated inputs follow from it: the same seed gives the same numbers. */
   readonly seed: number;
-  /** Lengths for symbolic dimensions, by their name. */
-  readonly dims?: Readonly<Record<string, number>>;
+  /** A length for each symbolic dimension, by its name (or `input.axis` where it has none). */
+  readonly dims: Readonly<Record<string, number>>;
+  /** By input name; what is not named is generated. */
+  readonly inputs: Readonly<Record<string, InputChoice>>;
 }
 
-export interface Compared {
-  readonly original: RunResult;
+export interface Ran {
+  /** null where only one model was run. */
+  readonly original: RunResult | null;
   readonly current: RunResult;
   readonly differences: readonly OutputDifference[];
-}
-
-export interface TensorStatistics {
-  readonly count: number;
-  readonly min: number;
-  readonly max: number;
-  readonly mean: number;
-  readonly std: number;
-  readonly zeros: number;
-  readonly nans: number;
-  readonly infinities: number;
-  /** Equal bins from min to max. */
-  readonly histogram: readonly number[];
-  /** The first elements, as numbers or texts. */
-  readonly first: readonly (number | string)[];
+  /** One line each for people: "seeded normal, 1×3×224×224" or "cat.jpg, 1×3×224×224". */
+  readonly inputs: readonly { readonly name: string; readonly description: string }[];
 }
 
 export interface RunService extends Service {
-  run(job: string, on: OnEvent, model: WireModel, inputs: Inputs, options: RunOptions): Promise<Settled<RunResult>>;
-  compare(
-    job: string,
-    on: OnEvent,
-    original: WireModel,
-    current: WireModel,
-    inputs: Inputs,
-    options: RunOptions,
-  ): Promise<Settled<Compared>>;
-  /** Files of the user: .npy, .npz, .pb, an image, JSON; matched to the model's inputs by name, then by order. */
-  readInputs(
-    job: string,
-    on: OnEvent,
-    model: WireModel,
-    files: readonly InputFile[],
-    options: GenerateOptions,
-  ): Promise<Settled<PreparedInputs>>;
-  generateInputs(
-    job: string,
-    on: OnEvent,
-    model: WireModel,
-    options: GenerateOptions,
-  ): Promise<Settled<PreparedInputs>>;
-  statistics(job: string, on: OnEvent, tensor: Tensor): Promise<Settled<TensorStatistics>>;
-  /** Elements `from .. from + count` in C order, for tables of values. */
-  elements(
-    job: string,
-    on: OnEvent,
-    tensor: Tensor,
-    from: number,
-    count: number,
-  ): Promise<Settled<readonly (number | bigint | string)[]>>;
-  /** The whole tensor as an .npy file. */
-  npy(job: string, on: OnEvent, tensor: Tensor): Promise<Settled<Blob>>;
-}
-
-export interface InputSpec {
-  readonly name: string;
-  readonly dtype: DType;
-  readonly shape: Shape;
+  /** Runs the model, and the original on the same inputs where one is given, and compares their outputs. */
+  run(job: string, on: OnEvent, current: WireModel, original: WireModel | null, plan: RunPlan): Promise<Settled<Ran>>;
 }

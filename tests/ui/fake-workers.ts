@@ -39,6 +39,7 @@ export const openedAs = (model: Model, part: Partial<OpenedModel> = {}): OpenedM
   model,
   types: [],
   problems: [],
+  opening: [],
   missing: [],
   ...part,
 });

@@ -176,7 +176,7 @@ describe('analysis', () => {
     const { get, open } = setup({ analyse });
     const m = model();
     const opening = diagnostic('file.html', { file: 'o' });
-    await open(m, { problems: [opening] });
+    await open(m, { opening: [opening] });
     get().push(renameNode(m, firstNode(m).id, 'one'));
     await settle();
     expect(get().problems).toEqual([opening, problem]);
@@ -207,6 +207,7 @@ describe('optimising', () => {
     model: renameNode(m, firstNode(m).id, 'better').after,
     passes: [],
     rounds: 1,
+    proof: { kind: 'not verified', reason: 'a test' },
   });
 
   it('is one change in the history, and its report knows its model', async () => {

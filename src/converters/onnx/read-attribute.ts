@@ -57,11 +57,12 @@ export function readAttribute(c: ReadContext, end: number, reserve: ReserveBody)
 }
 
 /**
- * `extra` is there, if empty, where a scalar value is absent from the file: the writer then leaves the default out. Else
- * it is there only when it holds something.
+ * A scalar's `extra` tells the writer whether the file spells its default out: no `extra`, as nearly always: it does; with
+ * `extra`, if empty: only where the field is in there.
  */
 function presence(values: ValueReader, extra: Extra): { extra?: Uint8Array } {
   if (values.absent && extra.bytes === undefined) return { extra: new Uint8Array(0) };
+  if (values.spelled && extra.bytes !== undefined) extra.add(values.spelled);
   return withExtra(extra);
 }
 
@@ -112,6 +113,7 @@ function readField(
   const field = r.tag();
   if (kind !== 'reference' && field === FIELD_OF_KIND.get(kind)) {
     if (!values.read(field, end)) extra.keep(r, begin);
+    values.noteDefault(begin);
     return;
   }
   r.skip(field, end);
@@ -144,6 +146,15 @@ class ValueReader {
     private readonly outline: Outline,
     private readonly reserve: ReserveBody,
   ) {}
+
+  /** The field of a float, int or string that the file sets to its default. */
+  spelled: Uint8Array | null = null;
+
+  noteDefault(begin: number): void {
+    const { scalar } = this;
+    const isDefault = scalar === 0n || scalar === '' || Object.is(scalar, 0);
+    this.spelled = isDefault ? this.c.r.copyFrom(begin) : null;
+  }
 
   /** A float, int or string that the file leaves at its default by leaving it out. */
   get absent(): boolean {

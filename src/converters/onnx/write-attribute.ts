@@ -67,9 +67,7 @@ function writeList(c: WriteContext, a: ListAttribute): void {
       for (const value of a.value) w.int(ATTRIBUTE.ints, value);
       return;
     case 'strings':
-      a.value.forEach((text, i) =>
-        a.raw ? w.bytes(ATTRIBUTE.strings, a.raw[i]!) : w.string(ATTRIBUTE.strings, text),
-      );
+      a.value.forEach((text, i) => (a.raw ? w.bytes(ATTRIBUTE.strings, a.raw[i]!) : w.string(ATTRIBUTE.strings, text)));
       return;
     case 'tensors':
       for (const tensor of a.value) writeTensor(c, ATTRIBUTE.tensors, tensor);

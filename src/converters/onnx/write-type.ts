@@ -57,7 +57,11 @@ function writeTensorType(w: WireWriter, type: TensorType, extra: Uint8Array | un
   else if (type.shape !== null) writeShape(w, type.shape, type.dimDenotations);
 }
 
-function writeShape(w: WireWriter, shape: readonly Dim[], denotations: readonly (string | undefined)[] | undefined): void {
+function writeShape(
+  w: WireWriter,
+  shape: readonly Dim[],
+  denotations: readonly (string | undefined)[] | undefined,
+): void {
   w.message(TENSOR_TYPE.shape, () => {
     shape.forEach((dim, i) =>
       w.message(1, () => {

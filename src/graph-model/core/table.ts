@@ -116,6 +116,11 @@ export class TableDraft<K extends number, V> {
     return this.next++ as K;
   }
 
+  /** Makes sure that the next reserved id is `next` or above. */
+  reserveUpTo(next: number): void {
+    if (next > this.next) this.next = next;
+  }
+
   set(id: K, value: V): void {
     const page = this.ownPage(id >>> PAGE_BITS);
     if (page[id & PAGE_MASK] === undefined) this.count++;

@@ -33,7 +33,11 @@ export const FILES = {
     "The tensor {tensor} asks for the file {file}, which lies outside the model's folder; it is not opened.",
     'Save the model with a plain file name for its data.',
   ),
-  'file.broken': e('error', 'The file {file} is damaged at byte {byte}: {why} (in {where}).', 'Download or export it again.'),
+  'file.broken': e(
+    'error',
+    'The file {file} is damaged at byte {byte}: {why} (in {where}).',
+    'Download or export it again.',
+  ),
   'file.too-large': e('error', 'The {what} of {file} is larger than 1 GB.', 'Split the model.'),
   'file.short': e(
     'error',

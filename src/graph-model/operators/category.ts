@@ -101,7 +101,8 @@ const MICROSOFT: Table = {
 
 /** Classical models: everything else in ai.onnx.ml is 'classic' too, but these only prepare their input. */
 const ML: Table = {
-  shape: 'ArrayFeatureExtractor CastMap CategoryMapper DictVectorizer FeatureVectorizer LabelEncoder OneHotEncoder ZipMap',
+  shape:
+    'ArrayFeatureExtractor CastMap CategoryMapper DictVectorizer FeatureVectorizer LabelEncoder OneHotEncoder ZipMap',
   norm: 'Imputer Normalizer Scaler',
   math: 'Binarizer',
   classic: `LinearClassifier LinearRegressor SVMClassifier SVMRegressor TreeEnsemble TreeEnsembleClassifier

@@ -58,7 +58,7 @@ export class RuleScope implements MatchScope {
     if (known) return known;
     const constant = this.tensor(value);
     if (constant) return { kind: 'tensor', dtype: constant.dtype, shape: constant.dims };
-    const type = this.table.typeOf(value) ?? this.draft.value(value).type;
+    const type = this.table.typeOf(value);
     return type?.kind === 'tensor' ? type : null;
   }
 

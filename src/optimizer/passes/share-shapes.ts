@@ -99,7 +99,7 @@ class ShapeSharing {
   }
 
   private shapeOf(value: ValueId): Shape {
-    const type = this.draft.hasValue(value) ? (this.types.typeOf(value) ?? this.draft.value(value).type) : null;
+    const type = this.draft.hasValue(value) ? this.types.typeOf(value) : null;
     return type?.kind === 'tensor' ? type.shape : null;
   }
 

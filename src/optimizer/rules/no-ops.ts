@@ -180,8 +180,8 @@ export const NO_OPS: readonly Rule[] = [
     name: 'concat-empty',
     doc: 'Concat of parts of which some are empty.',
     example: {
-      before: '(float[2,3] x, float[2,0] e) => (float[2,6] y) { y = Concat<axis=1>(x, e, x) }',
-      after: '(float[2,3] x, float[2,0] e) => (float[2,6] y) { y = Concat<axis=1>(x, x) }',
+      before: '(float[2,3] x) => (float[2,6] y) <float[2,0] e = {}> { y = Concat<axis=1>(x, e, x) }',
+      after: '(float[2,3] x) => (float[2,6] y) { y = Concat<axis=1>(x, x) }',
     },
     match: op('Concat', [x]),
     when: (m, g) => fullParts(m, g).length < m.root.inputs.length && fullParts(m, g).length > 0,
@@ -244,8 +244,10 @@ export const NO_OPS: readonly Rule[] = [
   },
 ];
 
+/** The parts that are not known to be of length 0 along the axis. */
 function fullParts(m: Match, g: RuleScope) {
-  return m.root.inputs.filter((v) => v !== null && !g.shape(v)?.includes(0));
+  const axis = getInt(m.root, 'axis', 0);
+  return m.root.inputs.filter((v) => v !== null && g.shape(v)?.at(axis) !== 0);
 }
 
 function neverNegative(m: Match, g: RuleScope): boolean {

@@ -1,15 +1,118 @@
+import { useMemo, useSyncExternalStore } from 'react';
+import { formatBytes, formatCount, formatLarge, formatShare } from '../../graph-model/format.ts';
+import { modelSummary } from '../../graph-model/stats/model-summary.ts';
+import { IconButton } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
+import { Progress } from '../kit/progress.tsx';
 import { useStore } from '../store/store.ts';
+import type { JobView } from '../store/state.ts';
+import { deviceNotes } from './device.ts';
 
 export function StatusBar() {
-  const announcement = useStore((s) => s.announcement);
+  const open = useStore((s) => s.model !== null);
+  const jobs = useStore((s) => s.jobs);
   return (
     <footer className="status">
       <span className="ok">
         <Icon name="lock" small />
         Nothing uploaded
       </span>
-      <output aria-live="polite">{announcement}</output>
+      {open && <Figures />}
+      {jobs
+        .filter((j) => j.kind !== 'layout')
+        .slice(0, 2)
+        .map((job) => (
+          <JobLine key={job.id} job={job} />
+        ))}
+      <Announcement />
+      <span className="grow" />
+      {open ? <Selection /> : <span>Version {__VERSION__}</span>}
+      <Device />
     </footer>
+  );
+}
+
+function Figures() {
+  const model = useStore((s) => s.model)!;
+  const types = useStore((s) => s.types);
+  const summary = useMemo(() => modelSummary(model, types), [model, types]);
+  return (
+    <>
+      <span>{formatCount(model.nodes.size)} nodes</span>
+      <span>{formatLarge(summary.parameters)} parameters</span>
+    </>
+  );
+}
+
+function JobLine({ job }: { job: JobView }) {
+  const known = job.total > 0;
+  return (
+    <span>
+      {job.label}
+      <span style={{ width: 72 }}>
+        <Progress label={job.label} done={job.done} total={job.total} />
+      </span>
+      {known && <span className="mono">{formatShare(job.done / job.total)}</span>}
+      <IconButton
+        icon="close"
+        label={`Cancel: ${job.label}`}
+        size="small"
+        className="status-cancel"
+        onClick={job.cancel}
+      />
+    </span>
+  );
+}
+
+/** What just happened: seen here, and read out by screen readers. */
+function Announcement() {
+  const text = useStore((s) => s.announcement);
+  return (
+    <output className="ell" aria-live="polite" title={text}>
+      {text}
+    </output>
+  );
+}
+
+function Selection() {
+  const selected = useStore((s) => s.selected.size);
+  const types = useStore((s) => s.types);
+  const model = useStore((s) => s.model)!;
+  const known = useMemo(() => shapesKnown(model, types), [model, types]);
+  return (
+    <>
+      {selected > 0 && <span>{formatCount(selected)} selected</span>}
+      <span>Shapes known {formatShare(known)}</span>
+      <span>{formatBytes(model.source.size)}</span>
+    </>
+  );
+}
+
+/** The part of all node outputs whose dimensions are all known. */
+function shapesKnown(model: NonNullable<ReturnType<typeof useModel>>, types: ReturnType<typeof useTypes>): number {
+  let all = 0;
+  let known = 0;
+  for (const node of model.nodes.values()) {
+    for (const v of node.outputs) {
+      if (v === null) continue;
+      all++;
+      const type = types.get(v) ?? model.values.at(v).type;
+      if (type && (type.kind !== 'tensor' || (type.shape !== null && type.shape.every((d) => d !== null)))) known++;
+    }
+  }
+  return all === 0 ? 1 : known / all;
+}
+
+const useModel = () => useStore((s) => s.model);
+const useTypes = () => useStore((s) => s.types);
+
+function Device() {
+  const notes = useSyncExternalStore(deviceNotes.subscribe, deviceNotes.get);
+  return (
+    <>
+      {notes.map((note) => (
+        <span key={note}>{note}</span>
+      ))}
+    </>
   );
 }

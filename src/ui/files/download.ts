@@ -26,7 +26,8 @@ export function hasWeightChoice(model: Model): boolean {
 
 /** The opened file's name as `.onnx`; optimised models say so, so that the original is never overwritten unseen. */
 export function downloadName(state: Pick<State, 'fileName' | 'history' | 'at'>): string {
-  const base = state.fileName.replace(/\/+$/, '').replace(/\.(onnx|pb|ort|h5|keras|pt|pth|tflite|json|txt)$/i, '') || 'model';
+  const base =
+    state.fileName.replace(/\/+$/, '').replace(/\.(onnx|pb|ort|h5|keras|pt|pth|tflite|json|txt)$/i, '') || 'model';
   const optimised = state.history.slice(0, state.at).some((c) => c.label === 'Optimise');
   return `${base}${optimised && !base.endsWith('-optimised') ? '-optimised' : ''}.onnx`;
 }

@@ -1,6 +1,6 @@
 /** The one entrance for models (drop, dialogs, samples, recent list, the system's "open with"), and the way out. */
 import { emptyModel } from '../../graph-model/core/empty.ts';
-import { count } from '../bars/format.ts';
+import { formatCount } from '../../graph-model/format.ts';
 import type { Store } from '../store/slice.ts';
 import { gatherDrop, gatherHandles, gatherList, TooManyFilesError, type Gathered } from './gather.ts';
 import { pickFiles, pickFolder, unlessLeft } from './pick.ts';
@@ -93,7 +93,7 @@ export class Files {
       id: `${name} ${size}`,
       name,
       folder,
-      detail: `${formatLabel(format)} · ${count(model.nodes.size, 'node')}`,
+      detail: `${formatLabel(format)} · ${formatCount(model.nodes.size)} nodes`,
       size: bytes,
       time: Date.now(),
       ...(handles.length > 0 ? { handles } : { files }),

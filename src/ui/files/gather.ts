@@ -64,17 +64,13 @@ async function handleOf(item: DataTransferItem): Promise<FileSystemHandle | null
   }
 }
 
-interface FolderHandle extends FileSystemDirectoryHandle {
-  values(): AsyncIterable<FileSystemHandle>;
-}
-
 async function fromHandle(handle: FileSystemHandle, folder: string, out: InputFile[]): Promise<void> {
   const path = folder + handle.name;
   if (handle.kind === 'file') {
     const blob = await (handle as FileSystemFileHandle).getFile();
     return add(out, { name: handle.name, path, blob });
   }
-  for await (const inner of (handle as FolderHandle).values()) await fromHandle(inner, `${path}/`, out);
+  for await (const inner of (handle as FileSystemDirectoryHandle).values()) await fromHandle(inner, `${path}/`, out);
 }
 
 async function fromEntry(entry: FileSystemEntry, out: InputFile[]): Promise<void> {

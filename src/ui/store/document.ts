@@ -180,10 +180,11 @@ class Opener {
     return missing.length > 0 && files.every((f) => missing.some((m) => baseName(m) === f.name));
   }
 
-  private finish({ model, types, problems, missing }: OpenedModel): void {
+  private finish({ model, types, problems, opening, missing }: OpenedModel): void {
     this.reading = false;
-    begin(this.set, model, new Map(types), problems, missing);
-    this.analyses.begin(problems, model, { types: new Map(types), problems: [] });
+    const analysed = { types: new Map(types), problems };
+    begin(this.set, model, analysed.types, [...opening, ...problems], missing);
+    this.analyses.begin(opening, model, analysed);
     this.set({ announcement: `${model.source.fileName} is open: ${model.nodes.size} nodes.` });
   }
 

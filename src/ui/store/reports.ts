@@ -2,13 +2,24 @@
 import type { Change } from '../../graph-model/core/draft.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import { changedIds } from '../../graph-model/core/table.ts';
+import { formatDuration } from '../../graph-model/format.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import type { Plan } from '../../optimizer/rule.ts';
 import { JobError, type OptimisedModel } from '../../workers/client.ts';
-import type { PreparedInputs } from '../../workers/protocol.ts';
 import { track } from './jobs.ts';
 import type { ReportsSlice, RunReport, RunRequest } from './state.ts';
 import type { Get, SetState, StoreDeps } from './slice.ts';
+
+export const USUAL_RUN: RunRequest = {
+  provider: 'wasm',
+  threads: 0,
+  runs: 10,
+  seed: 1,
+  dims: {},
+  inputs: {},
+  compare: true,
+  profile: false,
+};
 
 export function reportsSlice(set: SetState, get: Get, deps: StoreDeps): ReportsSlice {
   return {
@@ -16,6 +27,7 @@ export function reportsSlice(set: SetState, get: Get, deps: StoreDeps): ReportsS
     run: null,
     optimiseFailure: null,
     runFailure: null,
+    lastRun: USUAL_RUN,
     optimiseWith: async (plan) => {
       const { model } = get();
       if (model === null) return;
@@ -30,13 +42,21 @@ export function reportsSlice(set: SetState, get: Get, deps: StoreDeps): ReportsS
       const { model, original } = get();
       if (model === null || original === null) return;
       get().cancelJobs('run');
-      set({ runFailure: null });
+      set({ runFailure: null, lastRun: request });
       get().setView({ bottomOpen: true, bottomTab: 'run' });
       const failed = (d: Diagnostic) => set({ runFailure: d, announcement: d.message });
       const report = await settled(runReport(set, deps, model, original, request), failed);
-      if (report && get().original === original) set({ run: report, announcement: 'The run has ended.' });
+      if (report && get().original === original) set({ run: report, announcement: runSentence(report) });
     },
   };
+}
+
+/** What the run says in one line. */
+function runSentence({ differences, current }: RunReport): string {
+  const took = `Run in ${formatDuration(current.timing.median)}`;
+  const bad = differences.filter((d) => d.verdict === 'differs').map((d) => d.name);
+  if (bad.length > 0) return `${took}. Differs from the original in ${bad.slice(0, 3).join(', ')}.`;
+  return differences.length > 0 ? `${took}. All outputs agree with the original.` : `${took}.`;
 }
 
 /** null where the job was cancelled or failed; a failure is told. */
@@ -50,7 +70,7 @@ async function settled<T>(work: Promise<T>, failed: (d: Diagnostic) => void): Pr
   }
 }
 
-function optimised(set: SetState, deps: StoreDeps, model: Model, plan: Plan): Promise<OptimisedModel> {
+function optimised(set: SetState, deps: StoreDeps, model: Model, plan: Plan | string): Promise<OptimisedModel> {
   const what = { kind: 'optimise', label: 'Optimising', cancelled: 'Optimising was cancelled; nothing is changed.' };
   return track(set, what, (on) => deps.workers.optimise(model, plan, on));
 }
@@ -66,7 +86,11 @@ function applyOptimised(set: SetState, get: Get, before: Model, result: Optimise
   get().push(change);
   const counts = `${before.nodes.size} nodes before, ${after.nodes.size} after`;
   set({
-    optimise: { result: { before, after, passes: result.passes, rounds: result.rounds }, model: change.after },
+    optimise: {
+      result: { before, after, passes: result.passes, rounds: result.rounds },
+      model: change.after,
+      proof: result.proof,
+    },
     announcement: touched.size === 0 ? 'Nothing to optimise was found.' : `Optimised: ${counts}.`,
   });
 }
@@ -78,19 +102,11 @@ async function runReport(
   original: Model,
   request: RunRequest,
 ): Promise<RunReport> {
-  const tracked = (label: string) => ({ kind: 'run', label, cancelled: 'The run was cancelled.' });
-  const generate = { seed: request.seed ?? 1, ...(request.dims ? { dims: request.dims } : {}) };
-  const prepared: PreparedInputs =
-    request.inputs ??
-    (await track(set, tracked('Making inputs'), (on) => deps.workers.generateInputs(original, generate, on)));
-  const { options } = request;
-  const about = { model, inputs: prepared.descriptions };
-  if (model === original) {
-    const current = await track(set, tracked('Running'), (on) => deps.workers.run(model, prepared.inputs, options, on));
-    return { ...about, provider: current.provider, original: null, current, differences: [] };
-  }
-  const both = await track(set, tracked('Running original and result'), (on) =>
-    deps.workers.compare(original, model, prepared.inputs, options, on),
-  );
-  return { ...about, provider: both.current.provider, ...both };
+  const { provider, threads, runs, profile, seed, dims, inputs } = request;
+  const other = request.compare && original !== model ? original : null;
+  const plan = { options: { provider, threads, runs, profile }, seed, dims, inputs };
+  const label = other ? 'Running original and result' : 'Running';
+  const what = { kind: 'run', label, cancelled: 'The run was cancelled.' };
+  const ran = await track(set, what, (on) => deps.workers.run(model, other, plan, on));
+  return { model, provider: ran.current.provider, ...ran };
 }

@@ -4,8 +4,8 @@ import type { GraphId, Model, NodeId, ValueId } from '../../graph-model/core/mod
 import type { ValueType } from '../../graph-model/core/types.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import type { Plan, PlanResult } from '../../optimizer/rule.ts';
-import type { OutputDifference, Provider, RunOptions, RunResult } from '../../runtime/types.ts';
-import type { InputFile, PreparedInputs } from '../../workers/protocol.ts';
+import type { OutputDifference, Provider, RunResult } from '../../runtime/types.ts';
+import type { InputChoice, InputFile, Proof } from '../../workers/protocol.ts';
 
 export type GraphState = 'empty' | 'opening' | 'drawn' | 'failed';
 
@@ -125,24 +125,30 @@ export interface JobsSlice {
 
 /** Results know the model they belong to; another `model` in the document makes them stale. */
 export interface ReportsSlice {
-  readonly optimise: { readonly result: PlanResult; readonly model: Model } | null;
+  readonly optimise: { readonly result: PlanResult; readonly model: Model; readonly proof: Proof } | null;
   readonly run: RunReport | null;
   /** Why the last optimisation or run did not come to its end. */
   readonly optimiseFailure: Diagnostic | null;
   readonly runFailure: Diagnostic | null;
-  /** Runs a plan on the present model; the result is one change, pushed when it arrives. */
-  optimiseWith(plan: Plan): Promise<void>;
-  /** Runs the present model, and the one that was opened beside it when it was edited. */
+  /** Runs a plan, or the preset of that name, on the present model; the result is one change, pushed when it arrives. */
+  optimiseWith(plan: Plan | string): Promise<void>;
+  /** The last request, so that a run can be repeated. */
+  readonly lastRun: RunRequest;
   runWith(request: RunRequest): Promise<void>;
 }
 
 export interface RunRequest {
-  readonly options: RunOptions;
-  /** Absent: generated from `seed`. */
-  readonly inputs?: PreparedInputs;
-  readonly seed?: number;
-  /** Lengths for symbolic dimensions, by name. */
-  readonly dims?: Readonly<Record<string, number>>;
+  readonly provider: Provider;
+  /** 0: as many as the device gives. */
+  readonly threads: number;
+  /** Timed runs after the warm-up. */
+  readonly runs: number;
+  readonly seed: number;
+  readonly dims: Readonly<Record<string, number>>;
+  readonly inputs: Readonly<Record<string, InputChoice>>;
+  /** Runs the model as opened too, and compares. */
+  readonly compare: boolean;
+  readonly profile: boolean;
 }
 
 export interface RunReport {

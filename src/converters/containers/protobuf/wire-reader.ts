@@ -74,7 +74,11 @@ export class WireReader {
   }
 
   fail(why: string): never {
-    throw new FormatError('file.broken', { file: this.file, why, where: this.where(), byte: this.offset }, { offset: this.offset });
+    throw new FormatError(
+      'file.broken',
+      { file: this.file, why, where: this.where(), byte: this.offset },
+      { offset: this.offset },
+    );
   }
 
   where(): string {

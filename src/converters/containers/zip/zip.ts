@@ -5,7 +5,6 @@
  */
 import type { BlobLike } from '../../../graph-model/core/bytes.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
-import { BytesBlob } from '../bytes-blob.ts';
 
 const END_SIGNATURE = 0x06054b50;
 const END64_SIGNATURE = 0x06064b50;
@@ -148,7 +147,8 @@ export async function openEntry(name: string, blob: BlobLike, entry: ZipEntry, l
   if (entry.method === STORED) return blob.slice(begin, Math.min(end, begin + limit));
   if (entry.method !== DEFLATED) throw broken(name, `${entry.path} is packed by method ${entry.method}, not deflate`);
   if (limit === Infinity) refuseBomb(name, entry.packedSize, entry.size, UNPACK_LIMIT);
-  return new BytesBlob(await inflate(name, blob.slice(begin, end), entry, limit));
+  // A true Blob: a model that refers to it can be handed to a worker and saved.
+  return new Blob([(await inflate(name, blob.slice(begin, end), entry, limit)) as Uint8Array<ArrayBuffer>]);
 }
 
 /** Throws where an archive or entry claims to unpack to what no model does. */
@@ -157,44 +157,47 @@ export function refuseBomb(name: string, packed: number, unpacked: number, limit
   if (suspicious || unpacked > limit) throw new FormatError('file.zip-bomb', { file: name, size: packed, unpacked });
 }
 
-/** Feeds the packed bytes in pieces, so that nothing is unpacked ahead of the count. */
+/** Unpacks as the count goes, and stops where it passes the limit or the claim. */
 async function inflate(name: string, packed: BlobLike, entry: ZipEntry, limit: number): Promise<Uint8Array> {
   const stream = new DecompressionStream('deflate-raw');
-  const fed = feed(packed, stream.writable.getWriter());
+  const stop = new AbortController();
+  const failed = new Promise<never>((_, reject) => {
+    feed(packed, stream.writable.getWriter(), stop.signal).catch(reject);
+  });
   const reader = stream.readable.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
+    while (size < limit) {
+      const { done, value } = await Promise.race([reader.read(), failed]);
       if (done) break;
       chunks.push(value);
       size += value.length;
-      if (size >= limit) break;
       if (size > entry.size) throw broken(name, `${entry.path} unpacks to more than the ${entry.size} bytes it claims`);
     }
   } catch (error) {
     if (error instanceof FormatError) throw error;
     throw broken(name, `${entry.path} cannot be unpacked`);
   } finally {
-    // Ends the feeding too; an error of a stream that is given up says nothing new.
-    await reader.cancel().catch(() => undefined);
-    await fed;
+    stop.abort();
+    // Not awaited: in some runtimes a stream that is given up half-way never says that it is done, or fails late.
+    reader.cancel().catch(() => undefined);
+    failed.catch(() => undefined);
   }
   if (size < Math.min(entry.size, limit)) throw broken(name, `${entry.path} unpacks to less than it claims`);
   return join(chunks, Math.min(size, limit));
 }
 
-async function feed(packed: BlobLike, writer: WritableStreamDefaultWriter<BufferSource>): Promise<void> {
-  const step = 256 * 1024;
-  try {
-    for (let at = 0; at < packed.size; at += step) {
-      await writer.write(await packed.slice(at, Math.min(packed.size, at + step)).arrayBuffer());
-    }
-    await writer.close();
-  } catch {
-    // The reading side sees the same error and reports it.
-  }
+/** Writes the packed bytes in small pieces, so that little is unpacked ahead of the count. */
+async function feed(
+  packed: BlobLike,
+  writer: WritableStreamDefaultWriter<BufferSource>,
+  stop: AbortSignal,
+): Promise<void> {
+  const step = 64 * 1024;
+  for (let at = 0; at < packed.size && !stop.aborted; at += step)
+    await writer.write(new Uint8Array(await packed.slice(at, Math.min(packed.size, at + step)).arrayBuffer()));
+  await (stop.aborted ? writer.abort() : writer.close());
 }
 
 function join(chunks: readonly Uint8Array[], size: number): Uint8Array {

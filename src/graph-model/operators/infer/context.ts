@@ -141,6 +141,7 @@ export class NodeContext {
     const { op, id } = this.node;
     const name = `${op.toLowerCase()}_${id}${this.frame.path}_${this.mintedHere++}`;
     this.facts.minted.add(name);
+    this.facts.recent.add(name);
     return name;
   }
 

@@ -81,6 +81,7 @@ export class Engine {
 
   private mint(name: string): string {
     this.facts.minted.add(name);
+    this.facts.undeclared.add(name);
     return name;
   }
 

@@ -1,6 +1,14 @@
 /** What is known while a model is inferred: types, elements, and which dimension names turned out to be equal. */
 import type { Attributes } from '../../core/attributes.ts';
-import { normalDomain, type Model, type NodeId, type OpsetImport, type Value, type ValueId } from '../../core/model.ts';
+import {
+  normalDomain,
+  type Model,
+  type NodeId,
+  type OpsetImport,
+  type Use,
+  type Value,
+  type ValueId,
+} from '../../core/model.ts';
 import type { FunctionDef, GraphId } from '../../core/model.ts';
 import type { OrderView } from '../../core/order.ts';
 import type { Dim, ValueType } from '../../core/types.ts';
@@ -12,6 +20,9 @@ import { mapDims } from './merge.ts';
 /** A model, or a draft as edited so far. */
 export interface ModelView extends OrderView {
   readonly main: GraphId;
+  uses(id: ValueId): readonly Use[];
+  has(id: ValueId): boolean;
+  hasNode(id: NodeId): boolean;
   readonly fields: Pick<Model, 'functions' | 'opsets' | 'irVersion'>;
 }
 
@@ -28,9 +39,19 @@ export class Facts {
   readonly equalities = new Map<string, Equality>();
   /** Names that inference made for lengths that only running the model can tell. */
   readonly minted = new Set<string>();
+  /** Those among them that inputs gave rise to: an undeclared dimension of an input is no secret of the run. */
+  readonly undeclared = new Set<string>();
+  /** Names made since somebody last asked: a loop asks, for they mean another length in each iteration. */
+  recent = new Set<string>();
   private resolved = new Map<string, Dim>();
 
   constructor(public view: ModelView) {}
+
+  /** Goes on with a later state of the same model. */
+  look(view: ModelView): void {
+    this.view = view;
+    this.inputSets = new Map();
+  }
 
   copy(view: ModelView): Facts {
     const facts = new Facts(view);
@@ -39,6 +60,7 @@ export class Facts {
     for (const [k, v] of this.problems) facts.problems.set(k, v);
     for (const [k, v] of this.equalities) facts.equalities.set(k, v);
     for (const name of this.minted) facts.minted.add(name);
+    for (const name of this.undeclared) facts.undeclared.add(name);
     return facts;
   }
 
@@ -71,7 +93,7 @@ export class Facts {
     return !this.inputsOf(value.graph).has(value.id);
   }
 
-  private readonly inputSets = new Map<GraphId, ReadonlySet<ValueId>>();
+  private inputSets = new Map<GraphId, ReadonlySet<ValueId>>();
   private inputsOf(graph: GraphId): ReadonlySet<ValueId> {
     let set = this.inputSets.get(graph);
     if (!set) {

@@ -1,5 +1,5 @@
 /** Types as a lattice: what holds for both of two types, and whether two are the same. */
-import type { Dim, Shape, TensorType, ValueType } from '../../core/types.ts';
+import type { Dim, DType, Shape, TensorType, ValueType } from '../../core/types.ts';
 
 export function sameType(a: ValueType | null, b: ValueType | null): boolean {
   if (a === b) return true;
@@ -38,12 +38,28 @@ export function joinTypes(a: ValueType | null, b: ValueType | null): ValueType |
     }
     case 'sequence':
     case 'optional':
-      return { kind: a.kind, element: joinTypes(a.element, (b as typeof a).element) };
+      return { kind: a.kind, element: joinElementTypes(a.element, (b as typeof a).element) };
     case 'map':
       return a.key === (b as typeof a).key ? { ...a, value: joinTypes(a.value, (b as typeof a).value) } : null;
     case 'opaque':
       return null;
   }
+}
+
+/** Element types of sequences that are known to hold nothing: any type of element agrees with them. */
+const ofNothing = new WeakSet<ValueType>();
+
+export function elementOfNothing(dtype: DType): ValueType {
+  const type: ValueType = { kind: 'tensor', dtype, shape: null };
+  ofNothing.add(type);
+  return type;
+}
+
+/** What holds for the elements of two sequences together. */
+export function joinElementTypes(a: ValueType | null, b: ValueType | null): ValueType | null {
+  if (a && b && ofNothing.has(a)) return b;
+  if (a && b && ofNothing.has(b)) return a;
+  return joinTypes(a, b);
 }
 
 export function joinShapes(a: Shape, b: Shape): Shape {

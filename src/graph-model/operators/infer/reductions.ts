@@ -17,11 +17,19 @@ function reduce(axesInput: number, fold?: Fold): InferRule {
     const shape = c.shape(0);
     const keep = c.int('keepdims', 1) !== 0;
     const axes = reducedAxes(c, axesInput, shape);
-    if (!shape || !axes) return c.setTensor(0, c.dtype(0), shape && keep ? shape.map(() => null) : null);
+    if (!shape || !axes) return c.setTensor(0, c.dtype(0), unknownAxes(c, shape, keep));
     const out = keep ? shape.map((d, i): Dim => (axes.has(i) ? 1 : d)) : shape.filter((_, i) => !axes.has(i));
     const e = fold ? c.elements(0) : null;
     c.setTensor(0, c.dtype(0), out, e && isStatic(out) ? reduceElements(e, axes, out, fold!) : null);
   };
+}
+
+/** Axes that only running tells: their number is known, and with it the rank. */
+function unknownAxes(c: NodeContext, shape: Shape, keep: boolean): Shape {
+  if (!shape || keep) return shape && shape.map(() => null);
+  const count = c.dim(1, 0);
+  if (typeof count !== 'number' || count === 0) return count === 0 ? [] : null;
+  return new Array<Dim>(Math.max(0, shape.length - count)).fill(null);
 }
 
 /** The axes to reduce, none for an empty list that means "nothing"; null where they are not known. */

@@ -2,7 +2,7 @@
 import { elementCount } from '../../core/tensor.ts';
 import { isStatic } from '../../core/dims.ts';
 import type { Dim, Shape } from '../../core/types.ts';
-import { addDim, dimNames, divDim, floorDim, maxDim, mulDim, productDim, subDim } from '../symbolic.ts';
+import { addDim, divDim, floorDim, maxDim, mulDim, productDim, subDim } from '../symbolic.ts';
 import type { InferRule, NodeContext } from './context.ts';
 import { MOST_ELEMENTS, scalarElement, vectorElements, type Elements } from './elements.ts';
 import { withTraits, type Rows } from './row.ts';
@@ -317,8 +317,3 @@ export const SHAPES: Rows = {
   }),
   ...withTraits(['data-movement', 'idempotent'], { Identity: identity }),
 };
-
-/** True where a dimension depends on a name that inference made up. */
-export function isMeasured(dim: Dim, minted: ReadonlySet<string>): boolean {
-  return [...dimNames(dim)].some((n) => minted.has(n));
-}

@@ -1,6 +1,8 @@
 /** The editor of one attribute, by its kind and by what is known of its name. */
 import { useState, type ReactNode } from 'react';
 import { int, type Attribute } from '../../../graph-model/core/attributes.ts';
+import { EditError } from '../../../graph-model/core/draft.ts';
+import { attributeText, isTextKind, parseAttribute } from '../../../graph-model/edit/index.ts';
 import { typeLabel } from '../../../graph-model/core/types.ts';
 import { formatCount, formatShape } from '../../../graph-model/format.ts';
 import { dtypeInfo } from '../../../graph-model/core/types.ts';
@@ -10,7 +12,6 @@ import { Icon } from '../../kit/icon.tsx';
 import { useStore } from '../../store/store.ts';
 import { CommitField } from '../parts/commit-field.tsx';
 import { enumOf, flagOf, isTypeCode, TYPE_OPTIONS } from './known-values.ts';
-import { attributeText, parseAttribute } from './parse-attribute.ts';
 
 export interface AttributeEditorProps {
   readonly op: string;
@@ -48,11 +49,19 @@ export function AttributeEditor(props: AttributeEditorProps) {
   }
 }
 
+/** Reads the text as a value of the same kind and sets it; a sentence where it is not one. */
+function setText(like: Attribute, text: string, set: (a: Attribute) => string | null): string | null {
+  if (!isTextKind(like.kind)) return 'This kind of attribute is not written as text.';
+  try {
+    return set({ ...parseAttribute(like.kind, text), ...(like.doc ? { doc: like.doc } : {}) });
+  } catch (error) {
+    if (error instanceof EditError) return error.message;
+    throw error;
+  }
+}
+
 function TextEditor({ attribute, name, set, hint, numeric }: AttributeEditorProps & { numeric?: boolean }) {
-  const commit = (text: string) => {
-    const parsed = parseAttribute(attribute, text);
-    return typeof parsed === 'string' ? parsed : set(parsed);
-  };
+  const commit = (text: string) => setText(attribute, text, set);
   const length = 'value' in attribute && hasLength(attribute.value) ? attribute.value.length : 0;
   return (
     <CommitField
@@ -74,10 +83,8 @@ function hasLength(value: unknown): value is { length: number } {
 function ListEditor({ attribute, name, set }: AttributeEditorProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const parts = attributeText(attribute)!.split(', ');
-  const commit = (index: number) => (text: string) => {
-    const parsed = parseAttribute(attribute, parts.map((p, i) => (i === index ? text : p)).join(', '));
-    return typeof parsed === 'string' ? parsed : set(parsed);
-  };
+  const commit = (index: number) => (text: string) =>
+    setText(attribute, parts.map((p, i) => (i === index ? text : p)).join(', '), set);
   return (
     <div>
       <div className="gp-list" role="group" aria-label={name}>

@@ -1,14 +1,14 @@
 /** The attributes of a node: edit, add, remove. */
 import { useState } from 'react';
 import type { Attribute, AttributeKind } from '../../../graph-model/core/attributes.ts';
+import { attributeText, setAttribute, removeAttribute } from '../../../graph-model/edit/index.ts';
 import type { Node } from '../../../graph-model/core/model.ts';
 import type { AttributeFormal, OperatorSchema } from '../../../graph-model/operators/operator.ts';
 import { Button, IconButton } from '../../kit/button.tsx';
 import { Menu, type MenuEntry } from '../../kit/menu.tsx';
-import { useActions } from '../host.tsx';
 import { useEdit } from '../parts/use-edit.ts';
 import { AttributeEditor, Select } from './attribute-editor.tsx';
-import { attributeText, NEW_ATTRIBUTES } from './parse-attribute.ts';
+import { NEW_ATTRIBUTES } from './known-values.ts';
 
 export interface AttributesProps {
   readonly node: Node;
@@ -19,8 +19,7 @@ export function Attributes({ node, schema }: AttributesProps) {
   const [adding, setAdding] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const edit = useEdit();
-  const { edits } = useActions();
-  const set = (name: string, a: Attribute) => edit((m) => edits.setAttribute(m, node.id, name, a));
+  const set = (name: string, a: Attribute) => edit((m) => setAttribute(m, node.id, name, a));
   const absent = [...(schema?.attributes.values() ?? [])].filter((f) => !node.attributes.has(f.name));
   const entries: MenuEntry[] = [
     ...absent.map((f) => addEntry(f, (a) => setProblem(set(f.name, a)))),
@@ -45,7 +44,7 @@ export function Attributes({ node, schema }: AttributesProps) {
             formal={schema?.attributes.get(name)}
             known={schema !== null}
             set={(a) => set(name, a)}
-            remove={() => setProblem(edit((m) => edits.removeAttribute(m, node.id, name)))}
+            remove={() => setProblem(edit((m) => removeAttribute(m, node.id, name)))}
           />
         ))}
       </div>

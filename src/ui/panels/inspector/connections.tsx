@@ -1,6 +1,7 @@
 /** The inputs and outputs of a node: what is connected, of which type, and where it comes from or goes to. */
 import { useState } from 'react';
 import { isConstant } from '../../../graph-model/core/traverse.ts';
+import { renameValue } from '../../../graph-model/edit/index.ts';
 import type { Model, Node, Use, Value, ValueId } from '../../../graph-model/core/model.ts';
 import { dtypeInfo, typeString, type ValueType } from '../../../graph-model/core/types.ts';
 import { formatShape } from '../../../graph-model/format.ts';
@@ -8,7 +9,6 @@ import type { Formal, OperatorSchema } from '../../../graph-model/operators/oper
 import { IconButton } from '../../kit/button.tsx';
 import { Menu } from '../../kit/menu.tsx';
 import { useStore } from '../../store/store.ts';
-import { useActions } from '../host.tsx';
 import { CommitField } from '../parts/commit-field.tsx';
 import { useEdit } from '../parts/use-edit.ts';
 import { useReveal } from '../parts/use-reveal.ts';
@@ -118,9 +118,8 @@ export function TypeCell({ type }: { type: ValueType | null }) {
 
 export function RenameValue({ value, done }: { value: Value; done: () => void }) {
   const edit = useEdit();
-  const { edits } = useActions();
   const commit = (text: string) => {
-    const sentence = edit((m) => edits.renameValue(m, value.id, text.trim()));
+    const sentence = edit((m) => renameValue(m, value.id, text.trim()));
     if (sentence === null) done();
     return sentence;
   };
@@ -155,7 +154,7 @@ export function ValueLink({ value, side }: { value: Value; side: 'input' | 'outp
         type="button"
         className="gp-value"
         title={`${text}\n${uses[0] ? `to ${labelOfUse(model, uses[0])}` : 'read by nothing'}`}
-        onClick={() => (uses[0]?.node != null ? reveal([uses[0].node]) : reveal([], value.id))}
+        onClick={() => (typeof uses[0]?.node === 'number' ? reveal([uses[0].node]) : reveal([], value.id))}
       >
         {named}
       </button>

@@ -1,8 +1,8 @@
 /** The dimensions of an input, each a field of its own. */
 import { useState } from 'react';
 import type { Value } from '../../../graph-model/core/model.ts';
+import { setInputType } from '../../../graph-model/edit/index.ts';
 import type { Dim, TensorType } from '../../../graph-model/core/types.ts';
-import { useActions } from '../host.tsx';
 import { CommitField } from '../parts/commit-field.tsx';
 import { useEdit } from '../parts/use-edit.ts';
 
@@ -20,14 +20,13 @@ export function parseDim(text: string): { dim: Dim } | string {
 
 export function DimsEditor({ value, type }: { value: Value; type: TensorType }) {
   const edit = useEdit();
-  const { edits } = useActions();
   const [problem, setProblem] = useState<string | null>(null);
   const shape = type.shape ?? [];
   const commit = (axis: number) => (text: string) => {
     const parsed = parseDim(text);
     if (typeof parsed === 'string') return parsed;
     const next = shape.map((d, i) => (i === axis ? parsed.dim : d));
-    return edit((m) => edits.setInputType(m, value.id, { ...type, shape: next }));
+    return edit((m) => setInputType(m, value.id, { ...type, shape: next }));
   };
   return (
     <div className="grow">

@@ -1,4 +1,5 @@
 /** What is known of attributes beyond their kind: closed sets of words, integers that mean yes or no, or a type. */
+import { float, floats, int, ints, type Attribute, type AttributeKind } from '../../../graph-model/core/attributes.ts';
 import { DTYPES } from '../../../graph-model/core/types.ts';
 
 const words = (text: string): readonly string[] => text.split(' ');
@@ -86,3 +87,13 @@ export const TYPE_OPTIONS: readonly { readonly code: number; readonly label: str
   code: d.code,
   label: d.label,
 }));
+
+/** The kinds that may be added by hand, and what a new one holds. */
+export const NEW_ATTRIBUTES: Partial<Record<AttributeKind, Attribute>> = {
+  int: int(0),
+  float: float(0),
+  string: { kind: 'string', value: '' },
+  ints: ints([]),
+  floats: floats([]),
+  strings: { kind: 'strings', value: [] },
+};

@@ -1,5 +1,6 @@
 /** One node: what it is, its attributes, its connections, its weights. */
 import { getTensor } from '../../../graph-model/core/attributes.ts';
+import { renameNode, deleteNodes } from '../../../graph-model/edit/index.ts';
 import { functionOf, normalDomain, type Model, type Node } from '../../../graph-model/core/model.ts';
 import { isConstant } from '../../../graph-model/core/traverse.ts';
 import { CATEGORY_LABELS } from '../../../graph-model/operators/category.ts';
@@ -8,9 +9,9 @@ import { Button } from '../../kit/button.tsx';
 import { Chip } from '../../kit/chip.tsx';
 import { Glyph, Icon } from '../../kit/icon.tsx';
 import { useStore } from '../../store/store.ts';
-import { useActions } from '../host.tsx';
 import { CommitField } from '../parts/commit-field.tsx';
 import { useCategory } from '../parts/glyph.tsx';
+import { useSchema } from '../parts/use-schema.ts';
 import { useEdit } from '../parts/use-edit.ts';
 import { Attributes } from './attributes.tsx';
 import { Connections, slots } from './connections.tsx';
@@ -19,8 +20,7 @@ import { SparseView, TensorView } from './tensor-view.tsx';
 
 export function NodeInspector({ node }: { node: Node }) {
   const model = useStore((s) => s.model)!;
-  const { schemaOf } = useActions();
-  const schema = schemaOf(model, node);
+  const schema = useSchema(model, node);
   const category = useCategory(node);
   return (
     <section className={`gp-inspector cat-${category}`} aria-label={`Node ${node.op}`}>
@@ -70,7 +70,6 @@ function NodeHead({ node, schema }: { node: Node; schema: OperatorSchema | null 
 
 function NodeName({ node }: { node: Node }) {
   const edit = useEdit();
-  const { edits } = useActions();
   return (
     <div className="sec gp-name-row">
       <span className="dim">Name</span>
@@ -78,7 +77,7 @@ function NodeName({ node }: { node: Node }) {
         label="Name"
         value={node.name}
         placeholder="unnamed"
-        commit={(name) => edit((m) => edits.renameNode(m, node.id, name))}
+        commit={(name) => edit((m) => renameNode(m, node.id, name))}
       />
     </div>
   );
@@ -134,7 +133,6 @@ function weightsOf(model: Model, node: Node, schema: OperatorSchema | null) {
 
 function NodeFoot({ node }: { node: Node }) {
   const edit = useEdit();
-  const { edits } = useActions();
   const model = useStore((s) => s.model)!;
   const select = useStore((s) => s.select);
   const enter = useStore((s) => s.enter);
@@ -142,7 +140,7 @@ function NodeFoot({ node }: { node: Node }) {
   const call = functionOf(model, node);
   const alike = alikeOf(model, node);
   const remove = () => {
-    const problem = edit((m) => edits.deleteNodes(m, [node.id]));
+    const problem = edit((m) => deleteNodes(m, [node.id]));
     if (problem) announce(problem);
   };
   return (

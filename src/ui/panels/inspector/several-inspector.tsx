@@ -1,24 +1,22 @@
 /** Several nodes at once: what they are, what they share, and what can be done with all of them. */
 import { useMemo, useState } from 'react';
 import type { Attribute } from '../../../graph-model/core/attributes.ts';
+import { attributeText, deleteNodes } from '../../../graph-model/edit/index.ts';
 import type { Node, NodeId } from '../../../graph-model/core/model.ts';
 import { formatCount } from '../../../graph-model/format.ts';
 import { Button } from '../../kit/button.tsx';
 import { useStore } from '../../store/store.ts';
-import { useActions } from '../host.tsx';
 import { OperatorBars } from '../parts/operator-bars.tsx';
 import { Problem } from '../parts/states.tsx';
 import { useEdit } from '../parts/use-edit.ts';
 import { useReveal } from '../parts/use-reveal.ts';
 import { countOperators } from '../parts/count-operators.ts';
-import { attributeText } from './parse-attribute.ts';
 
 export function SeveralInspector({ nodes: ids }: { nodes: readonly NodeId[] }) {
   const model = useStore((s) => s.model)!;
   const select = useStore((s) => s.select);
   const reveal = useReveal();
   const edit = useEdit();
-  const { edits } = useActions();
   const [problem, setProblem] = useState<string | null>(null);
   const nodes = ids.map((id) => model.nodes.at(id));
   const operators = useMemo(() => countOperators(ids.map((id) => model.nodes.at(id))), [ids, model]);
@@ -47,7 +45,7 @@ export function SeveralInspector({ nodes: ids }: { nodes: readonly NodeId[] }) {
           size="small"
           icon="trash"
           title="Inputs pass through where types allow"
-          onClick={() => setProblem(edit((m) => edits.deleteNodes(m, ids)))}
+          onClick={() => setProblem(edit((m) => deleteNodes(m, ids)))}
         >
           Delete {formatCount(ids.length)}
         </Button>

@@ -9,10 +9,11 @@ import { heatMapOf, type HeatMap } from '../../../graph-model/stats/rows.ts';
 import { tensorStatisticsOf, type TensorStatistics } from '../../../graph-model/stats/tensor-statistics.ts';
 import { Button } from '../../kit/button.tsx';
 import { Icon } from '../../kit/icon.tsx';
+import { useFiles } from '../../store/store.ts';
 import { Progress } from '../../kit/progress.tsx';
-import { useActions } from '../host.tsx';
 import { HeatMapPicture, HistogramChart } from '../parts/charts.tsx';
 import { Problem } from '../parts/states.tsx';
+import { saveParts } from '../parts/save-file.ts';
 import { useAsync } from '../parts/use-async.ts';
 import { ValuesTable } from './values-table.tsx';
 
@@ -44,7 +45,7 @@ export function TensorView({ title, name, tensor }: TensorViewProps) {
 }
 
 function MissingFile({ file }: { file: string }) {
-  const { openFiles } = useActions();
+  const files = useFiles();
   return (
     <div className="note">
       <span className="warn">
@@ -52,7 +53,7 @@ function MissingFile({ file }: { file: string }) {
       </span>
       <span>
         Its values are in <span className="mono">{file}</span>, which has not been opened.{' '}
-        <Button kind="link" onClick={openFiles}>
+        <Button kind="link" onClick={() => void files.openFile()}>
           Open {file}
         </Button>
       </span>
@@ -104,12 +105,11 @@ function TensorBody({ name, tensor }: { name: string; tensor: Tensor }) {
 }
 
 function SaveNpy({ name, tensor }: { name: string; tensor: Tensor }) {
-  const { save } = useActions();
   const [problem, setProblem] = useState<string | null>(null);
   const file = `${(name || 'tensor').replace(/[^\w.-]+/g, '_').replace(/^_+|_+$/g, '')}.npy`;
   const run = () =>
     npyParts(tensor)
-      .then((parts) => save(file, parts))
+      .then((parts) => saveParts(file, parts))
       .catch((error: unknown) => setProblem(error instanceof Error ? error.message : String(error)));
   return (
     <>

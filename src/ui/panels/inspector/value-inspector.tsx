@@ -1,11 +1,11 @@
 /** A value: an input, an output, an initializer, or what runs along an edge. */
 import type { Model, Value } from '../../../graph-model/core/model.ts';
+import { renameValue } from '../../../graph-model/edit/index.ts';
 import { dtypeInfo, typeLabel } from '../../../graph-model/core/types.ts';
 import { formatShape } from '../../../graph-model/format.ts';
 import { Chip } from '../../kit/chip.tsx';
 import { Glyph } from '../../kit/icon.tsx';
 import { useStore } from '../../store/store.ts';
-import { useActions } from '../host.tsx';
 import { CommitField } from '../parts/commit-field.tsx';
 import { NodeGlyph } from '../parts/glyph.tsx';
 import { useEdit } from '../parts/use-edit.ts';
@@ -28,7 +28,6 @@ export function roleOf(model: Model, value: Value): Role {
 export function ValueInspector({ value }: { value: Value }) {
   const model = useStore((s) => s.model)!;
   const edit = useEdit();
-  const { edits } = useActions();
   const role = roleOf(model, value);
   return (
     <section className="gp-inspector cat-const" aria-label={`Value ${value.name}`}>
@@ -53,7 +52,7 @@ export function ValueInspector({ value }: { value: Value }) {
             label="Name"
             value={value.name}
             placeholder="unnamed"
-            commit={(name) => edit((m) => edits.renameValue(m, value.id, name.trim()))}
+            commit={(name) => edit((m) => renameValue(m, value.id, name.trim()))}
           />
         </div>
         <ValueTypeSection value={value} role={role} />

@@ -1,0 +1,137 @@
+/** The dialogs that commands ask for. */
+import { useContext, useId, useState } from 'react';
+import { formatBytes } from '../../graph-model/format.ts';
+import { download, downloadName, LARGEST_SINGLE_FILE } from '../files/download.ts';
+import { Button, Keys } from '../kit/button.tsx';
+import { Dialog } from '../kit/dialog.tsx';
+import '../kit/field.css';
+import { ServicesContext, useStore } from '../store/store.ts';
+import type { DialogView } from '../store/state.ts';
+import { COMMANDS } from './commands.ts';
+import { CANVAS_KEYS, showKeys } from './keys.ts';
+import './palette.css';
+
+export function Dialogs({ dialog }: { dialog: DialogView }) {
+  const show = useStore((s) => s.showDialog);
+  const close = () => show(null);
+  if (dialog.kind === 'keyboard') return <KeyboardList onClose={close} />;
+  if (dialog.kind === 'download') return <DownloadChoice onClose={close} />;
+  return <Prompt key={dialog.title} dialog={dialog} onClose={close} />;
+}
+
+function Prompt({ dialog, onClose }: { dialog: Extract<DialogView, { kind: 'prompt' }>; onClose(): void }) {
+  const [text, setText] = useState(dialog.value);
+  const [why, setWhy] = useState('');
+  const id = useId();
+  const submit = () => {
+    const refusal = dialog.submit(text);
+    if (refusal) setWhy(refusal);
+    else onClose();
+  };
+  const foot = (
+    <>
+      <Button onClick={onClose}>Cancel</Button>
+      <Button kind="primary" onClick={submit}>
+        Rename
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={dialog.title} open onClose={onClose} foot={foot}>
+      <label className="field-label" htmlFor={id}>
+        {dialog.label}
+      </label>
+      <div className={why ? 'field bad' : 'field'}>
+        <input
+          id={id}
+          autoFocus
+          spellCheck={false}
+          autoComplete="off"
+          value={text}
+          aria-invalid={why !== ''}
+          aria-describedby={why ? `${id}-why` : undefined}
+          onFocus={(e) => e.target.select()}
+          onChange={(e) => setText(e.target.value)}
+          onKeyDown={(e) => e.key === 'Enter' && submit()}
+        />
+      </div>
+      {why && (
+        <p id={`${id}-why`} className="field-why" role="alert">
+          {why}
+        </p>
+      )}
+    </Dialog>
+  );
+}
+
+function KeyboardList({ onClose }: { onClose(): void }) {
+  const groups = [...new Set(COMMANDS.map((c) => c.group))];
+  return (
+    <Dialog title="Keyboard" open onClose={onClose} wide>
+      <div className="keys-grid">
+        {groups.map((group) => (
+          <KeyGroup
+            key={group}
+            title={group}
+            rows={COMMANDS.filter((c) => c.group === group && c.keys).map((c) => ({
+              label: c.label,
+              keys: c.keys!.map((k) => showKeys(k)),
+            }))}
+          />
+        ))}
+        <KeyGroup title="In the graph" rows={CANVAS_KEYS.map((k) => ({ label: k.label, keys: [k.keys] }))} />
+      </div>
+    </Dialog>
+  );
+}
+
+function KeyGroup({ title, rows }: { title: string; rows: readonly { label: string; keys: readonly string[] }[] }) {
+  if (rows.length === 0) return null;
+  return (
+    <ul className="keys-group" aria-label={title}>
+      <li className="muted strong">{title}</li>
+      {rows.map((row) => (
+        <li key={row.label}>
+          <span className="grow">{row.label}</span>
+          {row.keys.map((k) => (
+            <Keys key={k} text={k} />
+          ))}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function DownloadChoice({ onClose }: { onClose(): void }) {
+  const services = useContext(ServicesContext)!;
+  const size = useStore((s) => s.model?.source.size ?? 0);
+  const name = useStore(downloadName);
+  const tooLarge = size > LARGEST_SINGLE_FILE;
+  const start = (weights: 'inside' | 'external') => {
+    onClose();
+    void download(services.store, services.workers, { weights });
+  };
+  const foot = (
+    <>
+      <Button onClick={onClose}>Cancel</Button>
+      <Button
+        kind={tooLarge ? 'plain' : 'primary'}
+        off={tooLarge && 'An ONNX file can hold 2 GB at most'}
+        onClick={() => start('inside')}
+      >
+        One file
+      </Button>
+      <Button kind={tooLarge ? 'primary' : 'plain'} onClick={() => start('external')}>
+        Two files
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title={`Download ${name}`} open onClose={onClose} foot={foot}>
+      <p className="card-text">
+        {formatBytes(size)}. One file holds structure and weights together; two files keep the weights beside the model,
+        in <span className="mono">{name}_data</span>, and both must stay in one folder.
+      </p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,189 @@
+/** Commands that change the model: they make a Change and push it, or say why it cannot be made. */
+import { EditError, label, type Change } from '../../graph-model/core/draft.ts';
+import type { Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
+import * as Edit from '../../graph-model/edit/index.ts';
+import type { Store } from '../store/slice.ts';
+import type { State } from '../store/state.ts';
+import { hasModel, hasSelection, oneSelected, type Command } from './command.ts';
+
+/** Makes an edit on the present model; gives back the sentence of an EditError. */
+export function tryEdit(store: Store, make: (model: Model, state: State) => Change | null): string | void {
+  const state = store.getState();
+  if (state.model === null) return 'No model is open.';
+  try {
+    const change = make(state.model, state);
+    if (change) state.push(change);
+  } catch (error) {
+    if (error instanceof EditError) return error.message;
+    throw error;
+  }
+}
+
+/** The same, with the refusal told in the status line. */
+function editOrSay(store: Store, make: (model: Model, state: State) => Change | null): void {
+  const refusal = tryEdit(store, make);
+  const state = store.getState();
+  state.announce(refusal ?? state.history[state.at - 1]?.label ?? '');
+}
+
+const only = (state: State): NodeId => [...state.selected][0]!;
+
+/** The value that the selection means: one picked itself, or the only output of the only node. */
+function chosenValue(state: State): ValueId | null {
+  if (state.selectedValue !== null) return state.selectedValue;
+  if (state.selected.size !== 1 || state.model === null) return null;
+  const outputs = state.model.nodes.at(only(state)).outputs.filter((v) => v !== null);
+  return outputs[0] ?? null;
+}
+
+/** Nodes of several graphs, each graph's in execution order. */
+function inOrder(model: Model, ids: ReadonlySet<NodeId>): NodeId[] {
+  const out: NodeId[] = [];
+  for (const graph of model.graphs.values()) for (const id of graph.order) if (ids.has(id)) out.push(id);
+  return out;
+}
+
+const hasValue = (state: State): true | string =>
+  chosenValue(state) === null ? 'no value is selected, and no single node' : true;
+
+export const EDIT_COMMANDS: readonly Command[] = [
+  {
+    id: 'undo',
+    label: 'Undo',
+    group: 'Edit',
+    keys: ['Mod+Z'],
+    icon: 'undo',
+    enabled: (s) => (s.at > 0 ? true : 'nothing was edited'),
+    run: ({ store }) => store.getState().undo(),
+  },
+  {
+    id: 'redo',
+    label: 'Redo',
+    group: 'Edit',
+    keys: ['Mod+Shift+Z', 'Mod+Y'],
+    icon: 'redo',
+    enabled: (s) => (s.at < s.history.length ? true : 'nothing was undone'),
+    run: ({ store }) => store.getState().redo(),
+  },
+  {
+    id: 'rename-node',
+    label: 'Rename node…',
+    group: 'Edit',
+    keys: ['F2'],
+    icon: 'pencil',
+    enabled: oneSelected,
+    run: ({ store }) => {
+      const state = store.getState();
+      const node = state.model!.nodes.at(only(state));
+      state.showDialog({
+        kind: 'prompt',
+        title: `Rename ${label(node)}`,
+        label: 'Name',
+        value: node.name,
+        submit: (text) => tryEdit(store, (m) => Edit.renameNode(m, node.id, text)),
+      });
+    },
+  },
+  {
+    id: 'rename-value',
+    label: 'Rename value…',
+    group: 'Edit',
+    icon: 'pencil',
+    words: 'tensor output input initializer',
+    enabled: hasValue,
+    run: ({ store }) => {
+      const state = store.getState();
+      const value = state.model!.values.at(chosenValue(state)!);
+      state.showDialog({
+        kind: 'prompt',
+        title: 'Rename value',
+        label: 'Name',
+        value: value.name,
+        submit: (text) => tryEdit(store, (m) => Edit.renameValue(m, value.id, text)),
+      });
+    },
+  },
+  {
+    id: 'delete',
+    label: 'Delete, joining the neighbours',
+    group: 'Edit',
+    keys: ['Delete'],
+    icon: 'trash',
+    words: 'remove node',
+    enabled: hasSelection,
+    run: ({ store }) => editOrSay(store, (m, s) => Edit.deleteNodes(m, s.selected, { types: s.types })),
+  },
+  {
+    id: 'delete-anyway',
+    label: 'Delete, even where shapes differ',
+    group: 'Edit',
+    keys: ['Shift+Delete'],
+    icon: 'trash',
+    words: 'remove node force',
+    enabled: hasSelection,
+    run: ({ store }) => editOrSay(store, (m, s) => Edit.deleteNodes(m, s.selected, { types: s.types, anyShape: true })),
+  },
+  {
+    id: 'duplicate',
+    label: 'Duplicate',
+    group: 'Edit',
+    keys: ['Mod+D'],
+    icon: 'copy',
+    enabled: hasSelection,
+    run: ({ store }) => {
+      let copies: readonly NodeId[] = [];
+      editOrSay(store, (m, s) => {
+        const made = Edit.duplicateNodes(m, s.selected);
+        copies = made.copies;
+        return made.change;
+      });
+      if (copies.length === 0) return;
+      store.getState().select(copies);
+      store.getState().ask({ kind: 'reveal', nodes: copies });
+    },
+  },
+  {
+    id: 'copy-text',
+    label: 'Copy as ONNX text',
+    group: 'Edit',
+    keys: ['Mod+C'],
+    icon: 'copy',
+    words: 'clipboard selection nodes',
+    enabled: (s) => {
+      const some = hasSelection(s);
+      // Text that is marked on the page is what Ctrl C means then.
+      return some === true && window.getSelection()?.isCollapsed === false ? 'text is marked on the page' : some;
+    },
+    run: async ({ store }) => {
+      const { model, selected, announce } = store.getState();
+      if (model === null) return;
+      const { printNode } = await import('../../graph-model/text/print.ts');
+      await navigator.clipboard.writeText(
+        `${inOrder(model, selected)
+          .map((id) => printNode(model, id))
+          .join('\n')}\n`,
+      );
+      announce(`Copied ${selected.size === 1 ? '1 node' : `${selected.size} nodes`} as ONNX text.`);
+    },
+  },
+  {
+    id: 'insert-identity',
+    label: 'Insert Identity',
+    group: 'Edit',
+    icon: 'plus',
+    words: 'add node after value tap',
+    enabled: hasValue,
+    run: ({ store }) => editOrSay(store, (m, s) => Edit.insertAfter(m, chosenValue(s)!, 'Identity')),
+  },
+  {
+    id: 'select-all',
+    label: 'Select all nodes',
+    group: 'Edit',
+    keys: ['Mod+A'],
+    enabled: hasModel,
+    run: ({ store }) => {
+      const { model, scope, select } = store.getState();
+      if (model) select(model.graphs.at(scope ?? model.main).order);
+    },
+  },
+];

@@ -1,0 +1,208 @@
+import type { Diagnostic } from '../../graph-model/diagnostics.ts';
+import type { NodeId } from '../../graph-model/core/model.ts';
+import type { Services } from '../store/store.ts';
+import type { Overlay, State } from '../store/state.ts';
+import { hasModel, oneSelected, type Command } from './command.ts';
+import { bodiesOf } from '../../graph-model/core/attributes.ts';
+import { functionOf } from '../../graph-model/core/model.ts';
+
+const OVERLAYS: readonly Overlay[] = ['category', 'time', 'memory', 'type'];
+
+const panel = (
+  id: string,
+  label: string,
+  keys: string,
+  flag: 'outlineOpen' | 'inspectorOpen' | 'bottomOpen',
+  icon: Command['icon'],
+): Command => ({
+  id,
+  label,
+  group: 'View',
+  keys: [keys],
+  icon,
+  words: 'panel show hide toggle',
+  enabled: hasModel,
+  run: ({ store }) => store.getState().setView({ [flag]: !store.getState()[flag] }),
+});
+
+const ask = (
+  id: string,
+  label: string,
+  keys: readonly string[],
+  kind: 'fit' | 'fit-selection' | 'zoom-in' | 'zoom-out' | 'actual-size',
+  icon?: Command['icon'],
+): Command => ({
+  id,
+  label,
+  group: 'View',
+  keys,
+  ...(icon ? { icon } : {}),
+  words: 'zoom',
+  enabled: hasModel,
+  run: ({ store }) => store.getState().ask({ kind }),
+});
+
+const theme = (id: 'system' | 'light' | 'dark', label: string, icon: Command['icon']): Command => ({
+  id: `theme-${id}`,
+  label,
+  group: 'View',
+  icon,
+  words: 'theme colours dark light',
+  run: ({ store }) => store.getState().setTheme(id),
+});
+
+export const VIEW_COMMANDS: readonly Command[] = [
+  ask('fit', 'Show the whole graph', ['Shift+F'], 'fit', 'fit'),
+  ask('fit-selection', 'Show the selection', ['F'], 'fit-selection', 'fit'),
+  ask('zoom-in', 'Zoom in', ['+', '='], 'zoom-in', 'plus'),
+  ask('zoom-out', 'Zoom out', ['-'], 'zoom-out', 'minus'),
+  ask('actual-size', 'Actual size', ['0', 'Shift+Backspace'], 'actual-size'),
+  panel('outline', 'Outline', 'Mod+B', 'outlineOpen', 'panel-left'),
+  panel('inspector', 'Inspector', 'Mod+I', 'inspectorOpen', 'panel-right'),
+  panel('bottom', 'Problems and reports', 'Mod+J', 'bottomOpen', 'panel-bottom'),
+  {
+    id: 'direction',
+    label: 'Turn the graph',
+    group: 'View',
+    words: 'horizontal vertical direction layout',
+    enabled: hasModel,
+    run: ({ store }) => {
+      const { direction, setView } = store.getState();
+      setView({ direction: direction === 'vertical' ? 'horizontal' : 'vertical' });
+    },
+  },
+  {
+    id: 'overlay',
+    label: 'Next colouring: category, time, memory, type',
+    group: 'View',
+    keys: ['O'],
+    words: 'overlay heat profile',
+    enabled: hasModel,
+    run: ({ store }) => {
+      const { overlay, setView } = store.getState();
+      setView({ overlay: OVERLAYS[(OVERLAYS.indexOf(overlay) + 1) % OVERLAYS.length]! });
+    },
+  },
+  theme('light', 'Light theme', 'sun'),
+  theme('dark', 'Dark theme', 'moon'),
+  theme('system', "The system's theme", 'monitor'),
+];
+
+export const GO_COMMANDS: readonly Command[] = [
+  {
+    id: 'palette',
+    label: 'Find a node or run a command',
+    group: 'Go',
+    keys: ['Mod+K', 'Mod+P'],
+    icon: 'search',
+    run: ({ store }) => store.getState().setView({ paletteOpen: true }),
+  },
+  {
+    id: 'search',
+    label: 'Search nodes',
+    group: 'Go',
+    keys: ['/', 'Mod+F'],
+    icon: 'search',
+    words: 'find filter outline',
+    enabled: hasModel,
+    run: ({ store }) => focusSearch(store),
+  },
+  {
+    id: 'enter-scope',
+    label: 'Open the body or function',
+    group: 'Go',
+    words: 'subgraph scope enter if loop',
+    enabled: (s) => {
+      const one = oneSelected(s);
+      if (one !== true) return one;
+      return innerGraph(s) === null ? 'this node has no body, and calls no function of the model' : true;
+    },
+    run: ({ store }) => {
+      const inner = innerGraph(store.getState());
+      if (inner !== null) store.getState().enter(inner);
+    },
+  },
+  {
+    id: 'clear-selection',
+    label: 'Clear the selection',
+    group: 'Go',
+    keys: ['Escape'],
+    enabled: (s) => (s.selected.size > 0 || s.selectedValue !== null ? true : 'nothing is selected'),
+    run: ({ store }) => store.getState().select([]),
+  },
+  {
+    id: 'leave-scope',
+    label: 'Go out of the body or function',
+    group: 'Go',
+    keys: ['Backspace', 'Escape'],
+    words: 'subgraph scope back parent',
+    enabled: (s) => {
+      const open = hasModel(s);
+      if (open !== true) return open;
+      return s.scope === s.model!.main ? 'this is the main graph' : true;
+    },
+    run: ({ store }) => leaveScope(store.getState()),
+  },
+  problem('next-problem', 'Next problem', [']', 'F8'], 1),
+  problem('previous-problem', 'Previous problem', ['[', 'Shift+F8'], -1),
+];
+
+/** The first body of the selected node, or the function it calls. */
+function innerGraph(state: State) {
+  const node = state.model!.nodes.at([...state.selected][0]!);
+  return bodiesOf(node)[0] ?? functionOf(state.model!, node)?.graph ?? null;
+}
+
+function leaveScope(state: State): void {
+  const model = state.model!;
+  const { parent } = model.graphs.at(state.scope ?? model.main);
+  state.enter(parent === null ? model.main : model.nodes.at(parent).graph);
+  if (parent === null) return;
+  state.select([parent]);
+  state.ask({ kind: 'reveal', nodes: [parent] });
+}
+
+/** Selects a node wherever it is, and brings it into view. */
+export function revealNode(state: State, node: NodeId): void {
+  const found = state.model?.nodes.get(node);
+  if (!found) return;
+  if (found.graph !== state.scope) state.enter(found.graph);
+  state.select([node]);
+  state.ask({ kind: 'reveal', nodes: [node] });
+}
+
+function problem(id: string, label: string, keys: readonly string[], step: 1 | -1): Command {
+  return {
+    id,
+    label,
+    group: 'Go',
+    keys,
+    icon: 'warn',
+    enabled: (s) => (placed(s).length > 0 ? true : 'no problem has a place in the graph'),
+    run: ({ store }) => {
+      const state = store.getState();
+      const list = placed(state);
+      const at = list.findIndex((p) => p.node !== undefined && state.selected.has(p.node));
+      const next = list[(at + step + list.length + (at < 0 && step < 0 ? 1 : 0)) % list.length]!;
+      state.setView({ bottomOpen: true, bottomTab: 'problems' });
+      revealNode(state, next.node!);
+      state.announce(next.message);
+    },
+  };
+}
+
+const placed = (state: State): readonly Diagnostic[] =>
+  state.problems.filter((p) => p.node !== undefined && state.model?.nodes.has(p.node));
+
+/** The field belongs to the outline, which may have to be opened first. */
+function focusSearch(store: Services['store']): void {
+  store.getState().setView({ outlineOpen: true });
+  const focus = (tries: number) => {
+    const field = document.querySelector<HTMLInputElement>('[data-search="nodes"], .gp-outline input');
+    if (field) {
+      field.focus();
+      field.select();
+    } else if (tries > 0) requestAnimationFrame(() => focus(tries - 1));
+  };
+  focus(10);
+}
