@@ -1,13 +1,8 @@
 /** The one place that knows where onnxruntime comes from: our own copy in a page, the package's Node build elsewhere. */
-import type * as ortModule from 'onnxruntime-web';
 import { FormatError } from '../graph-model/diagnostics.ts';
+import type { Ort, OrtBuild } from './host/builds.ts';
 import { tapConsole } from './host/printed.ts';
 import type { Provider } from './types.ts';
-
-export type Ort = typeof ortModule;
-
-/** Which build is in use. `wasm` has every operator; the two WebGPU builds lack ai.onnx.ml, strings, float64 and more. */
-export type OrtBuild = 'wasm' | 'jspi' | 'asyncify' | 'node';
 
 export interface LoadedOrt {
   readonly ort: Ort;

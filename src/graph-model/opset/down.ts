@@ -64,6 +64,14 @@ export const DOWN: Readonly<Record<string, Adapter>> = {
     if (rank === null) return 'an axis is negative and the rank is not known';
     s.set({ axes: ints(axes.map((a) => (a < 0 ? a + rank + axes.length : a))) });
   },
+  // C became optional with opset 11.
+  'Gemm@11': (s) => {
+    if (s.input(2) !== null) return;
+    const dtype = s.dtype(0);
+    const zero = dtype && s.scalar(dtype, 0);
+    if (!zero) return 'it has no C, and the type of its inputs is not known';
+    s.setInputs([s.input(0), s.input(1), zero]);
+  },
   'Constant@12': constantToTensor,
   'Dropout@12': dropoutTo10,
   'ReduceSum@13': reduceToAttribute,
@@ -82,6 +90,12 @@ export const DOWN: Readonly<Record<string, Adapter>> = {
     s.set({ coordinate_transformation_mode: undefined });
   },
   ...Object.fromEntries(REDUCTIONS_18.map((op) => [`${op}@18`, reduceToAttribute])),
+  'Mod@28': (s) => {
+    const dtype = s.dtype(0);
+    const floating = dtype === null || !/^u?int/.test(dtype);
+    if (floating && getInt(s.node, 'fmod', 0) === 0)
+      return 'floating-point numbers needed fmod = 1, whose sign is another';
+  },
   'Pad@18': padAllAxes,
   'Split@18': splitEvenly,
   'DFT@20': (s) => {

@@ -26,7 +26,7 @@ export function StatusBar() {
         ))}
       <Announcement />
       <span className="grow" />
-      {open && <Selection />}
+      {open ? <Selection /> : <span>Version {__VERSION__}</span>}
       <Device />
     </footer>
   );

@@ -248,7 +248,7 @@ class FaceBuilder {
     if (formal !== undefined) return formal;
     const name = this.model.values.get(id)?.name ?? '';
     const last = name.split(/[./:]/).pop() ?? '';
-    return last !== '' && last.length <= 7 && !/^\d+$/.test(last) ? last : `in ${index}`;
+    return last !== '' && last.length <= 7 && !/^\d+$/.test(last) ? last : index === 0 ? 'data' : `in ${index}`;
   }
 }
 

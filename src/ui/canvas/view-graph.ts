@@ -264,7 +264,7 @@ function faceWidth(face: Face, inside: boolean): number {
     (most, r) => Math.max(most, 26 + Math.max(38, 5.6 * r.key.length) + 6.1 * r.text.length),
     0,
   );
-  const name = face.label === '' ? 0 : 56;
+  const name = face.label === '' ? 0 : 72;
   const head =
     36 + 7.1 * face.op.length + (face.telling === '' ? 0 : 6 + 6.1 * face.telling.length) + name + (inside ? 18 : 0);
   const wanted = Math.max(head, body, face.rows.length > 0 ? 188 : 0);

@@ -44,6 +44,8 @@ export function handleKey(event: KeyboardEvent, services: Services): void {
   // Escape clears the selection, and goes out of the body when there is none: the first that can.
   const found = meant.find((c) => can(c) === true) ?? meant[0];
   if (!found) return;
+  // Copying marked text is the browser's.
+  if (can(found) !== true && found.id === 'copy-text') return;
   // A plain key that does nothing now is left to the page; with Ctrl it would otherwise save the page's HTML and the like.
   if (can(found) !== true && !parseKeys(found.keys![0]!).mod) return;
   event.preventDefault();

@@ -17,7 +17,7 @@ import './welcome.css';
 
 export function Welcome({ over }: { over: boolean }) {
   return (
-    <main className="welcome">
+    <main className="welcome" tabIndex={-1}>
       <div className="welcome-grid">
         <section aria-labelledby="welcome-title">
           <h1 id="welcome-title">Open a model</h1>
@@ -180,13 +180,8 @@ function Samples() {
                 <Glyph name={glyphOf(sample)} size={14} />
                 <span className="ell">{sample.title}</span>
               </span>
-              <span className="small-text" style={{ display: 'block', marginTop: 4 }}>
-                {sample.subtitle}
-              </span>
-              <span className="small-text">
-                {sample.detail ? `${sample.detail}, ` : ''}
-                {formatBytes(sample.size)}
-              </span>
+              <span className="small-text">{sample.subtitle}</span>
+              <span className="small-text">{[sample.detail, formatBytes(sample.size)].filter(Boolean).join(', ')}</span>
             </button>
           </li>
         ))}

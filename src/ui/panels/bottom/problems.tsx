@@ -1,6 +1,5 @@
 /** What is wrong with the model, each with a place to go to. */
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Model } from '../../../graph-model/core/model.ts';
 import type { Diagnostic, Severity } from '../../../graph-model/diagnostics.ts';
 import { formatCount } from '../../../graph-model/format.ts';
@@ -10,6 +9,7 @@ import { Icon } from '../../kit/icon.tsx';
 import type { IconName } from '../../kit/icons.ts';
 import { useFiles, useStore } from '../../store/store.ts';
 import { useReveal } from '../parts/use-reveal.ts';
+import { useRows } from '../parts/use-rows.ts';
 
 export type SortKey = 'severity' | 'code' | 'message' | 'place';
 const RANK: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
@@ -85,14 +85,7 @@ function SortHead({ by, now, set, text, label = text }: SortHeadProps) {
 }
 
 function ProblemList({ problems }: { problems: readonly Diagnostic[] }) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: problems.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => 28,
-    overscan: 6,
-    initialRect: { width: 800, height: 300 },
-  });
+  const { scroller, virtual } = useRows(problems.length, 28);
   return (
     <div ref={scroller} className="gp-scroll">
       <ul style={{ height: virtual.getTotalSize(), position: 'relative' }} aria-label="Problems">

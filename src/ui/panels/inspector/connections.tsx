@@ -154,7 +154,7 @@ export function ValueLink({ value, side }: { value: Value; side: 'input' | 'outp
         type="button"
         className="gp-value"
         title={`${text}\n${uses[0] ? `to ${labelOfUse(model, uses[0])}` : 'read by nothing'}`}
-        onClick={() => (uses[0]?.node != null ? reveal([uses[0].node]) : reveal([], value.id))}
+        onClick={() => (typeof uses[0]?.node === 'number' ? reveal([uses[0].node]) : reveal([], value.id))}
       >
         {named}
       </button>

@@ -1,31 +1,34 @@
 /** What the panels ask of the page, answered by store, workers and files. */
-import { normalDomain, opsetsOf, opsetVersion, type Model, type Node } from '../../graph-model/core/model.ts';
+import { opsetsOf, opsetVersion, type Model, type Node } from '../../graph-model/core/model.ts';
+import * as Edit from '../../graph-model/edit/index.ts';
 import { loadOperators, type OperatorTable } from '../../graph-model/operators/schemas.ts';
 import { readTensorSlice } from '../../graph-model/stats/slice.ts';
 import { downloadBlob } from '../files/download.ts';
 import type { PanelActions, ProviderChoice } from '../panels/actions.ts';
-import type { PanelHost } from '../panels/host.tsx';
 import type { Services } from '../store/store.ts';
 
-export function panelHost({ store, files }: Services): PanelHost {
+export function panelActions({ store, files }: Services): PanelActions {
   let operators: OperatorTable | null = null;
-  // The signatures are 60 KB; fields that need them fill in when they are there.
+  // The signatures are a file of their own; fields that need them fill in when they are there.
   void loadOperators().then((table) => (operators = table));
-  const actions: PanelActions = {
-    optimise: (plan) => store.getState().optimiseWith(plan ?? 'simplify'),
-    run: (request) => store.getState().runWith(request),
+  return {
+    edits: {
+      ...Edit,
+      deleteNodes: (model, nodes) => Edit.deleteNodes(model, nodes, { types: store.getState().types }),
+    },
+    optimise: () => void store.getState().optimiseWith('simplify'),
+    run: (settings) => store.getState().runWith({ ...settings, threads: 0, compare: true }),
     providers,
     save: async (name, parts) => downloadBlob(new Blob(parts as BlobPart[]), name),
     openFiles: () => void files.openFile(),
     readTensorSlice,
     schemaOf: (model, node) => operators && schemaOf(operators, model, node),
   };
-  return { store, actions };
 }
 
 function schemaOf(operators: OperatorTable, model: Model, node: Node) {
   const version = opsetVersion(opsetsOf(model, node.graph), node.domain);
-  return version === null ? null : operators.find(normalDomain(node.domain), node.op, version);
+  return version === null ? null : operators.schemaOf(node.domain, node.op, version);
 }
 
 function providers(): readonly ProviderChoice[] {

@@ -1,0 +1,180 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Model } from '../../../src/graph-model/core/model.ts';
+import { inferTypes } from '../../../src/graph-model/operators/infer/inference.ts';
+import { loadOperators, type OperatorTable } from '../../../src/graph-model/operators/schemas.ts';
+import { checkModel } from '../../../src/graph-model/check/check.ts';
+import { convertOpset } from '../../../src/graph-model/opset/convert.ts';
+import { parseModel } from '../../../src/graph-model/text/parse.ts';
+import { checkChange } from '../../support/check-change.ts';
+
+let schemas: OperatorTable;
+beforeAll(async () => {
+  schemas = await loadOperators();
+});
+
+const parse = (opset: number, body: string) => parseModel(`<ir_version: 8, opset_import: ["" : ${opset}]>\n${body}`);
+
+function convert(model: Model, target: number): Model | string {
+  const { change, problems } = convertOpset(model, target, { schemas, types: (draft) => inferTypes(draft.base) });
+  return change ? checkChange(change) : problems.map((p) => p.message).join(' | ');
+}
+
+/** "Op(inputs) attributes" for each node, in order: what an opset conversion is about. */
+function shape(model: Model): string[] {
+  return model.graphs.at(model.main).order.map((id) => {
+    const n = model.nodes.at(id);
+    const attributes = [...n.attributes].map(
+      ([k, a]) =>
+        `${k}=${'value' in a ? (ArrayBuffer.isView(a.value) ? Array.from(a.value as BigInt64Array).join(',') : a.kind === 'tensor' ? 'tensor' : String(a.value)) : a.kind}`,
+    );
+    return [`${n.op}/${n.inputs.filter((v) => v !== null).length}`, ...attributes.sort()].join(' ');
+  });
+}
+
+/** [what, from, to, body, expected nodes] */
+const CASES: readonly (readonly [string, number, number, string, readonly string[]])[] = [
+  [
+    'attributes of Slice become inputs',
+    9,
+    13,
+    'g (float[4,4] x) => (float[2,4] y) { y = Slice <starts = [0], ends = [2], axes = [0]> (x) }',
+    ['Slice/4'],
+  ],
+  [
+    'inputs of Slice become attributes',
+    13,
+    9,
+    'g (float[4,4] x) => (float[2,4] y) <int64[1] s = {0}, int64[1] e = {2}, int64[1] a = {-2}> { y = Slice (x, s, e, a) }',
+    ['Slice/1 axes=0 ends=2 starts=0'],
+  ],
+  [
+    'bounds of Clip become inputs of its type',
+    10,
+    11,
+    'g (float[4] x) => (float[4] y) { y = Clip <min = 0.0, max = 6.0> (x) }',
+    ['Clip/3'],
+  ],
+  [
+    'axes of Squeeze and Unsqueeze move',
+    12,
+    13,
+    'g (float[1,4] x) => (float[1,4] y) { a = Squeeze <axes = [0]> (x) y = Unsqueeze <axes = [0]> (a) }',
+    ['Squeeze/2', 'Unsqueeze/2'],
+  ],
+  [
+    'axes of reductions move at 18',
+    17,
+    18,
+    'g (float[2,4] x) => (float[2,1] y) { y = ReduceMean <axes = [1]> (x) }',
+    ['ReduceMean/2'],
+  ],
+  [
+    'Softmax over the last axis stays one node',
+    12,
+    13,
+    'g (float[2,4] x) => (float[2,4] y) { y = Softmax (x) }',
+    ['Softmax/1 axis=-1'],
+  ],
+  [
+    'flattening Softmax is said with Flatten',
+    12,
+    13,
+    'g (float[2,3,4] x) => (float[2,3,4] y) { y = Softmax <axis = 1> (x) }',
+    ['Shape/1', 'Flatten/1 axis=1', 'Softmax/1 axis=-1', 'Reshape/2'],
+  ],
+  [
+    'Softmax over a middle axis is transposed',
+    13,
+    12,
+    'g (float[2,3,4] x) => (float[2,3,4] y) { y = Softmax <axis = 1> (x) }',
+    ['Transpose/1 perm=0,2,1', 'Softmax/1 axis=2', 'Transpose/1 perm=0,2,1'],
+  ],
+  [
+    'Upsample becomes an asymmetric Resize',
+    8,
+    11,
+    'g (float[1,1,2,2] x) => (float[1,1,4,4] y) { y = Upsample <mode = "nearest", scales = [1.0, 1.0, 2.0, 2.0]> (x) }',
+    ['Resize/3 coordinate_transformation_mode=asymmetric mode=nearest nearest_mode=floor'],
+  ],
+  [
+    'Gelu is said with Erf',
+    20,
+    19,
+    'g (float[4] x) => (float[4] y) { y = Gelu (x) }',
+    ['Div/2', 'Erf/1', 'Add/2', 'Mul/2', 'Mul/2'],
+  ],
+  [
+    'defaults that did not exist are dropped',
+    19,
+    13,
+    'g (float[4] x) => (int64[4] y) { y = Cast <to = 7, saturate = 1> (x) }',
+    ['Cast/1 to=7'],
+  ],
+  [
+    'Split without sizes names its parts',
+    17,
+    18,
+    'g (float[4] x) => (float[2] a, float[2] b) { a, b = Split (x) }',
+    ['Split/1 num_outputs=2'],
+  ],
+];
+
+describe('opset conversion', () => {
+  it.each(CASES)('%s', (_what, from, to, body, expected) => {
+    const after = convert(parse(from, body), to);
+    expect(typeof after === 'string' ? after : shape(after).sort()).toEqual([...expected].sort());
+    expect(codesOf(after)).toEqual([]);
+  });
+
+  it('keeps the names of inputs and outputs', () => {
+    const after = convert(parse(20, 'g (float[4] x) => (float[4] y) { y = Gelu (x) }'), 14) as Model;
+    const graph = after.graphs.at(after.main);
+    expect([...graph.inputs, ...graph.outputs].map((v) => after.values.at(v).name)).toEqual(['x', 'y']);
+  });
+
+  it.each([
+    [
+      'an attribute',
+      19,
+      13,
+      'g (float[4] x) => (float8e4m3fn[4] y) { y = Cast <to = 17, saturate = 0> (x) }',
+      'saturate = 0 cannot be said at opset 18',
+    ],
+    [
+      'an operator',
+      16,
+      15,
+      'g (float[1,1,2,2] x, float[1,2,2,2] i) => (float[1,1,2,2] y) { y = GridSample (x, i) }',
+      'opset 15 has no GridSample',
+    ],
+    [
+      'a computed bound',
+      10,
+      9,
+      'g (float[4] x, int64[1] s, int64[1] e) => (float[n] y) { y = Slice (x, s, e) }',
+      'its bounds are computed',
+    ],
+    ['a version', 13, 99, 'g (float[4] x) => (float[4] y) { y = Relu (x) }', 'it knows 7 to 28'],
+  ])('refuses %s and says why', (_what, from, to, body, text) => {
+    expect(convert(parse(from, body), to)).toContain(text);
+  });
+
+  it('converts bodies and functions too', () => {
+    const text = `<ir_version: 8, opset_import: ["" : 12, "local" : 1]>
+      g (bool c, float[1,4] x) => (float[4] y) {
+        a = local.f (x)
+        y = If (c) <then_branch = t () => (float[4] p) { p = Squeeze <axes = [0]> (a) }, else_branch = e () => (float[4] q) { q = Squeeze <axes = [0]> (x) }>
+      }
+      <domain: "local", opset_import: ["" : 12]> f (u) => (v) { w = Squeeze <axes = [0]> (u) v = Unsqueeze <axes = [0]> (w) }`;
+    const after = convert(parseModel(text), 13) as Model;
+    const moved = [...after.nodes.values()].filter((n) => n.op.endsWith('queeze'));
+    expect(moved.map((n) => n.inputs.length)).toEqual(moved.map(() => 2));
+    expect(after.functions[0]!.opsets).toEqual([{ domain: '', version: 13 }]);
+  });
+});
+
+function codesOf(model: Model | string): string[] {
+  if (typeof model === 'string') return [model];
+  const found = checkModel(model, schemas, inferTypes(model));
+  return found.filter((d) => d.severity === 'error').map((d) => d.message);
+}
