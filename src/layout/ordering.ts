@@ -1,13 +1,6 @@
 /** The order of vertices in their layers, with few crossings. */
 import { crossingsBelow, PairCrossings } from './crossings.ts';
-import type { Layered } from './layered.ts';
-
-/** `sequence[starts[l] .. starts[l + 1])` are the vertices of layer l from left to right; `pos` is a vertex's place in it. */
-export interface Ordering {
-  readonly starts: Int32Array;
-  readonly sequence: Int32Array;
-  readonly pos: Int32Array;
-}
+import type { Layered, Ordering } from './layered.ts';
 
 export interface SweepProgress {
   readonly done: number;
@@ -20,7 +13,7 @@ export interface SweepProgress {
  */
 export function* findOrder(graph: Layered): Generator<SweepProgress, Ordering> {
   const size = graph.pairUpper.length + graph.total;
-  const sweeps = Math.max(6, Math.min(24, Math.round(2_500_000 / (size + 1))));
+  const sweeps = Math.max(6, Math.min(24, Math.round(2_000_000 / (size + 1))));
   const starts = size < 60_000 ? 2 : 1;
   let best: Ordering | null = null;
   let fewest = Infinity;

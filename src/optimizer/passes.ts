@@ -5,6 +5,7 @@ import { FOLD } from './passes/fold.ts';
 import { INFER_SHAPES } from './passes/infer-shapes.ts';
 import { rulePass } from './passes/rule-pass.ts';
 import { SHARE_SHAPES } from './passes/share-shapes.ts';
+import { SPLIT_SLICES } from './passes/split-slices.ts';
 import { SHARE } from './passes/share.ts';
 import type { Rule } from './engine/rules.ts';
 import type { Pass } from './rule.ts';
@@ -61,6 +62,7 @@ export const PASSES: readonly Pass[] = [
     'Pad into Conv and pooling, MatMul and Add into Gemm, Transpose into Gemm.',
     RULE_FAMILIES['fuse-nodes'],
   ),
+  SPLIT_SLICES,
   SHARE_SHAPES,
   DEAD,
   INFER_SHAPES,

@@ -2,8 +2,12 @@
 import { normalDomain } from '../core/model.ts';
 import { CLASSICAL, TEXTS } from './infer/classical.ts';
 import { CONTROL } from './infer/control.ts';
+import { CONTRIB_ATTENTION } from './infer/contrib-attention.ts';
+import { CONTRIB_LAYERS } from './infer/contrib-layers.ts';
+import { CONTRIB_PRODUCTS } from './infer/contrib-products.ts';
 import { ELEMENTWISE } from './infer/elementwise.ts';
 import { INDEXING } from './infer/indexing.ts';
+import { NCHWC, NHWC } from './infer/layouts.ts';
 import { MAKERS } from './infer/makers.ts';
 import { NETWORKS, PREVIEW, TRAINING } from './infer/networks.ts';
 import { PRODUCTS } from './infer/products.ts';
@@ -23,6 +27,9 @@ enter('', NETWORKS, CONTROL, SEQUENCES, TEXTS);
 enter('ai.onnx.ml', CLASSICAL);
 enter('ai.onnx.preview', PREVIEW);
 enter('ai.onnx.preview.training', TRAINING);
+enter('com.microsoft', CONTRIB_ATTENTION, CONTRIB_PRODUCTS, CONTRIB_LAYERS);
+enter('com.ms.internal.nhwc', NHWC);
+enter('com.microsoft.nchwc', NCHWC);
 
 /** The row of an operator, whatever its version; null for an operator that is in no table. */
 export function operatorRow(domain: string, op: string): OperatorRow | null {

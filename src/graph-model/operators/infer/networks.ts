@@ -66,7 +66,7 @@ const flexAttention: InferRule = (c) => {
 };
 
 /** Packed [B, T, H·D] inputs; the state is [B, H_kv, d_k, d_v]. */
-export const linearAttention: InferRule = (c) => {
+const linearAttention: InferRule = (c) => {
   const [qHeads, kvHeads] = [c.optionalInt('q_num_heads') ?? null, c.optionalInt('kv_num_heads') ?? null];
   const shape = c.shape(0);
   const keySize = floorDim(divDim(c.dim(0, 2), qHeads));
