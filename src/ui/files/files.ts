@@ -3,7 +3,7 @@ import { emptyModel } from '../../graph-model/core/empty.ts';
 import { formatCount } from '../../graph-model/format.ts';
 import type { Store } from '../store/slice.ts';
 import { gatherDrop, gatherHandles, gatherList, TooManyFilesError, type Gathered } from './gather.ts';
-import { pickFiles, pickFolder, unlessLeft } from './pick.ts';
+import { filePickers, type Pickers } from './pick.ts';
 import { MOST_KEPT_BYTES, type Recent, type RecentEntry } from './recent.ts';
 
 export interface Sample {
@@ -17,6 +17,7 @@ export interface Sample {
 }
 
 export class Files {
+  private readonly pickers: Pickers;
   private opened: Gathered = { files: [], handles: [] };
 
   constructor(
@@ -24,10 +25,13 @@ export class Files {
     readonly recent: Recent,
     /** Where the page lies: samples are beside it. */
     private readonly base: string,
-  ) {}
+    document: Document,
+  ) {
+    this.pickers = filePickers(document, (gathered) => void this.from(Promise.resolve(gathered)));
+  }
 
-  openFile = (): Promise<void> => this.from(pickFiles());
-  openFolder = (): Promise<void> => this.from(pickFolder());
+  openFile = (): void => this.pickers.pickFiles();
+  openFolder = (): void => this.pickers.pickFolder();
   openDrop = (data: DataTransfer): Promise<void> => this.from(gatherDrop(data));
   openList = (list: Iterable<File>): Promise<void> => this.from(Promise.resolve(gatherList(list)));
   openHandles = (handles: readonly FileSystemHandle[]): Promise<void> => this.from(gatherHandles(handles));
@@ -51,9 +55,10 @@ export class Files {
     const { announce } = this.store.getState();
     if (entry.files) return this.from(Promise.resolve({ files: entry.files, handles: [] }));
     const handles = entry.handles ?? [];
+    if (handles.length === 0) return this.openFile();
     for (const handle of handles)
       if (!(await mayRead(handle))) return announce(`${entry.name} was not opened: reading it was not allowed.`);
-    await this.from(unlessLeft(() => gatherHandles(handles)).catch((error: unknown) => this.gone(entry, error)));
+    await this.from(gatherHandles(handles).catch((error: unknown) => this.gone(entry, error)));
   }
 
   async samples(): Promise<readonly Sample[]> {
@@ -90,7 +95,7 @@ export class Files {
     if (model === null || files.length === 0) return;
     const { fileName, size, format } = model.source;
     const bytes = files.reduce((sum, f) => sum + f.blob.size, 0);
-    if (handles.length === 0 && bytes > MOST_KEPT_BYTES) return;
+    const copies = handles.length === 0 && bytes <= MOST_KEPT_BYTES;
     const folder = handles.length === 1 ? handles[0]!.kind === 'directory' : files.some((f) => f.path.includes('/'));
     const name = folder && handles[0] ? `${handles[0].name}/` : fileName;
     await this.recent.add({
@@ -100,7 +105,8 @@ export class Files {
       detail: `${formatLabel(format)} · ${formatCount(model.nodes.size)} nodes`,
       size: bytes,
       time: Date.now(),
-      ...(handles.length > 0 ? { handles } : { files }),
+      ...(handles.length > 0 ? { handles } : {}),
+      ...(copies ? { files } : {}),
     });
   }
 }
