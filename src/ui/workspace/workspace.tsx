@@ -74,7 +74,10 @@ function Centre() {
         <>
           <Separator className="handle" data-axis="y" aria-label="Height of the bottom panel" />
           <Panel id="bottom" defaultSize={280} minSize={96} groupResizeBehavior="preserve-pixel-size">
-            <section className="pane" aria-label="Problems and reports">
+            <section className="pane" aria-labelledby="bottom-title">
+              <h2 id="bottom-title" className="sr">
+                Problems and reports
+              </h2>
               <BottomPanel />
             </section>
           </Panel>
