@@ -39,7 +39,7 @@ const constantOfShape: InferRule = (c) => {
   const dims = c.elements(0)?.values ?? null;
   const shape = dims ?? unknownOfLength(c.dim(0, 0));
   const value = tensor ? (elementsOfTensor(tensor)?.values[0] ?? null) : 0;
-  const filled = isStatic(shape) && elementCount(shape) <= MOST_ELEMENTS;
+  const filled = isStatic(shape) && shape.every((d) => d >= 0) && elementCount(shape) <= MOST_ELEMENTS;
   c.setTensor(
     0,
     dtype,
