@@ -2,8 +2,7 @@
  * Places across the flow: Brandes and Köpf, "Fast and simple horizontal coordinate assignment" (2001), with widths,
  * and with the compaction done on the graph of blocks, which needs no correction of classes.
  */
-import type { Layered } from './layered.ts';
-import type { Ordering } from './ordering.ts';
+import type { Layered, Ordering } from './layered.ts';
 import { relax } from './relax.ts';
 
 /** Space between the boxes of two neighbours in a layer. */

@@ -1,13 +1,6 @@
 /** The order of vertices in their layers, with few crossings. */
 import { crossingsBelow, PairCrossings } from './crossings.ts';
-import type { Layered } from './layered.ts';
-
-/** `sequence[starts[l] .. starts[l + 1])` are the vertices of layer l from left to right; `pos` is a vertex's place in it. */
-export interface Ordering {
-  readonly starts: Int32Array;
-  readonly sequence: Int32Array;
-  readonly pos: Int32Array;
-}
+import type { Layered, Ordering } from './layered.ts';
 
 export interface SweepProgress {
   readonly done: number;

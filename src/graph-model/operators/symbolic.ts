@@ -35,7 +35,8 @@ export function declaredDim(dim: Dim): Dim {
   if (dim === null) return null;
   if (typeof dim === 'number') return dim >= 0 ? dim : null;
   if (UNKNOWN.test(dim)) return null;
-  return toDim(toFraction(dim));
+  // What is too long to put in order is kept as it is, a name for itself.
+  return guarded(() => toDim(toFraction(dim))) ?? dim;
 }
 
 type Lookup = (name: string) => Dim | undefined;

@@ -22,7 +22,7 @@ export function EdgeLabels({ controller }: { controller: CanvasController }) {
   return edges.slice(0, MOST).map((e) => {
     const [x, y] = labelPoint(scene, e);
     const id = scene.view.edgeValues[e] as ValueId;
-    if (!types.has(id) && scene.view.model.values.get(id)?.type == null) return null;
+    if (!types.has(id) && (scene.view.model.values.get(id)?.type ?? null) === null) return null;
     const text = valueLabel(scene.view, id, types);
     const space = text.indexOf(' ');
     return (

@@ -87,8 +87,14 @@ function plainConstant(model: Model, id: ValueId): string | null {
   const producer = model.values.get(id)?.producer ?? null;
   const maker = producer === null ? undefined : model.nodes.get(producer);
   if (maker === undefined || !isConstantNode(maker)) return null;
-  for (const a of maker.attributes.values()) if (a.kind !== 'tensor') return plain(a);
+  for (const a of maker.attributes.values()) if (a.kind !== 'tensor') return plain(a) || null;
   return null;
+}
+
+/** A constant in a few characters: at most `most` elements; null for larger ones and for what is no constant. */
+function shortConstant(model: Model, id: ValueId, most: number): string | null {
+  const held = smallValue(model, id, most) ?? plainConstant(model, id);
+  return held !== null && held.split(' ').length <= most ? held : null;
 }
 
 export function faceOf(model: Model, node: Node): Face {
@@ -164,8 +170,8 @@ class FaceBuilder {
 
   /** Input `index` where it is a constant of few elements. */
   private argument(index: number): string {
-    const id = this.node.inputs[index];
-    const text = id == null ? null : smallValue(this.model, id, 6);
+    const id = this.node.inputs[index] ?? null;
+    const text = id === null ? null : shortConstant(this.model, id, 6);
     if (text === null) return '';
     this.shown.add(index);
     this.told.add('axis');
@@ -176,7 +182,7 @@ class FaceBuilder {
   private scalar(): string {
     const texts: string[] = [];
     this.node.inputs.forEach((id, index) => {
-      const text = id === null ? null : smallValue(this.model, id, 1);
+      const text = id === null ? null : shortConstant(this.model, id, 1);
       if (text === null) return;
       this.shown.add(index);
       texts.push(text);

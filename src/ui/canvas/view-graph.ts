@@ -95,7 +95,9 @@ class ViewBuilder {
   private readonly from: number[] = [];
   private readonly to: number[] = [];
   private readonly carried: number[] = [];
+  /** Vertices that make a shape or an index, and those that read no more of their input than its shape. */
   private readonly shapes: boolean[] = [];
+  private readonly readsShape = new Set<number>();
   private readonly ofNode = new Map<NodeId, number>();
   private readonly ofInput = new Map<ValueId, number>();
   private readonly ofOutput = new Map<ValueId, number>();
@@ -168,6 +170,7 @@ class ViewBuilder {
       if (!this.shapes[source]) shapesOnly = false;
       this.addEdge(source, target, v);
     }
+    if (SHAPE_SOURCES.has(node.op)) this.readsShape.add(target);
     this.shapes[target] = SHAPE_SOURCES.has(node.op) || (any && shapesOnly);
   }
 
@@ -225,7 +228,7 @@ class ViewBuilder {
       targets[e] = this.to[k]!;
       sources[e] = this.from[k]!;
       edgeValues[e] = this.carried[k]!;
-      edgeShapes[e] = this.shapes[this.from[k]!] ? 1 : 0;
+      edgeShapes[e] = this.shapes[this.from[k]!] || this.readsShape.has(this.to[k]!) ? 1 : 0;
     }
     return {
       model: this.model,

@@ -47,6 +47,11 @@ function FailureCard({ float }: { float?: boolean | undefined }) {
       role="alert"
       className={float ? 'card float' : 'card'}
       aria-label="The file could not be opened"
+      onKeyDown={(e) => {
+        if (e.key !== 'Escape') return;
+        e.stopPropagation();
+        dismiss();
+      }}
     >
       <div className="card-head">
         <span className="error">

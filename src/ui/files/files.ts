@@ -17,6 +17,8 @@ export interface Sample {
 }
 
 export class Files {
+  private opened: Gathered = { files: [], handles: [] };
+
   constructor(
     private readonly store: Store,
     readonly recent: Recent,
@@ -37,6 +39,7 @@ export class Files {
     try {
       const response = await fetch(new URL(`samples/${sample.file}`, this.base));
       if (!response.ok) throw new Error(`answer ${response.status}`);
+      this.opened = { files: [], handles: [] };
       await state.open([new File([await response.blob()], sample.file)]);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
@@ -70,10 +73,11 @@ export class Files {
     try {
       const gathered = await gathering;
       if (gathered.files.length === 0) return;
-      const before = this.store.getState().original;
-      await open(gathered.files);
-      const { original, failure } = this.store.getState();
-      if (failure === null && original !== before) await this.remember(gathered);
+      const outcome = await open(gathered.files);
+      if (outcome === 'neither') return;
+      // Weights that came later belong to the same entry of the list.
+      this.opened = outcome === 'opened' ? gathered : joined(this.opened, gathered);
+      await this.remember(this.opened);
     } catch (error) {
       if (error instanceof TooManyFilesError) announce(error.message);
       else if (error instanceof DOMException) announce(`The files could not be read: ${error.message}`);
@@ -83,7 +87,7 @@ export class Files {
 
   private async remember({ files, handles }: Gathered): Promise<void> {
     const { model } = this.store.getState();
-    if (model === null) return;
+    if (model === null || files.length === 0) return;
     const { fileName, size, format } = model.source;
     const bytes = files.reduce((sum, f) => sum + f.blob.size, 0);
     if (handles.length === 0 && bytes > MOST_KEPT_BYTES) return;
@@ -99,6 +103,12 @@ export class Files {
       ...(handles.length > 0 ? { handles } : { files }),
     });
   }
+}
+
+/** Without handles for all of it, copies are kept of all of it. */
+function joined(a: Gathered, b: Gathered): Gathered {
+  const handles = a.handles.length > 0 && b.handles.length > 0 ? [...a.handles, ...b.handles] : [];
+  return { files: [...a.files, ...b.files], handles };
 }
 
 interface Permissions {

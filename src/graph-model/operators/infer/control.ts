@@ -42,6 +42,8 @@ interface State {
 }
 
 const MOST_ROUNDS = 6;
+/** Each level of nested loops multiplies the rounds: below this depth the body runs once, with shapes left open. */
+const DEEPEST_SETTLED = 5;
 
 /**
  * Runs the body until the types of the carried values no longer change: a dimension that differs between two rounds
@@ -53,6 +55,7 @@ function settle(
   run: (states: readonly State[]) => readonly State[],
 ): readonly State[] {
   let states = start;
+  if (c.frame.depth > DEEPEST_SETTLED) return runOnce(start, run);
   const varying = new Set<Dim>();
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const after = run(states);
@@ -62,12 +65,16 @@ function settle(
     states = next;
   }
   // It never settles: only what every round has is kept, the element type.
-  states = states.map((s) => ({
-    type: s.type?.kind === 'tensor' ? tensorType(s.type.dtype, null) : s.type,
+  return runOnce(states, run);
+}
+
+function runOnce(states: readonly State[], run: (states: readonly State[]) => unknown): readonly State[] {
+  const loose = states.map((s) => ({
+    type: s.type?.kind === 'tensor' && s.type.shape?.length !== 0 ? tensorType(s.type.dtype, null) : s.type,
     elements: null,
   }));
-  run(states);
-  return states;
+  run(loose);
+  return loose;
 }
 
 function widen(c: NodeContext, before: State, after: State, varying: Set<Dim>): State {

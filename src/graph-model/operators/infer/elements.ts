@@ -4,10 +4,10 @@ import {
   elementArray,
   elementCount,
   tensorAtHand,
+  toNumbers,
   type DenseTensor,
   type Tensor,
 } from '../../core/tensor.ts';
-import { toNumbers } from '../../core/tensor.ts';
 import type { Dim, DType } from '../../core/types.ts';
 
 /** A small tensor, C order. null: that element is not known. Booleans are 0 and 1; strings are never tracked. */

@@ -64,6 +64,8 @@ function lengthOf(c: NodeContext, i: number): number | null {
 /** How many elements a cut leaves of a length. */
 function cutLength(length: Dim, { start, end, step }: Cut): Dim {
   if (typeof step !== 'number' || step === 0) return null;
+  const toEnd = typeof end === 'number' && end >= FAR;
+  if (step > 0 && toEnd && typeof start === 'number' && start < 0) return ceilDivDim(minDim(length, -start), step);
   if (step > 0) return span(position(start, length), position(end, length), step, length);
   return backwards(start, end, step, length);
 }

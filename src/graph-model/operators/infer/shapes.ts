@@ -266,13 +266,14 @@ const tile: InferRule = (c) => {
   if (c.version < 6) return tileOld(c, shape);
   const repeats = c.elements(1)?.values;
   const out = shape.map((d, i) => mulDim(d, repeats?.[i] ?? null));
-  const e = c.elements(0);
-  const index = e?.dims.map((d, i) =>
-    typeof repeats?.[i] === 'number' ? upTo(d * repeats[i]).map((k) => k % d) : null,
-  );
-  const known = e && isStatic(out) && elementCount(out) <= MOST_ELEMENTS && index && !index.includes(null);
-  c.setTensor(0, c.dtype(0), out, known ? pick(e, gridOffsets(e.dims, index as number[][]), out) : null);
+  c.setTensor(0, c.dtype(0), out, repeats && isStatic(out) ? tiled(c.elements(0), out) : null);
 };
+
+function tiled(e: Elements | null, out: readonly number[]): Elements | null {
+  if (!e || elementCount(out) > MOST_ELEMENTS) return null;
+  const index = e.dims.map((d, i) => upTo(out[i]!).map((k) => k % d));
+  return pick(e, gridOffsets(e.dims, index), out);
+}
 
 /** Opset 1: `tiles` copies along `axis`. */
 function tileOld(c: NodeContext, shape: NonNullable<Shape>): void {

@@ -140,7 +140,7 @@ function NodeFoot({ node }: { node: Node }) {
   const call = functionOf(model, node);
   const alike = alikeOf(model, node);
   const remove = () => {
-    const problem = edit((m) => deleteNodes(m, [node.id]));
+    const problem = edit((m, types) => deleteNodes(m, [node.id], { types }));
     if (problem) announce(problem);
   };
   return (
