@@ -40,7 +40,6 @@ if (!present) console.warn('The set of exported models is not beside the checkou
 describe.skipIf(!present)('exported models of the full set (skipped where it is not beside the checkout)', () => {
   it.each([
     ['lstm.dyn', 12],
-    ['bert_4l.ts', 202],
     ['llama_like.ts', 310],
     ['whisper_tiny_enc.ts', 167],
     ['sk_scale_pca_mlp.sk', 19],

@@ -39,7 +39,9 @@ const SHAPE_ARGUMENT = new Map([
 const SCALAR_OPS = words(`Add Sub Mul Div Pow Mod Max Min Equal Greater Less GreaterOrEqual LessOrEqual And Or Xor PRelu
   Where Clip`);
 /** Attributes that say little where everything else is known. */
-const QUIET = words('then_branch else_branch body value auto_pad noop_with_empty_axes saturate storage_order');
+const QUIET = words(
+  'then_branch else_branch body value auto_pad noop_with_empty_axes saturate storage_order allowzero',
+);
 
 /** Formal names of the inputs that usually are weights. */
 const FORMALS = new Map<string, string>([
@@ -64,6 +66,8 @@ const FORMALS = new Map<string, string>([
   ['Pad', 'data pads value'],
   ['Clip', 'x min max'],
   ['Resize', 'X roi scales sizes'],
+  ['Range', 'start limit delta'],
+  ['ConstantOfShape', 'shape'],
 ]);
 
 /** The tensor of a value that never changes: an initializer or what a Constant node holds. */
@@ -195,6 +199,7 @@ class FaceBuilder {
     const parts: [string, string][] = [];
     for (const [name, a] of this.node.attributes) {
       if (this.told.has(name) || QUIET.has(name) || a.kind === 'graph' || a.kind === 'graphs') continue;
+      if (name === 'keepdims' && a.kind === 'int' && a.value === 1n) continue;
       const text = plain(a);
       if (text !== '' && text.length <= 14) parts.push([name === 'epsilon' ? 'ε' : name, text]);
       if (parts.length === 3) break;

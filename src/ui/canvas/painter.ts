@@ -91,10 +91,10 @@ function paintEdges(ctx: CanvasRenderingContext2D, scene: Scene, palette: Palett
   const shapes: number[] = [];
   const plain: number[] = [];
   const shortest = view.zoom >= 0.2 ? 0 : 6 / view.zoom;
-  const { edge } = scene.pieces;
+  const { shape } = scene.pieces;
   scene.eachPiece(rect, shortest, (p) => {
     if (plain.length + shapes.length >= MOST_PIECES || !meets(scene, p, rect)) return;
-    (scene.view.edgeShapes[edge[p]!] === 1 ? shapes : plain).push(p);
+    (shape[p] === 1 ? shapes : plain).push(p);
   });
   ctx.lineWidth = Math.max(0.7, Math.min(1.5, 1.25 * view.zoom));
   ctx.strokeStyle = palette.edgeShape;

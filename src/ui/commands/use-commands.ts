@@ -57,8 +57,8 @@ function mayFire(keys: string, found: Command, event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (target?.closest('[role="dialog"], [role="menu"]')) return found.id === 'palette';
   const typing = Boolean(target?.closest('input, textarea, select, [contenteditable="true"]'));
-  if (!typing) return !(target?.closest('button, [role="tab"], [role="tree"]') && isPressKey(event.key));
   const { mod, key } = parseKeys(keys);
+  if (!typing) return mod || !(target?.closest('button, [role="tab"], [role="tree"]') && isPressKey(event.key));
   const isTextEdit = ['z', 'y', 'a', 'x', 'c', 'v'].includes(key.toLowerCase());
   return (mod && !isTextEdit) || /^F\d/.test(key);
 }

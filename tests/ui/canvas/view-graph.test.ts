@@ -204,3 +204,23 @@ describe('a scene', () => {
     expect(drawn).toBeLessThan(2.2 * laid.height);
   });
 });
+
+test('a lane that carries data to one of its readers is drawn as data', () => {
+  const text = `<ir_version: 10, opset_import: ["" : 21]> main (float[4] x) => (float[4] y, int64[1] s) {
+    r = Relu(x) a = Abs(r) b = Abs(a) c = Abs(b) s = Shape(r) y = Add(c, r) }`;
+  const model = parseModel(text);
+  const view = viewGraph(model, model.main);
+  const layout = layoutNow({ ...view, direction: 'vertical', nodeGap: 24, layerGap: 26 });
+  const { pieces } = new Scene(view, layout, 'vertical');
+  const relu = ops(view).indexOf('Relu');
+  const add = ops(view).indexOf('Add');
+  const long = Array.from(view.targets).findIndex((t, e) => t === add && view.sources[e] === relu);
+  const last = layout.routeOffsets[long + 1]! - 2;
+  const drawn = Array.from(pieces.edge, (e, p) => ({ e, p })).filter(({ e }) => view.sources[e] === relu);
+  expect(drawn.some(({ e, p }) => e === long && pieces.point[p] === last && pieces.shape[p] === 0)).toBe(true);
+  for (const { e, p } of drawn) {
+    const shared = layout.routes[2 * pieces.point[p]!] === layout.routes[2 * layout.routeOffsets[long]!];
+    if (shared && e === long) expect(pieces.shape[p]).toBe(0);
+  }
+  expect(pieces.shape.some((v) => v === 1)).toBe(true);
+});

@@ -11,7 +11,8 @@ import { exampleModel, nodeNamed, openExample, show } from './panels.tsx';
 
 afterEach(cleanUp);
 
-const labels = (box: ParentNode) => [...box.querySelectorAll('[role=treeitem] .ell')].map((e) => e.textContent);
+const labels = (box: ParentNode) =>
+  [...box.querySelectorAll('[role=treeitem] .gp-row-label')].map((e) => e.textContent);
 
 describe('rows', () => {
   test('scopes hold their nodes; a scope of one node is that node', () => {

@@ -167,10 +167,14 @@ function setStacked(
 
 const scan: InferRule = (c) => (c.version < 9 ? scanBatched(c) : scanPlain(c));
 
+/** How many of the inputs are scanned: never more than there are, whatever the attribute says. */
+const scannedInputs = (c: NodeContext, inputs: number): number =>
+  Math.min(Math.max(c.int('num_scan_inputs', 0), 0), Math.max(inputs, 0));
+
 const scanPlain: InferRule = (c) => {
   const body = c.body('body');
   if (!body) return;
-  const scanned = c.int('num_scan_inputs', 0);
+  const scanned = scannedInputs(c, c.inputCount);
   const states = c.inputCount - scanned;
   const axes = c.ints('scan_input_axes') ?? [];
   let length: Dim = null;
@@ -230,7 +234,7 @@ function runScan(
 const scanBatched: InferRule = (c) => {
   const body = c.body('body');
   if (!body) return;
-  const scanned = c.int('num_scan_inputs', 0);
+  const scanned = scannedInputs(c, c.inputCount - 1);
   const states = c.inputCount - 1 - scanned;
   const shape = c.shape(1 + states);
   const [batch, length] = [shape?.[0] ?? c.dim(1, 0), shape?.[1] ?? null];

@@ -4,7 +4,7 @@ import { isStatic } from '../../core/dims.ts';
 import type { Dim, Shape } from '../../core/types.ts';
 import { addDim, divDim, floorDim, maxDim, mulDim, productDim, subDim } from '../symbolic.ts';
 import type { InferRule, NodeContext } from './context.ts';
-import { MOST_ELEMENTS, scalarElement, vectorElements, type Elements } from './elements.ts';
+import { isSmall, scalarElement, vectorElements, type Elements } from './elements.ts';
 import { withTraits, type Rows } from './row.ts';
 import { broadcastOffsets, gridOffsets, pick, stridesOf, upTo } from './values.ts';
 
@@ -256,7 +256,7 @@ const expand: InferRule = (c) => {
 };
 
 function stretched(e: Elements | null, shape: Shape): Elements | null {
-  if (!e || !isStatic(shape) || elementCount(shape) > MOST_ELEMENTS) return null;
+  if (!e || !isStatic(shape) || !isSmall(shape)) return null;
   return pick(e, broadcastOffsets(e.dims, shape), shape);
 }
 
@@ -270,7 +270,7 @@ const tile: InferRule = (c) => {
 };
 
 function tiled(e: Elements | null, out: readonly number[]): Elements | null {
-  if (!e || elementCount(out) > MOST_ELEMENTS) return null;
+  if (!e || !isSmall(out)) return null;
   const index = e.dims.map((d, i) => upTo(out[i]!).map((k) => k % d));
   return pick(e, gridOffsets(e.dims, index), out);
 }
