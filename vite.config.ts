@@ -1,5 +1,9 @@
 import react from '@vitejs/plugin-react';
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
+import { cspPlugin } from './scripts/csp-plugin.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
 /** Cross-origin isolation gives onnxruntime its threads. */
 const isolation = {
@@ -10,7 +14,8 @@ const isolation = {
 export default defineConfig({
   base: './',
   cacheDir: '.cache/vite',
-  plugins: [react()],
+  plugins: [react(), cspPlugin()],
+  define: { __VERSION__: JSON.stringify(version) },
   // Without the first condition onnxruntime-web inlines its loader and cannot be given our own copy of the wasm.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
   optimizeDeps: { exclude: ['onnxruntime-web'] },

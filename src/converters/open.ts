@@ -1,4 +1,5 @@
 /** From dropped files to a model: which of them is the model, which format it has, and what is missing. */
+import type { BlobLike } from '../graph-model/core/bytes.ts';
 import type { Model } from '../graph-model/core/model.ts';
 import { FormatError, type Diagnostic } from '../graph-model/diagnostics.ts';
 import type { JobContext } from '../graph-model/job.ts';
@@ -92,7 +93,10 @@ async function read(found: Candidate, files: readonly InputFile[], job: JobConte
   return { model, converterId: found.entry.id, main: found.file, missing: missingFiles(model), diagnostics };
 }
 
-/** Unpacks no more than the heads before a model is found among the entries. */
+/** At most so many entries are looked into whose names say nothing, or unpacked beside a model. */
+const UNNAMED_LIMIT = 1000;
+
+/** Unpacks no more than heads before a model is found among the entries, and then only its folder. */
 async function openArchive(archive: InputFile, files: readonly InputFile[], job: JobContext): Promise<OpenedModel> {
   const { name, blob } = archive;
   const entries = await readZip(name, blob);
@@ -101,26 +105,52 @@ async function openArchive(archive: InputFile, files: readonly InputFile[], job:
     blob.size,
     entries.reduce((sum, e) => sum + e.size, 0),
   );
-  const within = entries.map((e) => asFile(e));
-  const found: { entry: ZipEntry; candidate: Candidate }[] = [];
-  for (const [i, entry] of entries.entries()) {
-    const head = await openEntry(name, blob, entry, HEAD_BYTES);
-    const bytes = new Uint8Array(await head.arrayBuffer());
-    for (const candidate of candidates(within[i]!, bytes, within)) found.push({ entry, candidate });
+  const within = entries.map((e) => entryFile(e, archive.blob.slice(0, 0)));
+  const extensions = CONVERTERS.flatMap((c) => c.extensions);
+  const isNamed = (e: ZipEntry) => extensions.some((x) => e.path.toLowerCase().endsWith(x));
+  const named = entries.filter(isNamed);
+  const rest = entries.filter((e) => !isNamed(e)).slice(0, UNNAMED_LIMIT);
+  const sure = (c: Candidate | null) => c !== null && c.score > 1;
+  const first = bestOf(await candidatesWithin(archive, entries, within, named, job));
+  const best = sure(first) ? first : bestOf(await candidatesWithin(archive, entries, within, rest, job));
+  if (best && sure(best)) {
+    const opened = await openFolder(archive, entries, best.file);
+    const main = opened.find((f) => f.path === best.file.path)!;
+    return read({ ...best, file: main }, [...opened, ...files.filter((f) => f !== archive)], job);
   }
-  const best = bestOf(found.map((f) => f.candidate));
-  if (!best || best.score < 2) {
-    const why = `it is a zip archive of ${entries.length} files without a model in it`;
-    throw new FormatError('file.unknown', { file: name, why });
-  }
-  const opened = await Promise.all(entries.map(async (e) => ({ ...asFile(e), blob: await openEntry(name, blob, e) })));
-  const main = opened[within.indexOf(best.file)]!;
-  return read({ ...best, file: main }, [...opened, ...files.filter((f) => f !== archive)], job);
+  const why = `it is a zip archive of ${entries.length} files without a model in it`;
+  throw new FormatError('file.unknown', { file: name, why });
+}
 
-  function asFile(entry: ZipEntry): InputFile {
-    const last = entry.path.slice(entry.path.lastIndexOf('/') + 1);
-    return { name: last, path: entry.path, blob: blob.slice(0, 0) };
+function entryFile(entry: ZipEntry, blob: BlobLike): InputFile {
+  return { name: entry.path.slice(entry.path.lastIndexOf('/') + 1), path: entry.path, blob };
+}
+
+/** The model's file and what lies in its folder and below. */
+async function openFolder(archive: InputFile, entries: readonly ZipEntry[], main: InputFile): Promise<InputFile[]> {
+  const folder = main.path.slice(0, main.path.lastIndexOf('/') + 1);
+  const near = entries.filter((e) => e.path !== main.path && e.path.startsWith(folder)).slice(0, UNNAMED_LIMIT);
+  const wanted = [...entries.filter((e) => e.path === main.path), ...near];
+  const out: InputFile[] = [];
+  for (const e of wanted) out.push(entryFile(e, await openEntry(archive.name, archive.blob, e)));
+  return out;
+}
+
+async function candidatesWithin(
+  archive: InputFile,
+  entries: readonly ZipEntry[],
+  within: readonly InputFile[],
+  some: readonly ZipEntry[],
+  job: JobContext,
+): Promise<Candidate[]> {
+  const fileOf = new Map(entries.map((e, i) => [e, within[i]!]));
+  const out: Candidate[] = [];
+  for (const entry of some) {
+    job.signal.throwIfAborted();
+    const head = await openEntry(archive.name, archive.blob, entry, HEAD_BYTES);
+    out.push(...candidates(fileOf.get(entry)!, new Uint8Array(await head.arrayBuffer()), within));
   }
+  return out;
 }
 
 export { addFiles, missingFiles } from './missing-files.ts';

@@ -1,6 +1,7 @@
 /** The one table of formats. A format is a folder beside this file and one line here. */
 import type { ConverterEntry } from './converter.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
+import { sniffOnnxText } from './onnx-text/sniff.ts';
 
 export const CONVERTERS: readonly ConverterEntry[] = [
   {
@@ -9,6 +10,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.onnx'],
     sniff: sniffOnnx,
     load: async () => (await import('./onnx/index.ts')).onnxConverter,
+  },
+  {
+    id: 'onnx-text',
+    label: 'ONNX text form',
+    extensions: ['.onnxtxt'],
+    sniff: sniffOnnxText,
+    load: async () => (await import('./onnx-text/index.ts')).onnxTextConverter,
   },
 ];
 

@@ -2,8 +2,8 @@
  * Places across the flow: Brandes and Köpf, "Fast and simple horizontal coordinate assignment" (2001), with widths,
  * and with the compaction done on the graph of blocks, which needs no correction of classes.
  */
-import type { Layered } from './layered.ts';
-import type { Ordering } from './ordering.ts';
+import type { Layered, Ordering } from './layered.ts';
+import { relax } from './relax.ts';
 
 /** Space between the boxes of two neighbours in a layer. */
 export interface Gaps {
@@ -20,13 +20,16 @@ export function assignCoordinates(g: Layered, order: Ordering, widths: Float32Ar
   const board = new Board(g, order, widths, gaps);
   const enough = 4 * board.widest() + 400;
   let runs: Float64Array[] = [];
-  for (const cut of CUTS) {
+  // In a very deep graph uncut lanes never turn out well: the attempt is spared.
+  for (const cut of g.layers > 1500 ? CUTS.slice(1) : CUTS) {
     if (cut !== Infinity) board.cutLanes(cut);
     runs = [board.run(true, true), board.run(true, false)];
     if (runs.some((x) => extentWidth(board, x) <= enough)) break;
   }
   runs.push(board.run(false, true), board.run(false, false));
-  return balance(runs, board);
+  const x = balance(runs, board);
+  relax(g, order, x, (v, w) => board.separation(v, w), Math.max(2, Math.min(20, Math.round(300_000 / g.total))));
+  return x;
 }
 
 function extentWidth(board: Board, x: Float64Array): number {
@@ -282,7 +285,7 @@ class Board {
     } while (v !== block);
   }
 
-  private separation(v: number, w: number): number {
+  separation(v: number, w: number): number {
     const { count } = this.g;
     const { nodes, nodeToLane, lanes } = this.gaps;
     const gap = v < count ? (w < count ? nodes : nodeToLane) : w < count ? nodeToLane : lanes;

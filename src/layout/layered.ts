@@ -24,6 +24,13 @@ export interface Layered {
   readonly chainOf: Int32Array;
 }
 
+/** `sequence[starts[l] .. starts[l + 1])` are the vertices of layer l from left to right; `pos` is a vertex's place in it. */
+export interface Ordering {
+  readonly starts: Int32Array;
+  readonly sequence: Int32Array;
+  readonly pos: Int32Array;
+}
+
 /** More dummies than this would cost more than the lanes they give are worth. */
 const MAX_DUMMIES = 2_000_000;
 

@@ -5,9 +5,9 @@
 import type { JobContext } from '../graph-model/job.ts';
 import { assignCoordinates, type Gaps } from './coordinates.ts';
 import { acyclic } from './digraph.ts';
-import { layered, type Layered } from './layered.ts';
+import { layered, type Layered, type Ordering } from './layered.ts';
 import { assignLayers } from './layers.ts';
-import { findOrder, type Ordering } from './ordering.ts';
+import { findOrder } from './ordering.ts';
 import { assignPorts } from './ports.ts';
 import { Router, TRACK_GAP, type Bands } from './routes.ts';
 import { assignTracks, type Tracks } from './tracks.ts';

@@ -5,6 +5,7 @@ import { FOLD } from './passes/fold.ts';
 import { INFER_SHAPES } from './passes/infer-shapes.ts';
 import { rulePass } from './passes/rule-pass.ts';
 import { SHARE_SHAPES } from './passes/share-shapes.ts';
+import { SPLIT_SLICES } from './passes/split-slices.ts';
 import { SHARE } from './passes/share.ts';
 import type { Rule } from './engine/rules.ts';
 import type { Pass } from './rule.ts';
@@ -13,7 +14,7 @@ import { CASTS } from './rules/casts.ts';
 import { FUSE_NODES } from './rules/fuse-nodes.ts';
 import { FUSE_WEIGHTS } from './rules/fuse-weights.ts';
 import { MOVEMENT } from './rules/movement.ts';
-import { NO_OPS } from './rules/no-ops.ts';
+import { NO_OPS, RELU_OF_POSITIVE } from './rules/no-ops.ts';
 import { RECURRENT } from './rules/recurrent.ts';
 import { SHAPES } from './rules/shapes.ts';
 
@@ -23,7 +24,7 @@ export const RULE_FAMILIES = {
   shapes: SHAPES,
   movement: MOVEMENT,
   'fuse-weights': FUSE_WEIGHTS,
-  'fuse-nodes': [...FUSE_NODES, ...MEETING_CONSTANTS, ...NEARLY_NEUTRAL],
+  'fuse-nodes': [...FUSE_NODES, ...MEETING_CONSTANTS, ...NEARLY_NEUTRAL, RELU_OF_POSITIVE],
 } as const satisfies Record<string, readonly Rule[]>;
 
 /** Every pass, in the order in which people should meet them. */
@@ -61,6 +62,7 @@ export const PASSES: readonly Pass[] = [
     'Pad into Conv and pooling, MatMul and Add into Gemm, Transpose into Gemm.',
     RULE_FAMILIES['fuse-nodes'],
   ),
+  SPLIT_SLICES,
   SHARE_SHAPES,
   DEAD,
   INFER_SHAPES,

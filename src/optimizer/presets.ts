@@ -29,6 +29,7 @@ export const PRESETS: readonly Preset[] = [
       'movement',
       'fuse-weights',
       'fuse-nodes',
+      'split-slices',
       'share-shapes',
       'share',
       'dead',

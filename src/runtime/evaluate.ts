@@ -6,10 +6,11 @@ import { diagnostic } from '../graph-model/diagnostics.ts';
 import type { JobContext } from '../graph-model/job.ts';
 import { extractConstants, rootOf } from './fragment.ts';
 import { openSession } from './session.ts';
+import { runSource } from './source.ts';
 import type { RunSource } from './types.ts';
 
-/** The ONNX writer: structure and weights apart, so that neither is held twice. */
-export type WriteModel = (model: Model) => RunSource | Promise<RunSource>;
+/** How a fragment is written for the runtime. */
+export type WriteModel = (model: Model) => RunSource;
 
 /** Nothing is optimised or moved to another device for a graph that runs once. */
 const OPTIONS = { provider: 'wasm', graphOptimization: 'disabled' } as const;
@@ -23,7 +24,7 @@ export async function evaluateFragment(
   model: Model,
   outputs: readonly ValueId[],
   job: JobContext,
-  write: WriteModel,
+  write: WriteModel = runSource,
 ): Promise<readonly (Tensor | null)[]> {
   const found = new Map<ValueId, Tensor>();
   const roots = new Map<number, ValueId[]>();
@@ -51,7 +52,7 @@ async function compute(
   const { fragment } = extractConstants(model, outputs);
   if (!fragment) return;
   try {
-    const tensors = await runOnce(await write(fragment.model), fragment.outputs.length, job);
+    const tensors = await runOnce(write(fragment.model), fragment.outputs.length, job);
     fragment.outputs.forEach((v, i) => {
       const tensor = tensors[i];
       if (tensor) found.set(v, tensor);

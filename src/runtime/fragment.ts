@@ -132,7 +132,7 @@ function assemble(model: Model, needs: Needs, outputs: readonly ValueId[]): Mode
     for (const g of graphsIn(model, root)) {
       const graph = model.graphs.at(g);
       graphs.set(g, graph);
-      for (const v of valuesOf(model, graph)) values.set(v, model.values.at(v));
+      for (const v of valuesOf(graph)) values.set(v, model.values.at(v));
       for (const n of graph.order) copyNode(model.nodes.at(n), null);
     }
   };
@@ -166,11 +166,7 @@ function assemble(model: Model, needs: Needs, outputs: readonly ValueId[]): Mode
 }
 
 /** Values that no node makes: the writer finds them by graph lists. Those that nodes make are copied with their nodes. */
-const valuesOf = (_model: Model, graph: Graph): ValueId[] => [
-  ...graph.inputs,
-  ...graph.initializers,
-  ...graph.sparseInitializers,
-];
+const valuesOf = (graph: Graph): ValueId[] => [...graph.inputs, ...graph.initializers, ...graph.sparseInitializers];
 
 /** Names of one scope may clash with those of another once they share a graph: the writer makes new ones. */
 function rehomed(value: Value, home: GraphId | null): Value {
@@ -219,6 +215,7 @@ function inOrder(model: Model, nodes: ReadonlySet<NodeId>): NodeId[] {
   return order;
 }
 
-function makersOf(model: Model, id: NodeId): NodeId[] {
+/** The nodes that make what a node and its bodies read from around it. */
+export function makersOf(model: Model, id: NodeId): NodeId[] {
   return readBy(model, model.nodes.at(id)).flatMap((v) => model.values.at(v).producer ?? []);
 }

@@ -1,13 +1,8 @@
 /** The one place that knows where onnxruntime comes from: our own copy in a page, the package's Node build elsewhere. */
-import type * as ortModule from 'onnxruntime-web';
 import { FormatError } from '../graph-model/diagnostics.ts';
+import type { Ort, OrtBuild } from './host/builds.ts';
 import { tapConsole } from './host/printed.ts';
 import type { Provider } from './types.ts';
-
-export type Ort = typeof ortModule;
-
-/** Which build is in use. `wasm` has every operator; the two WebGPU builds lack ai.onnx.ml, strings, float64 and more. */
-export type OrtBuild = 'wasm' | 'jspi' | 'asyncify' | 'node';
 
 export interface LoadedOrt {
   readonly ort: Ort;
@@ -95,8 +90,18 @@ async function start(build: OrtBuild, threads: number): Promise<{ ort: Ort; thre
   const ort = build === 'node' ? await fromPackage() : await (await import('./host/browser.ts')).loadBuild(build);
   ort.env.wasm.numThreads = threads;
   ort.env.logLevel = 'error';
+  // The wasm starts with the first session: here, so that a failure is told apart and no model's time includes it.
+  const first = await ort.InferenceSession.create(Uint8Array.from(IDENTITY), { executionProviders: ['wasm'] });
+  await first.release();
   return { ort, threads };
 }
+
+/** The smallest model: y = Identity(x), float[1], opset 13. */
+const IDENTITY = [
+  8, 7, 58, 55, 10, 16, 10, 1, 120, 18, 1, 121, 34, 8, 73, 100, 101, 110, 116, 105, 116, 121, 18, 1, 103, 90, 15, 10, 1,
+  120, 18, 10, 10, 8, 8, 1, 18, 4, 10, 2, 8, 1, 98, 15, 10, 1, 121, 18, 10, 10, 8, 8, 1, 18, 4, 10, 2, 8, 1, 66, 4, 10,
+  0, 16, 13,
+];
 
 /** Named through a variable, so that no bundler puts the Node entry into the page. */
 async function fromPackage(): Promise<Ort> {

@@ -65,9 +65,28 @@ export function explainOrtError(error: unknown, during: 'create' | 'run'): Error
   if (missing) return new FormatError('run.missing-weights', { file: missing[1]! });
   for (const { pattern, code, params } of ROWS) {
     const m = pattern.exec(text);
-    if (m) return new FormatError(code, params(m));
+    if (m) return caused(new FormatError(code, params(m)), error);
   }
-  return new FormatError(during === 'create' ? 'run.invalid' : 'run.failed', { why: clean(text) });
+  return caused(new FormatError(during === 'create' ? 'run.invalid' : 'run.failed', { why: clean(text) }), error);
+}
+
+function caused(error: FormatError, cause: unknown): FormatError {
+  error.cause = cause;
+  return error;
+}
+
+/** The reason alone, without the frame of a sentence of ours, from the runtime's own error. */
+export function reasonIn(cause: unknown): string {
+  const text = textOf(cause);
+  return clean(/ERROR_MESSAGE: ([\s\S]*)/.exec(text)?.[1] ?? text);
+}
+
+/** C++ names in an error that tell the kind of operator: `ReshapeHelper`, `onnxruntime::Concat::Compute`, `concat.cc`. */
+export function mentions(cause: unknown, op: string): boolean {
+  return textOf(cause)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+    .includes(op.toLowerCase());
 }
 
 function missingAsFormat(error: Error): Error {

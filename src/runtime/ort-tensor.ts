@@ -3,7 +3,7 @@ import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import type { DenseTensor, Elements } from '../graph-model/core/tensor.ts';
 import { dtypeInfo, type DType } from '../graph-model/core/types.ts';
 import { FormatError } from '../graph-model/diagnostics.ts';
-import type { Ort } from './host.ts';
+import type { Ort } from './host/builds.ts';
 
 /** The element types that a page's runtime exchanges, by our name. Every other type stays inside the model. */
 const EXCHANGED: ReadonlyMap<DType, OrtTensor.Type> = new Map([

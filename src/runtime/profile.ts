@@ -7,7 +7,7 @@ interface Event {
   /** Microseconds, both. */
   readonly ts: number;
   readonly dur: number;
-  readonly args: { readonly op_name?: string; readonly provider?: string };
+  readonly args: { readonly op_name?: string; readonly provider?: string; readonly node_index?: string };
 }
 
 /**
@@ -32,9 +32,15 @@ export function nodeTimes(lines: readonly string[]): NodeTime[] {
   return [...totals.values()];
 }
 
+/** What ran to its end, the runs that failed included: places in the graph, where the runtime did not optimise it. */
+export function finishedNodes(lines: readonly string[]): { readonly index: number; readonly op: string }[] {
+  const events = lines.flatMap(parseEvent).filter((e) => e.cat === 'Node' && e.name.endsWith(SUFFIX));
+  return events.map((e) => ({ index: Number(nodeIndex(e)), op: e.args.op_name ?? '' }));
+}
+
 const SUFFIX = '_kernel_time';
 
-const nodeIndex = (e: Event) => (e.args as { node_index?: string }).node_index ?? '';
+const nodeIndex = (e: Event) => e.args.node_index ?? '';
 
 function parseEvent(line: string): Event[] {
   const text = line.trim().replace(/,$/, '');

@@ -1,5 +1,7 @@
 /** Runs a model as the page and the command ask for it: once to warm up, then timed. */
 import type { JobContext } from '../graph-model/job.ts';
+import { locateFailure } from './locate.ts';
+import { nodeTimes } from './profile.ts';
 import { fallbackNote, openSession, type Session } from './session.ts';
 import type { Feeds, RunOptions, RunResult, RunSource } from './types.ts';
 
@@ -14,15 +16,19 @@ export async function runModel(
   job: JobContext,
 ): Promise<RunResult> {
   const session = await openSession(source, options, job);
+  let failure: unknown;
   try {
     return await measure(session, feeds, options, job);
   } catch (error) {
-    if (session.provider === 'wasm' || job.signal.aborted) throw error;
-    const result = await runModel(source, feeds, { ...options, provider: 'wasm' }, job);
-    return { ...result, providerNote: fallbackNote(session.provider, error) };
+    failure = error;
   } finally {
+    // Before another session is opened: both would hold the weights.
     await session.release();
   }
+  if (job.signal.aborted) throw failure;
+  if (session.provider === 'wasm') throw await locateFailure(failure, source, feeds, job);
+  const result = await runModel(source, feeds, { ...options, provider: 'wasm' }, job);
+  return { ...result, providerNote: fallbackNote(session.provider, failure) };
 }
 
 async function measure(session: Session, feeds: Feeds, options: RunOptions, job: JobContext): Promise<RunResult> {
@@ -37,7 +43,7 @@ async function measure(session: Session, feeds: Feeds, options: RunOptions, job:
   }
   const { provider, providerNote, threads, createMs: create } = session;
   const timing = { create, first, runs, median: runs.length ? median(runs) : first };
-  return { provider, providerNote, threads, outputs, timing, nodes: session.endProfiling() };
+  return { provider, providerNote, threads, outputs, timing, nodes: nodeTimes(session.endProfiling()) };
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<[number, T]> {

@@ -10,8 +10,7 @@ import { loadOrt, type LoadedOrt } from './host.ts';
 import { joined, lazyBytes } from './lazy-bytes.ts';
 import { explainOrtError } from './ort-error.ts';
 import { dtypeOfOrt, fromOrt, toOrt } from './ort-tensor.ts';
-import { nodeTimes } from './profile.ts';
-import type { Feeds, NodeTime, OpaqueOutput, Provider, RunOptions, RunSource, SessionPort } from './types.ts';
+import type { Feeds, OpaqueOutput, Provider, RunOptions, RunSource, SessionPort } from './types.ts';
 
 const GiB = 2 ** 30;
 /** The wasm heap ends at 4 GiB; what the runtime itself and the smallest activations need is left out. */
@@ -32,8 +31,8 @@ export interface Session {
   readonly outputs: readonly SessionPort[];
   /** Runs once. `fetch`: the outputs that are wanted (all by default); those that cannot be handed over are opaque. */
   run(feeds: Feeds, fetch?: readonly string[]): Promise<Map<string, DenseTensor | OpaqueOutput>>;
-  /** Ends profiling (once) and gives the times per node; empty where `profile` was not asked for. */
-  endProfiling(): NodeTime[];
+  /** Ends profiling (once) and gives its lines, for profile.ts; empty where `profile` was not asked for. */
+  endProfiling(): readonly string[];
   release(): Promise<void>;
 }
 
@@ -155,10 +154,10 @@ class OpenSession implements Session {
     return out;
   }
 
-  endProfiling(): NodeTime[] {
+  endProfiling(): readonly string[] {
     if (!this.profiling) return [];
     this.profiling = false;
-    return nodeTimes(captureLines(() => this.session.endProfiling()));
+    return captureLines(() => this.session.endProfiling());
   }
 
   async release(): Promise<void> {

@@ -22,6 +22,15 @@ export interface RunSource {
   readonly data?: readonly ExternalFile[];
   /** Type strings of outputs that are no tensors (`seq(map(int64,tensor(float)))`), for messages. */
   readonly opaqueTypes?: ReadonlyMap<string, string>;
+  /** The main graph's nodes in the order of the file, to name the one that fails. */
+  readonly nodes?: readonly SourceNode[];
+}
+
+export interface SourceNode {
+  readonly op: string;
+  readonly name: string;
+  /** Places in the same list of the nodes whose results it reads, in its bodies too. */
+  readonly after: readonly number[];
 }
 
 export interface ExternalFile {

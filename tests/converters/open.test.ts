@@ -137,6 +137,9 @@ describe('archives', () => {
       const opened = await openModel([zip], quietJob());
       expect(opened.main.path).toBe('net/model.onnx');
       expect(opened.missing).toEqual([]);
+      // What was unpacked must survive being handed to a worker.
+      const { data } = constantNamed(opened.model, 'W1');
+      expect(data.kind === 'blob' && (deflate ? data.blob instanceof Blob : true)).toBe(true);
     }
   });
 

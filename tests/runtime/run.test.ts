@@ -3,8 +3,10 @@ import { bytesOf } from '../../src/graph-model/core/bytes.ts';
 import { toNumbers, type DenseTensor } from '../../src/graph-model/core/tensor.ts';
 import { FormatError } from '../../src/graph-model/diagnostics.ts';
 import { quietJob } from '../../src/graph-model/job.ts';
+import { parseModel } from '../../src/graph-model/text/parse.ts';
 import { runModel } from '../../src/runtime/run.ts';
 import { openSession } from '../../src/runtime/session.ts';
+import { runSource } from '../../src/runtime/source.ts';
 import type { OpaqueOutput } from '../../src/runtime/types.ts';
 import { arraysOf, bytesAt, CountedFile, sourceOf } from './support.ts';
 
@@ -150,6 +152,17 @@ describe('what cannot run', () => {
     const error = await refusal(runModel(sourceOf('refused/run-time.onnx'), feeds, WASM, quietJob()));
     expect(error.message).toBe(
       'The model failed while running: The input tensor cannot be reshaped to the requested shape. Input shape:{3}, requested shape:{2,2}.',
+    );
+  });
+
+  it('names the node that failed at run time', async () => {
+    const model = parseModel(`<ir_version: 10, opset_import: ["" : 21]>
+      g (float[n] x) => (float[2,2] y, float[n] z) <int64[2] s = {2, 2}>
+      { a = Neg (x)  e = Exp (a)  [bend] b = Reshape (a, s)  [last] y = Abs (b)  z = Identity (e) }`);
+    const feeds = new Map([['x', { dtype: 'float', dims: [3], values: new Float32Array(3) } as const]]);
+    const error = await refusal(runModel(runSource(model), feeds, WASM, quietJob()));
+    expect(error.message).toBe(
+      'Reshape bend failed while running: The input tensor cannot be reshaped to the requested shape. Input shape:{3}, requested shape:{2,2}.',
     );
   });
 

@@ -6,10 +6,13 @@ import type { Tensor } from '../../src/graph-model/core/tensor.ts';
 export interface PlainOptions {
   /** Leaves out where bytes lie that are not in memory: a text knows the names of files, not opened files. */
   readonly withoutUnread?: boolean;
+  /** Values without a name of their own count as equal to those that got one when they were printed. */
+  readonly withoutMadeUpNames?: boolean;
 }
 
 export function plainModel(m: Model, options: PlainOptions = {}): unknown {
-  const name = (v: ValueId | null) => (v === null ? null : m.values.at(v).name || `#${v}`);
+  const name = (v: ValueId | null) => (v === null ? null : shown(m.values.at(v).name || `v${v}`));
+  const shown = (text: string) => (options.withoutMadeUpNames && /^v\d+_*$/.test(text) ? 'v?' : text);
   const names = (list: readonly (ValueId | null)[]) => list.map(name);
   const tensor = (t: Tensor) => (options.withoutUnread && t.data.kind !== 'bytes' ? { ...t, data: null } : t);
 

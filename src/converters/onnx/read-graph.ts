@@ -168,7 +168,7 @@ export class GraphResolver {
     const outputs = raw.outputs.map((info, index) => this.output(info, index));
     const valueInfo = raw.valueInfo.map((info, index) => this.valueInfo(info, index));
     const order = raw.nodes.map((node, at) => this.node(node, at));
-    this.useOutputs(outputs, order.length);
+    this.useOutputs(outputs);
     const quantization = raw.annotations.map((a) => this.annotation(a));
     const rest = { inputs, outputs, initializers, sparseInitializers, valueInfo, quantization };
     b.graphs[this.scope.graph] = this.record(raw, order, rest);
@@ -183,7 +183,7 @@ export class GraphResolver {
     const outputs = outputNames.map((name) => this.scope.resolve(name) ?? this.missing(names.texts[name]!));
     const valueInfo = raw.valueInfo.map((info, index) => this.valueInfo(info, index));
     const order = raw.nodes.map((node, at) => this.node(node, at));
-    this.useOutputs(outputs, order.length);
+    this.useOutputs(outputs);
     const none: never[] = [];
     const rest = { inputs, outputs, initializers: none, sparseInitializers: none, valueInfo, quantization: none };
     b.graphs[this.scope.graph] = this.record(raw, order, rest);
@@ -207,11 +207,11 @@ export class GraphResolver {
   }
 
   /** A new value of this graph; its name must be free. */
-  private make(name: number, producer: NodeId | null, by: string): ValueId {
+  private make(name: number, producer: NodeId | null, by: string | RawNode, at = 0): ValueId {
     const { b, names } = this.c;
     const text = names.texts[name]!;
     const first = name === 0 ? undefined : this.scope.values.get(name);
-    if (first !== undefined) throw this.duplicate(text, first, by);
+    if (first !== undefined) throw this.duplicate(text, first, typeof by === 'string' ? by : describe(by, at));
     const id = b.addValue(this.scope.graph, text, producer);
     if (name !== 0) this.scope.values.set(name, id);
     return id;
@@ -278,16 +278,19 @@ export class GraphResolver {
   private readonly made: (readonly (ValueId | null)[])[] = [];
 
   private declareOutputs(nodes: readonly RawNode[]): void {
+    const { values, position } = this.scope;
     nodes.forEach((node, at) => {
       const outputs = node.outputs.map((name) => {
         if (name === 0) return null;
-        if (this.scope.values.has(name)) this.c.r.seek(node.offset);
-        const id = this.make(name, node.id, describe(node, at));
-        this.scope.position.set(id, at);
+        if (values.has(name)) this.c.r.seek(node.offset);
+        const id = this.make(name, node.id, node, at);
+        position.set(id, at);
         return id;
       });
       this.made.push(outputs);
     });
+    // Outputs and declarations stand behind all nodes.
+    this.scope.current = Infinity;
   }
 
   private missing(name: string): never {
@@ -338,8 +341,8 @@ export class GraphResolver {
     return id;
   }
 
-  private useOutputs(outputs: readonly ValueId[], after: number): void {
-    this.scope.current = after;
+  private useOutputs(outputs: readonly ValueId[]): void {
+    this.scope.current = Infinity;
     const graph = this.scope.graph;
     outputs.forEach((v, index) => this.c.b.use(v, { node: null, graph, index }));
   }

@@ -1,6 +1,6 @@
 /** What every message reader shares: the walk, the names, and the fields that all records carry. */
 import type { BlobLike } from '../../graph-model/core/bytes.ts';
-import type { Metadata } from '../../graph-model/core/ids.ts';
+import type { Carried } from '../../graph-model/core/ids.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import type { Interner } from '../containers/protobuf/interner.ts';
 import { LENGTH, type WireReader } from '../containers/protobuf/wire-reader.ts';
@@ -14,10 +14,34 @@ export interface NameContext {
 }
 
 export interface ReadContext extends NameContext {
+  readonly pool: SmallCopies;
   readonly blob: BlobLike;
   readonly external: ExternalFiles;
   readonly job: JobContext;
 }
+
+/**
+ * Copies of small byte ranges, many to a buffer: a buffer for each of ten thousand tensors costs far more than the bytes.
+ * Whole buffers of the file are never kept alive by them.
+ */
+export class SmallCopies {
+  private chunk = new Uint8Array(0);
+  private used = 0;
+
+  copy(bytes: Uint8Array, begin: number, end: number): Uint8Array {
+    const length = end - begin;
+    if (length > this.chunk.length - this.used) {
+      this.chunk = new Uint8Array(Math.max(CHUNK, length));
+      this.used = 0;
+    }
+    const out = this.chunk.subarray(this.used, this.used + length);
+    out.set(bytes.subarray(begin, end));
+    this.used += length;
+    return out;
+  }
+}
+
+const CHUNK = 16 * 1024;
 
 /**
  * Collects the wire bytes that a record carries untouched: unknown fields, and fields present with their default value
@@ -64,11 +88,18 @@ export function withExtra(extra: Extra): { extra?: Uint8Array } {
   return bytes === undefined ? {} : { extra: bytes };
 }
 
+/** What most records carry. */
+const NOTHING: Carried = {};
+
 /** doc, metadata and extra of a record in the making. */
 export class Carrier {
-  readonly extra = new Extra();
+  private kept: Extra | undefined;
   private doc: string | undefined;
   private metadata: Map<string, string> | undefined;
+
+  get extra(): Extra {
+    return (this.kept ??= new Extra());
+  }
 
   /** A doc_string field. One that is empty or not UTF-8 is carried as bytes. */
   readDoc(r: WireReader, begin: number, end: number): void {
@@ -84,9 +115,11 @@ export class Carrier {
     else (this.metadata ??= new Map()).set(pair[0], pair[1]);
   }
 
-  get fields(): { doc?: string; metadata?: Metadata; extra?: Uint8Array } {
-    const { doc, metadata } = this;
-    return { ...(doc === undefined ? {} : { doc }), ...(metadata ? { metadata } : {}), ...withExtra(this.extra) };
+  get fields(): Carried {
+    const { doc, metadata, kept } = this;
+    if (doc === undefined && !metadata && !kept) return NOTHING;
+    const extra = kept ? withExtra(kept) : NOTHING;
+    return { ...(doc === undefined ? {} : { doc }), ...(metadata ? { metadata } : {}), ...extra };
   }
 }
 

@@ -127,7 +127,7 @@ function blobOrBytes(c: ReadContext, end: number, p?: TensorParts, storage?: Ten
   const begin = r.offset;
   const at = r.payload(end);
   if (p && isVarints(storage!)) p.count = at < 0 || p.count < 0 ? -1 : p.count + countVarints(r.bytes, at, r.at);
-  if (at >= 0 && end - begin <= INLINE_LIMIT) return bytesOf(r.bytes.slice(at, r.at));
+  if (at >= 0 && end - begin <= INLINE_LIMIT) return bytesOf(c.pool.copy(r.bytes, at, r.at));
   return { kind: 'blob', blob: c.blob, begin, end };
 }
 

@@ -12,7 +12,7 @@ import { ExternalFiles } from './external-files.ts';
 import { MODEL, MODEL_SKIM } from './fields.ts';
 import { readFunction, readOpset, readTraining } from './read-function.ts';
 import { readGraph, type GraphContext } from './read-graph.ts';
-import { Carrier, readName } from './read-parts.ts';
+import { Carrier, readName, SmallCopies } from './read-parts.ts';
 import { INLINE_LIMIT } from './read-tensor.ts';
 import type { Scope } from './scope.ts';
 
@@ -41,7 +41,7 @@ export async function readOnnx(
   const others = files.filter((f) => f !== main);
   const external = new ExternalFiles(others, main.path, job);
   const names = new Interner(r.bytes);
-  const c: GraphContext = { r, names, blob, external, job, b: new Builder() };
+  const c: GraphContext = { r, names, pool: new SmallCopies(), blob, external, job, b: new Builder() };
   const model = readModel(c, main);
   external.reportMissing();
   if (names.invalid > 0) job.report(diagnostic('onnx.bad-names', { count: names.invalid, file: main.name }));

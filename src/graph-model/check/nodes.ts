@@ -5,7 +5,7 @@ import { functionOf, normalDomain, opsetsOf, opsetVersion, type FunctionDef, typ
 import { typeString, type ValueType } from '../core/types.ts';
 import { diagnostic } from '../diagnostics.ts';
 import type { Formal, OperatorSchema } from '../operators/operator.ts';
-import type { CheckContext } from './check.ts';
+import type { CheckContext } from './context.ts';
 import { NEWEST_OPSET } from './versions.ts';
 
 export function checkNodes(c: CheckContext): void {

@@ -4,6 +4,7 @@
  */
 import { bodiesOf, NO_ATTRIBUTES, type Attributes } from './attributes.ts';
 import type { Graph, GraphId, Model, Node, NodeId, Origin, Use, Value, ValueId } from './model.ts';
+import { GraphEdits } from './graph-edits.ts';
 import { orderOf, type OrderView } from './order.ts';
 import type { Tensor } from './tensor.ts';
 import type { ValueType } from './types.ts';
@@ -45,11 +46,9 @@ export class Draft implements OrderView {
   private readonly values;
   private readonly useLists;
   private readonly ownUses = new Set<ValueId>();
-  private readonly added = new Map<GraphId, NodeId[]>();
-  private readonly removed = new Map<GraphId, Set<NodeId>>();
+  private readonly pending = new Map<GraphId, GraphEdits>();
   /** Nodes whose place in the order may have become wrong. */
   private readonly rewired = new Set<NodeId>();
-  private readonly goneValues = new Map<GraphId, Set<ValueId>>();
   private readonly touched = new Set<NodeId>();
   private readonly nodeLog: NodeId[] = [];
   private readonly valueLog: ValueId[] = [];
@@ -91,7 +90,7 @@ export class Draft implements OrderView {
 
   /** The graph with its order as edited so far. Costs O(order) after nodes were added or removed: don't call it per node. */
   graph(id: GraphId): Graph {
-    this.flushOrder(id);
+    this.flush(id);
     return this.graphs.at(id);
   }
 
@@ -145,7 +144,7 @@ export class Draft implements OrderView {
     this.nodes.set(id, node);
     node.inputs.forEach((v, index) => this.addUse(v, { node: id, graph, index }));
     this.adoptBodies(node);
-    push(this.added, graph, id);
+    this.pendingOf(graph).added.add(id);
     this.rewired.add(id);
     this.touch(id);
     return node;
@@ -159,8 +158,7 @@ export class Draft implements OrderView {
   /** Adds an initializer. */
   constant(graph: GraphId, tensor: Tensor, name = ''): ValueId {
     const id = this.newValue(graph, name, null, { constant: tensor });
-    const g = this.graphs.at(graph);
-    this.graphs.set(graph, { ...g, initializers: [...g.initializers, id] });
+    this.pendingOf(graph).initializers.push(id);
     return id;
   }
 
@@ -259,7 +257,7 @@ export class Draft implements OrderView {
     outputs[index] = value;
     this.nodes.set(to, { ...target, outputs });
     this.values.set(value, { ...this.values.at(value), graph: target.graph, producer: to });
-    for (const use of this.uses(value)) if (use.node !== null) this.rewired.add(use.node);
+    for (const use of this.uses(value)) this.rewireReader(use);
     this.rewired.add(to);
     this.touch(to);
   }
@@ -276,12 +274,13 @@ export class Draft implements OrderView {
     const value = this.values.at(id);
     this.patchValue(id, { type });
     const g = this.graphs.at(value.graph);
-    if (g.valueInfo.includes(id) || g.inputs.includes(id) || g.outputs.includes(id)) return;
-    this.graphs.set(g.id, { ...g, valueInfo: [...g.valueInfo, id] });
+    if (g.inputs.includes(id) || g.outputs.includes(id)) return;
+    const edits = this.pendingOf(g.id);
+    if (!edits.declares(g, id)) edits.declare(id);
   }
 
   patchGraph(id: GraphId, part: GraphPatch): void {
-    this.graphs.set(id, { ...this.graphs.at(id), ...part });
+    this.graphs.set(id, { ...this.graph(id), ...part });
   }
 
   setGraphInputs(id: GraphId, inputs: readonly ValueId[]): void {
@@ -294,6 +293,7 @@ export class Draft implements OrderView {
     g.outputs.forEach((v, index) => this.removeUse(v, { node: null, graph: id, index }));
     outputs.forEach((v, index) => this.addUse(v, { node: null, graph: id, index }));
     this.graphs.set(id, { ...g, outputs: [...outputs] });
+    this.rewireHolder(g);
   }
 
   /** Puts the nodes of a graph into another order; it must hold the same nodes. */
@@ -312,14 +312,28 @@ export class Draft implements OrderView {
   /** Every reader of `from` (graph outputs too, unless told otherwise) reads `to` instead. */
   replaceUses(from: ValueId, to: ValueId, options: { graphOutputs?: boolean } = {}): void {
     if (from === to) return;
-    for (const use of [...this.uses(from)]) {
-      if (use.node !== null) this.setInput(use.node, use.index, to);
-      else if (options.graphOutputs !== false) {
-        const outputs = [...this.graphs.at(use.graph).outputs];
-        outputs[use.index] = to;
-        this.setGraphOutputs(use.graph, outputs);
-      }
+    if (!this.values.has(to)) throw new Error(`Draft: value ${to} does not exist`);
+    const moved: Use[] = [];
+    const kept: Use[] = [];
+    for (const use of this.uses(from)) (use.node === null && options.graphOutputs === false ? kept : moved).push(use);
+    if (moved.length === 0) return;
+    const swap = <T>(v: T): T | ValueId => ((v as unknown) === from ? to : v);
+    for (const id of new Set(moved.map((u) => u.node))) {
+      if (id === null) continue;
+      const node = this.nodes.at(id);
+      this.nodes.set(id, { ...node, inputs: node.inputs.map(swap) });
+      this.rewired.add(id);
+      this.touch(id);
     }
+    for (const id of new Set(moved.filter((u) => u.node === null).map((u) => u.graph))) {
+      const g = this.graphs.at(id);
+      this.graphs.set(id, { ...g, outputs: g.outputs.map(swap) });
+      this.rewireHolder(g);
+    }
+    this.ownUses.add(from);
+    this.useLists.set(from, kept);
+    const list = this.ownList(to);
+    for (const use of moved) list.push(use);
   }
 
   // ---- removing
@@ -343,9 +357,8 @@ export class Draft implements OrderView {
 
   /** Ends the draft. The same draft must not be used afterwards. */
   commit(text: string): Change {
-    for (const id of new Set([...this.added.keys(), ...this.removed.keys()])) this.flushOrder(id);
+    for (const id of [...this.pending.keys()]) this.flush(id);
     this.sortWhereNeeded();
-    this.dropGoneValues();
     const after: Model = {
       ...this.base,
       ...this.fields,
@@ -374,33 +387,39 @@ export class Draft implements OrderView {
   private forgetNode(node: Node): void {
     node.inputs.forEach((v, index) => this.removeUse(v, { node: node.id, graph: node.graph, index }));
     for (const v of node.outputs) if (v !== null) this.deleteValue(v);
-    for (const body of bodiesOf(node)) this.forgetGraph(body);
+    for (const body of bodiesOf(node)) this.forgetBody(body, node.id);
     this.nodes.delete(node.id);
-    const added = this.added.get(node.graph);
-    if (added?.includes(node.id))
-      this.added.set(
-        node.graph,
-        added.filter((n) => n !== node.id),
-      );
-    else pushSet(this.removed, node.graph, node.id);
+    const edits = this.pendingOf(node.graph);
+    if (!edits.added.delete(node.id)) edits.removed.add(node.id);
     this.rewired.delete(node.id);
     this.touch(node.id);
   }
 
+  /** A body that was given to another node meanwhile stays. */
+  private forgetBody(id: GraphId, parent: NodeId): void {
+    if (this.graphs.get(id)?.parent === parent) this.forgetGraph(id);
+  }
+
   private forgetGraph(id: GraphId): void {
     const g = this.graph(id);
+    const own = this.looseValues(g);
     g.outputs.forEach((v, index) => this.removeUse(v, { node: null, graph: id, index }));
     for (const n of g.order.slice().reverse()) this.forgetNode(this.nodes.at(n));
-    for (const v of new Set([...g.inputs, ...g.initializers, ...g.sparseInitializers]))
-      if (this.values.has(v)) this.deleteValue(v);
+    for (const v of own) if (this.values.has(v)) this.deleteValue(v);
     this.graphs.delete(id);
-    this.added.delete(id);
-    this.removed.delete(id);
-    this.goneValues.delete(id);
+    this.pending.delete(id);
+  }
+
+  /** The values of a graph that no node makes: inputs, initializers, declared names and names that are only read. */
+  private looseValues(g: Graph): Set<ValueId> {
+    const named = [...g.inputs, ...g.outputs, ...g.initializers, ...g.sparseInitializers, ...g.valueInfo];
+    const read = g.order.flatMap((n) => this.nodes.at(n).inputs.filter((v) => v !== null));
+    const mine = (v: ValueId) => this.values.get(v)?.graph === g.id && this.values.at(v).producer === null;
+    return new Set([...named, ...read].filter(mine));
   }
 
   private deleteValue(id: ValueId): void {
-    pushSet(this.goneValues, this.values.at(id).graph, id);
+    this.pendingOf(this.values.at(id).graph).gone.add(id);
     this.values.delete(id);
     this.valueLog.push(id);
     this.useLists.delete(id);
@@ -418,9 +437,19 @@ export class Draft implements OrderView {
     this.rewired.add(node.id);
   }
 
+  /** A body's output may be a value from outside, which must be made before the node that holds the body. */
+  private rewireHolder(g: Graph): void {
+    if (g.parent !== null) this.rewired.add(g.parent);
+  }
+
+  private rewireReader(use: Use): void {
+    if (use.node !== null) this.rewired.add(use.node);
+    else this.rewireHolder(this.graphs.at(use.graph));
+  }
+
   private replaceBodies(before: Node, after: Node): void {
     const kept = new Set(bodiesOf(after));
-    for (const body of bodiesOf(before)) if (!kept.has(body)) this.forgetGraph(body);
+    for (const body of bodiesOf(before)) if (!kept.has(body)) this.forgetBody(body, before.id);
     this.adoptBodies(after);
     this.rewired.add(after.id);
   }
@@ -453,15 +482,17 @@ export class Draft implements OrderView {
     if (at >= 0) list.splice(at, 1);
   }
 
-  private flushOrder(id: GraphId): void {
-    const added = this.added.get(id);
-    const removed = this.removed.get(id);
-    if (!added && !removed) return;
-    const g = this.graphs.at(id);
-    const kept = removed ? g.order.filter((n) => !removed.has(n)) : g.order;
-    this.graphs.set(id, { ...g, order: added ? [...kept, ...added] : kept });
-    this.added.delete(id);
-    this.removed.delete(id);
+  private pendingOf(graph: GraphId): GraphEdits {
+    let edits = this.pending.get(graph);
+    if (!edits) this.pending.set(graph, (edits = new GraphEdits()));
+    return edits;
+  }
+
+  private flush(id: GraphId): void {
+    const edits = this.pending.get(id);
+    if (!edits) return;
+    this.pending.delete(id);
+    if (this.graphs.has(id)) this.graphs.set(id, edits.apply(this.graphs.at(id), this));
   }
 
   private sortWhereNeeded(): void {
@@ -481,27 +512,6 @@ export class Draft implements OrderView {
       if (order !== g.order) this.graphs.set(id, { ...g, order });
     }
   }
-
-  private dropGoneValues(): void {
-    for (const [id, gone] of this.goneValues) {
-      if (!this.graphs.has(id)) continue;
-      const g = this.graphs.at(id);
-      const keep = (list: readonly ValueId[]) =>
-        list.some((v) => gone.has(v)) ? list.filter((v) => !gone.has(v)) : list;
-      const quantization = g.quantization.some((q) => q.value !== null && gone.has(q.value))
-        ? g.quantization.filter((q) => q.value === null || !gone.has(q.value))
-        : g.quantization;
-      const next = {
-        ...g,
-        initializers: keep(g.initializers),
-        sparseInitializers: keep(g.sparseInitializers),
-        valueInfo: keep(g.valueInfo),
-        inputs: keep(g.inputs),
-        quantization,
-      };
-      this.graphs.set(id, next);
-    }
-  }
 }
 
 /** Runs one edit and commits it. */
@@ -514,16 +524,4 @@ export function edit(model: Model, text: string, make: (draft: Draft) => void): 
 /** How messages name a node. */
 export function label(node: Pick<Node, 'op' | 'name'>): string {
   return node.name ? `${node.op} ${node.name}` : node.op;
-}
-
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
-}
-
-function pushSet<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
-  const set = map.get(key);
-  if (set) set.add(value);
-  else map.set(key, new Set([value]));
 }

@@ -25,25 +25,63 @@ function* makerIn(view: OrderView, value: ValueId | null, graph: GraphId): Itera
   if (v.graph === graph && v.producer !== null) yield v.producer;
 }
 
-const positions = new WeakMap<readonly NodeId[], Map<NodeId, number>>();
+/** Numbers of nodes, by id. */
+export interface Positions {
+  get(id: NodeId): number | undefined;
+}
+
+/** Ids are dense, so a flat array answers; ids that are spread far over a short order go into a map. */
+class FlatPositions implements Positions {
+  private readonly places: Int32Array;
+
+  constructor(order: readonly NodeId[], largest: number) {
+    this.places = new Int32Array(largest + 1).fill(-1);
+    for (let i = 0; i < order.length; i++) this.places[order[i]!] = i;
+  }
+
+  get(id: NodeId): number | undefined {
+    const at = this.places[id];
+    return at === -1 ? undefined : at;
+  }
+}
+
+const positions = new WeakMap<readonly NodeId[], Positions>();
+const ranks = new WeakMap<readonly NodeId[], Positions>();
 
 /** Where each node stands in an order; kept as long as that order lives. */
-export function positionsIn(order: readonly NodeId[]): ReadonlyMap<NodeId, number> {
-  let map = positions.get(order);
-  if (!map) {
-    map = new Map(order.map((id, i) => [id, i]));
-    positions.set(order, map);
+export function positionsIn(order: readonly NodeId[]): Positions {
+  let found = positions.get(order);
+  if (!found) {
+    let largest = 0;
+    for (const id of order) if (id > largest) largest = id;
+    const spread = largest > 64 && largest > order.length * 8;
+    found = spread ? new Map(order.map((id, i) => [id, i])) : new FlatPositions(order, largest);
+    positions.set(order, found);
   }
-  return map;
+  return found;
+}
+
+/**
+ * Numbers that compare as the nodes' places do, for the nodes of `order` alone: it may answer for other nodes too. They
+ * outlive a removal, which changes places but not who comes first.
+ */
+export function ranksIn(order: readonly NodeId[]): Positions {
+  return ranks.get(order) ?? positionsIn(order);
+}
+
+/** Says that `shorter` is `order` with nodes taken out. */
+export function inheritRanks(order: readonly NodeId[], shorter: readonly NodeId[]): void {
+  const known = ranks.get(order) ?? positions.get(order);
+  if (known) ranks.set(shorter, known);
 }
 
 /** True when every node of `some` (all nodes where left out) stands behind what it depends on. */
 export function isOrdered(view: OrderView, graph: Graph, some: Iterable<NodeId> = graph.order): boolean {
-  const at = positionsIn(graph.order);
+  const at = ranksIn(graph.order);
   for (const id of some) {
     const here = at.get(id);
     if (here === undefined) continue;
-    for (const before of dependencies(view, view.node(id), graph.id)) if (at.get(before)! >= here) return false;
+    for (const before of dependencies(view, view.node(id), graph.id)) if ((at.get(before) ?? -1) >= here) return false;
   }
   return true;
 }

@@ -1,4 +1,4 @@
-/** Bit patterns of the floats that JavaScript has no array for. The other direction is `toNumbers` in tensor.ts. */
+/** Bit patterns of the floats that JavaScript has no array for, both ways. */
 import type { DType } from './types.ts';
 
 interface SmallFloat {
@@ -87,4 +87,24 @@ function roundHalfEven(x: number): number {
   const rest = x - below;
   if (rest !== 0.5) return rest > 0.5 ? below + 1 : below;
   return below % 2 === 0 ? below : below + 1;
+}
+
+/** From bits to the number, for the small float dtypes; null for all others. */
+export function smallFloatDecoder(dtype: DType): ((bits: number) => number) | null {
+  if (dtype === 'float8e8m0') return (bits) => (bits === 255 ? NaN : 2 ** (bits - 127));
+  const f = SMALL_FLOATS[dtype];
+  return f ? (bits) => smallFloatValue(f, bits) : null;
+}
+
+function smallFloatValue(f: SmallFloat, bits: number): number {
+  const top = (1 << f.exponent) - 1;
+  const ones = (1 << f.mantissa) - 1;
+  const sign = (bits >> (f.exponent + f.mantissa)) & 1 ? -1 : 1;
+  const exponent = (bits >> f.mantissa) & top;
+  const mantissa = bits & ones;
+  if (f.form === 'ieee' && exponent === top) return mantissa ? NaN : sign * Infinity;
+  if (f.form === 'fn' && exponent === top && mantissa === ones) return NaN;
+  if (f.form === 'fnuz' && sign < 0 && exponent === 0 && mantissa === 0) return NaN;
+  const fraction = mantissa / (ones + 1);
+  return sign * (exponent === 0 ? fraction * 2 ** (1 - f.bias) : (1 + fraction) * 2 ** (exponent - f.bias));
 }

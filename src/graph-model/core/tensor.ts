@@ -4,6 +4,7 @@
  */
 import { byteLength, bytesAtHand, bytesOf, readBytes, type ByteSource } from './bytes.ts';
 import type { Carried } from './ids.ts';
+import { smallFloatDecoder } from './small-float.ts';
 import { dtypeInfo, type DType } from './types.ts';
 
 /** Which field of TensorProto holds the elements; the writer uses the same one. */
@@ -294,43 +295,8 @@ export function packStrings(strings: readonly string[]): Uint8Array {
 export function toNumbers(dense: DenseTensor): Float64Array | Float32Array {
   const { dtype, values } = dense;
   if (values instanceof Float32Array || values instanceof Float64Array) return values;
-  const decode = DECODERS[dtype];
+  const decode = dtype === 'string' ? () => NaN : smallFloatDecoder(dtype);
   const out = new Float64Array(values.length);
   for (let i = 0; i < out.length; i++) out[i] = decode ? decode(values[i] as number) : Number(values[i]);
   return out;
-}
-
-const DECODERS: Partial<Record<DType, (bits: number) => number>> = {
-  string: () => NaN,
-  float16: (b) => smallFloat(b, 5, 10, 15, 'ieee'),
-  bfloat16: (b) => smallFloat(b, 8, 7, 127, 'ieee'),
-  float8e4m3fn: (b) => smallFloat(b, 4, 3, 7, 'fn'),
-  float8e4m3fnuz: (b) => smallFloat(b, 4, 3, 8, 'fnuz'),
-  float8e5m2: (b) => smallFloat(b, 5, 2, 15, 'ieee'),
-  float8e5m2fnuz: (b) => smallFloat(b, 5, 2, 16, 'fnuz'),
-  float4e2m1: (b) => smallFloat(b, 2, 1, 1, 'finite'),
-  float8e8m0: (b) => (b === 255 ? NaN : 2 ** (b - 127)),
-};
-
-/**
- * A small binary float from its bits. `ieee`: infinities and NaN; `fn`: all ones is NaN, no infinity; `fnuz`: minus zero
- * is the one NaN; `finite`: numbers only (ONNX, "Float stored in 8 bits" and "in 4 bits").
- */
-function smallFloat(
-  bits: number,
-  exponentBits: number,
-  mantissaBits: number,
-  bias: number,
-  form: 'ieee' | 'fn' | 'fnuz' | 'finite',
-): number {
-  const top = (1 << exponentBits) - 1;
-  const ones = (1 << mantissaBits) - 1;
-  const sign = (bits >> (exponentBits + mantissaBits)) & 1 ? -1 : 1;
-  const exponent = (bits >> mantissaBits) & top;
-  const mantissa = bits & ones;
-  if (form === 'ieee' && exponent === top) return mantissa ? NaN : sign * Infinity;
-  if (form === 'fn' && exponent === top && mantissa === ones) return NaN;
-  if (form === 'fnuz' && sign < 0 && exponent === 0 && mantissa === 0) return NaN;
-  const fraction = mantissa / (ones + 1);
-  return sign * (exponent === 0 ? fraction * 2 ** (1 - bias) : (1 + fraction) * 2 ** (exponent - bias));
 }

@@ -1,10 +1,15 @@
 /** Operators said with older ones, as their definitions have it (ONNX, Operators.md); `Op@V` when V - 1 does not know it. */
-import { getFloat, getInt, getString } from '../core/attributes.ts';
+import { getFloat, getInt, getString, getTensor } from '../core/attributes.ts';
 import type { ValueId } from '../core/model.ts';
 import { normalAxis } from '../core/dims.ts';
-import type { Adapter, Step } from './step.ts';
+import { scalarTensor, type Adapter, type Step } from './step.ts';
 
 export const EXPAND: Readonly<Record<string, Adapter>> = {
+  'ConstantOfShape@9': (s) => {
+    const value = getTensor(s.node, 'value');
+    const scalar = value ? { ...value, dims: [] } : scalarTensor('float', 0)!;
+    s.replaceBy(s.add('Expand', [s.draft.constant(s.node.graph, scalar), s.input(0)]));
+  },
   'Celu@12': (s) => {
     const alpha = s.scalar('float', getFloat(s.node, 'alpha', 1))!;
     const scaled = s.add('Div', [s.input(0), alpha]);
@@ -18,6 +23,7 @@ export const EXPAND: Readonly<Record<string, Adapter>> = {
     const gate = s.add('HardSigmoid', [s.input(0)], { alpha: { kind: 'float', value: Math.fround(1 / 6) }, beta: 0.5 });
     s.replaceBy(s.add('Mul', [s.input(0), gate]));
   },
+  'Trilu@14': trilu,
   'CastLike@15': (s) => {
     const to = s.dtype(1);
     if (!to) return 'the type it casts to is not known';
@@ -58,6 +64,23 @@ const CODES: Readonly<Record<string, number>> = {
 function orEqual(s: Step, op: string): void {
   const [a, b] = [s.input(0), s.input(1)];
   s.replaceBy(s.add('Or', [s.add(op, [a, b]), s.add('Equal', [a, b])]));
+}
+
+/** Keeps what lies on the k-th diagonal and above (or below) it, by comparing row and column numbers; opset 13 words. */
+function trilu(s: Step): string | void {
+  const zero = numberLike(s, 0);
+  if (zero === null) return 'the type of its input is not one that has plain zeros';
+  const shape = s.add('Shape', [s.input(0)]);
+  const count = (axis: number) => {
+    const length = s.add('Gather', [shape, s.int64([axis], [])]);
+    return s.add('Range', [s.int64([0], []), length, s.int64([1], [])]);
+  };
+  const rows = s.add('Unsqueeze', [count(-2), s.int64([1])]);
+  const start = s.input(1) === null ? rows : s.add('Add', [rows, s.input(1)]);
+  const columns = count(-1);
+  const upper = getInt(s.node, 'upper', 1) === 1;
+  const outside = upper ? s.add('Less', [columns, start]) : s.add('Greater', [columns, start]);
+  s.replaceBy(s.add('Where', [outside, zero, s.input(0)]));
 }
 
 /** A scalar of the type of the first input. */

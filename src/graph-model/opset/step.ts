@@ -11,6 +11,8 @@ import type { TypeTable } from '../operators/operator.ts';
 export type Adapter = (step: Step) => string | void;
 
 export class Step {
+  private readonly made = new Map<string, number>();
+
   constructor(
     readonly draft: Draft,
     readonly id: NodeId,
@@ -91,9 +93,18 @@ export class Step {
     inputs: readonly (ValueId | null)[],
     attributes: Readonly<Record<string, AttributeLike | undefined>> = {},
   ): ValueId {
-    const { graph, name } = this.node;
-    const spec = { op, inputs, attributes: withAttributes(new Map(), attributes), name: name ? `${name}/${op}` : '' };
+    const { graph } = this.node;
+    const spec = { op, inputs, attributes: withAttributes(new Map(), attributes), name: this.nameFor(op) };
     return this.draft.addNode(graph, spec).outputs[0]!;
+  }
+
+  /** Runtimes refuse two nodes of one name. */
+  private nameFor(op: string): string {
+    const { name } = this.node;
+    if (!name) return '';
+    const times = (this.made.get(op) ?? 0) + 1;
+    this.made.set(op, times);
+    return times === 1 ? `${name}/${op}` : `${name}/${op}_${times}`;
   }
 
   /** Ends this node: `value` takes the place of its first output, under the output's name. */

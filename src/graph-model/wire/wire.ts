@@ -41,7 +41,8 @@ export function encodeChanges(before: Model, after: Model): WireModel {
   const changed: Record<string, unknown> = {};
   const tables = new Set(['graphs', 'nodes', 'values', 'uses']);
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof Model>;
-  for (const key of keys) if (!tables.has(key) && before[key] !== after[key]) changed[key] = after[key] === undefined ? GONE : after[key];
+  for (const key of keys)
+    if (!tables.has(key) && before[key] !== after[key]) changed[key] = after[key] === undefined ? GONE : after[key];
   putAny(w, changed);
   for (const codec of [GRAPHS, NODES, VALUES, USES] as unknown as Codec<number, unknown>[])
     putChanges(w, codec.table(before), codec.table(after), codec.put);

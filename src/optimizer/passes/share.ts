@@ -3,7 +3,7 @@ import type { Attribute } from '../../graph-model/core/attributes.ts';
 import { bodiesOf } from '../../graph-model/core/attributes.ts';
 import { Draft, label } from '../../graph-model/core/draft.ts';
 import { normalDomain, type Model, type Node, type ValueId } from '../../graph-model/core/model.ts';
-import { readBytes } from '../../graph-model/core/bytes.ts';
+import { readBytes, sliceBytes } from '../../graph-model/core/bytes.ts';
 import { storedByteLength, type Tensor } from '../../graph-model/core/tensor.ts';
 import { graphsWithin } from '../../graph-model/core/traverse.ts';
 import type { JobContext } from '../../graph-model/job.ts';
@@ -62,8 +62,8 @@ function shareNodes(draft: Draft, nodes: readonly Node[], refusals: Refusals): A
 /** Gives the readers of `node` what `twin` makes; gives the reason where that cannot be. */
 function join(draft: Draft, node: Node, twin: Node): string | null {
   const pairs = node.outputs.flatMap((v, i) => {
-    const by = twin.outputs[i];
-    return v === null || by == null ? [] : ([[v, by]] as const);
+    const by = twin.outputs[i] ?? null;
+    return v === null || by === null ? [] : ([[v, by]] as const);
   });
   for (const [v, by] of pairs) {
     const why = refusalToReplace(draft, v, by);
@@ -141,24 +141,53 @@ async function shareConstants(draft: Draft, model: Model, job: JobContext): Prom
   return applied;
 }
 
+/** Heads tell most weights apart, so that few are read whole. */
+const HEAD_BYTES = 4096;
+
 async function shareGroup(draft: Draft, group: readonly ValueId[], job: JobContext): Promise<Applied[]> {
-  const byHash = new Map<string, ValueId[]>();
-  for (const id of group) {
-    const hash = hashOf(await readBytes(draft.value(id).constant!.data, job.signal));
-    byHash.set(hash, [...(byHash.get(hash) ?? []), id]);
-  }
+  const tensorOf = (id: ValueId) => draft.value(id).constant!;
   const applied: Applied[] = [];
-  for (const ids of byHash.values()) {
-    const keep = ids[0]!;
-    for (const id of ids.slice(1)) {
-      if (!(await sameBytes(draft.value(keep).constant!, draft.value(id).constant!, job))) continue;
-      const { name } = draft.value(id);
-      draft.replaceUses(id, keep);
-      draft.removeValue(id);
-      applied.push({ by: 'share', place: `${name} = ${draft.value(keep).name}`, removed: [], added: [] });
+  for (const near of await grouped(group, (id) => headHash(tensorOf(id), job))) {
+    for (const ids of await grouped(near, (id) => fullHash(tensorOf(id), job))) {
+      for (const id of ids.slice(1)) {
+        if (!(await sameBytes(tensorOf(ids[0]!), tensorOf(id), job))) continue;
+        const place = `${draft.value(id).name} = ${draft.value(ids[0]!).name}`;
+        draft.replaceUses(id, ids[0]!);
+        draft.removeValue(id);
+        applied.push({ by: 'share', place, removed: [], added: [] });
+      }
     }
   }
   return applied;
+}
+
+/** Groups of two and more with an equal key. */
+async function grouped(ids: readonly ValueId[], key: (id: ValueId) => Promise<string>): Promise<ValueId[][]> {
+  const groups = new Map<string, ValueId[]>();
+  for (const id of ids) {
+    const k = await key(id);
+    groups.set(k, [...(groups.get(k) ?? []), id]);
+  }
+  return [...groups.values()].filter((g) => g.length > 1);
+}
+
+/** Tensors are immutable, so a hash holds for all rounds. */
+const heads = new WeakMap<Tensor, string>();
+const hashes = new WeakMap<Tensor, string>();
+
+async function headHash(t: Tensor, job: JobContext): Promise<string> {
+  const head = sliceBytes(t.data, 0, Math.min(HEAD_BYTES, storedByteLength(t)));
+  return heads.get(t) ?? remember(heads, t, hashOf(await readBytes(head, job.signal)));
+}
+
+async function fullHash(t: Tensor, job: JobContext): Promise<string> {
+  if (storedByteLength(t) <= HEAD_BYTES) return headHash(t, job);
+  return hashes.get(t) ?? remember(hashes, t, hashOf(await readBytes(t.data, job.signal)));
+}
+
+function remember(cache: WeakMap<Tensor, string>, t: Tensor, hash: string): string {
+  cache.set(t, hash);
+  return hash;
 }
 
 async function sameBytes(a: Tensor, b: Tensor, job: JobContext): Promise<boolean> {

@@ -56,6 +56,13 @@ function joinedAxes(g: RuleScope, m: Match): number[] | null {
   return [...outer, ...moved].sort((a, b) => a - b);
 }
 
+/** All readers of the inner node are of these operators, so that it vanishes once each of them is merged with it. */
+function readOnlyBy(m: Match, g: RuleScope, ops: string): boolean {
+  const names = ops.split('|');
+  const readers = g.draft.uses(m.node('inner').outputs[0]!).map((u) => (u.node === null ? null : g.draft.node(u.node)));
+  return readers.every((n) => n !== null && n.graph === m.root.graph && names.includes(n.op));
+}
+
 interface Cut {
   readonly starts: number[];
   readonly ends: number[];
@@ -76,7 +83,7 @@ function cutOf(g: RuleScope, node: Node): Cut | null {
 }
 
 function disjointCuts(m: Match, g: RuleScope): boolean {
-  if (g.opset() < 10) return false;
+  if (g.opset() < 10 || !readOnlyBy(m, g, 'Slice')) return false;
   const a = cutOf(g, m.node('inner'));
   const b = cutOf(g, m.root);
   return a !== null && b !== null && !a.axes.some((axis) => b.axes.includes(axis));
@@ -93,6 +100,8 @@ function sliceBoth(m: Match, g: RuleScope): ValueId {
   return g.add('Slice', [m.value('x'), list('starts'), list('ends'), list('axes'), list('steps')]);
 }
 
+const REDUCTIONS =
+  'ReduceMean|ReduceSum|ReduceMax|ReduceMin|ReduceProd|ReduceL1|ReduceL2|ReduceLogSum|ReduceLogSumExp|ReduceSumSquare';
 const RESHAPERS = 'Reshape|Flatten|Squeeze|Unsqueeze';
 
 export const MOVEMENT: readonly Rule[] = [
@@ -119,9 +128,9 @@ export const MOVEMENT: readonly Rule[] = [
         '(float[2,3,4] x) => (float[4,6] y) <int64[2] s = {6,4}, int64[2] t = {4,6}> { a = Reshape(x, s)  y = Reshape(a, t) }',
       after: '(float[2,3,4] x) => (float[4,6] y) <int64[2] t = {4,6}> { y = Reshape(x, t) }',
     },
-    match: op(RESHAPERS, [op(RESHAPERS, [x], { as: 'inner' })]),
+    match: op(RESHAPERS, [op(RESHAPERS, [x], { as: 'inner', shared: true })]),
     when: (m, g) => {
-      if (g.opset() < 5) return false;
+      if (g.opset() < 5 || !readOnlyBy(m, g, RESHAPERS)) return false;
       if (reshapeTarget(g, m.value('x'), m.root.outputs[0]!)) return true;
       return 'More than one dimension of the result is not known, so one Reshape cannot say it.';
     },
@@ -135,8 +144,8 @@ export const MOVEMENT: readonly Rule[] = [
         '(float[N,M,K] x) => (float[1,N,1,M,K] y) <int64[1] a = {0}, int64[1] b = {2}> { t = Unsqueeze(x, a)  y = Unsqueeze(t, b) }',
       after: '(float[N,M,K] x) => (float[1,N,1,M,K] y) <int64[2] a = {0,2}> { y = Unsqueeze(x, a) }',
     },
-    match: op('Unsqueeze', [op('Unsqueeze', [x], { as: 'inner' })]),
-    when: (m, g) => joinedAxes(g, m) !== null,
+    match: op('Unsqueeze', [op('Unsqueeze', [x], { as: 'inner', shared: true })]),
+    when: (m, g) => readOnlyBy(m, g, 'Unsqueeze') && joinedAxes(g, m) !== null,
     build: (m, g) => withAxes(g, 'Unsqueeze', m.value('x'), joinedAxes(g, m)!),
   },
   {
@@ -164,7 +173,11 @@ export const MOVEMENT: readonly Rule[] = [
       after:
         '(float[4,4] x) => (float[2,2] y) <int64[2] s = {1,1}, int64[2] e = {3,3}, int64[2] a = {0,1}, int64[2] t = {1,1}> { y = Slice(x, s, e, a, t) }',
     },
-    match: op('Slice', [op('Slice', [x, constant('s1'), constant('e1')], { as: 'inner' }), any('s2'), any('e2')]),
+    match: op('Slice', [
+      op('Slice', [x, constant('s1'), constant('e1')], { as: 'inner', shared: true }),
+      any('s2'),
+      any('e2'),
+    ]),
     when: disjointCuts,
     build: sliceBoth,
   },
@@ -195,7 +208,7 @@ export const MOVEMENT: readonly Rule[] = [
       opset: 13,
     },
     match: op('Unsqueeze', [
-      op('ReduceMean|ReduceSum|ReduceMax|ReduceMin|ReduceProd|ReduceL1|ReduceL2|ReduceLogSumExp|ReduceSumSquare', [x], {
+      op(REDUCTIONS, [x], {
         as: 'inner',
         attributes: { keepdims: (a) => a?.kind === 'int' && a.value === 0n },
       }),
@@ -209,6 +222,23 @@ export const MOVEMENT: readonly Rule[] = [
       return normal(reduced) === normal(put);
     },
     build: (m, g) => g.copy(m.node('inner'), m.node('inner').inputs, { keepdims: 1 }),
+  },
+  {
+    name: 'transpose-reduce',
+    doc: 'A reduction over a Transpose reduces the axes as they were before, where the rest keep their order.',
+    example: {
+      before:
+        '(float[1,2,3,4] x) => (float[1,2] y) { a = Transpose<perm=[0,2,3,1]>(x)  y = ReduceMax<axes=[1,2], keepdims=0>(a) }',
+      after: '(float[1,2,3,4] x) => (float[1,2] y) { y = ReduceMax<axes=[2,3], keepdims=0>(x) }',
+      opset: 13,
+    },
+    match: op(REDUCTIONS, [op('Transpose', [x], { as: 'transpose' })], { as: 'reduce' }),
+    when: (m, g) => axesBefore(m, g) !== null,
+    build: (m, g) => {
+      const axes = axesBefore(m, g)!;
+      const asInput = (m.root.inputs[1] ?? null) !== null;
+      return g.copy(m.root, asInput ? [m.value('x'), g.ints(axes)] : [m.value('x')], asInput ? {} : { axes });
+    },
   },
   {
     name: 'arg-of-monotone',
@@ -260,9 +290,21 @@ function innerConcat(m: Match, g: RuleScope): Node | null {
   for (const v of m.root.inputs) {
     const maker = v === null ? null : g.draft.producer(v);
     if (maker?.op !== 'Concat' || maker.graph !== m.root.graph || g.draft.uses(v!).length !== 1) continue;
+    if (maker.attributes.get('axis')?.kind !== 'int') continue;
     const rank = g.rank(m.root.outputs[0]!);
     const [a, b] = [getInt(maker, 'axis', 0), getInt(m.root, 'axis', 0)];
     if (a === b || (rank !== null && normalAxis(a, rank) === normalAxis(b, rank))) return maker;
   }
   return null;
+}
+
+/** The reduced axes of a transposed value in the order before the Transpose; null where the kept ones change order. */
+function axesBefore(m: Match, g: RuleScope): number[] | null {
+  const perm = permOf(g, m.node('transpose'));
+  const axes = axesOf(g, m.root);
+  if (!perm || !axes || axes.length === 0 || getInt(m.root, 'keepdims', 1) !== 0) return null;
+  const reduced = axes.map((a) => normalAxis(a, perm.length));
+  const kept = perm.filter((_, i) => !reduced.includes(i));
+  if (kept.some((axis, i) => i > 0 && axis < kept[i - 1]!)) return null;
+  return reduced.map((a) => perm[a!]!).sort((a, b) => a - b);
 }

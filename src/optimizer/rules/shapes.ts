@@ -1,9 +1,10 @@
 /** Shape arithmetic that inference can do beforehand. */
 import { getInt } from '../../graph-model/core/attributes.ts';
-import { sameDim } from '../../graph-model/core/dims.ts';
+import { sameDim, sameShape } from '../../graph-model/core/dims.ts';
 import type { ValueId } from '../../graph-model/core/model.ts';
 import { elementArray, elementCount } from '../../graph-model/core/tensor.ts';
 import { any, constant, either, op } from '../engine/pattern.ts';
+import type { Dim } from '../../graph-model/core/types.ts';
 import type { Match } from '../engine/match.ts';
 import type { Rule } from '../engine/rules.ts';
 import type { RuleScope } from '../engine/scope.ts';
@@ -25,13 +26,16 @@ export function reshapeTarget(g: RuleScope, from: ValueId, to: ValueId): number[
   return target.filter((d) => d === -1).length <= 1 ? target : null;
 }
 
+const given = (v: ValueId | null | undefined, holds: (v: ValueId) => boolean): boolean =>
+  typeof v === 'number' && holds(v);
+
 /** The elements are lengths, or sums, products and selections of lengths: never negative. */
 export function neverNegative(g: RuleScope, value: ValueId, depth = 12): boolean {
   const known = g.numbers(value);
   if (known) return known.every((n) => n >= 0);
   const maker = g.draft.producer(value);
   if (!maker || depth === 0) return false;
-  const from = (i: number) => maker.inputs[i] != null && neverNegative(g, maker.inputs[i], depth - 1);
+  const from = (i: number) => given(maker.inputs[i], (v) => neverNegative(g, v, depth - 1));
   switch (maker.op) {
     case 'Shape':
     case 'Size':
@@ -61,7 +65,7 @@ export function isZero(g: RuleScope, value: ValueId, depth = 12): boolean {
   if (uniform !== null) return uniform === 0;
   const maker = g.draft.producer(value);
   if (!maker || depth === 0) return false;
-  const from = (i: number) => maker.inputs[i] != null && isZero(g, maker.inputs[i], depth - 1);
+  const from = (i: number) => given(maker.inputs[i], (v) => isZero(g, v, depth - 1));
   switch (maker.op) {
     case 'ConstantOfShape':
       return fillOf(g, maker.outputs[0]!) === 0;
@@ -101,7 +105,7 @@ export function fillValue(g: RuleScope, value: ValueId, depth = 6): number | nul
   const maker = g.draft.producer(value);
   if (!maker || depth === 0 || maker.op !== 'Mul') return null;
   const [a, b] = maker.inputs.map((v) => (v === null ? null : fillValue(g, v, depth - 1)));
-  return a == null || b == null ? null : a * b;
+  return typeof a === 'number' && typeof b === 'number' ? a * b : null;
 }
 
 function constantEqual(m: Match, g: RuleScope): boolean {
@@ -184,6 +188,28 @@ export const SHAPES: readonly Rule[] = [
     },
   },
   {
+    name: 'reshape-around-arithmetic',
+    doc: 'Reshape, arithmetic with a constant, and Reshape back: the constant is reshaped instead.',
+    example: {
+      before:
+        '(float[4,2,3] x) => (float[4,2,3] y) <float[1,4,1,3] c = {1,2,3,4,5,6,7,8,9,10,11,12}, int64[4] s = {1,4,2,3}, int64[3] t = {4,2,3}> { a = Reshape(x, s)  b = Add(a, c)  y = Reshape(b, t) }',
+      after: '(float[4,2,3] x) => (float[4,2,3] y) <float[4,1,3] c = {1,2,3,4,5,6,7,8,9,10,11,12}> { y = Add(x, c) }',
+    },
+    match: op('Reshape', [
+      either('Add|Sub|Mul|Div', [op('Reshape', [x], { as: 'first' }), constant('c')], { as: 'arithmetic' }),
+    ]),
+    when: (m, g) => constantShape(m, g) !== null,
+    build: async (m, g) => {
+      const dense = await g.read(m.value('c'));
+      const c = g.dense({ ...dense, dims: constantShape(m, g)! }, g.draft.value(m.value('c')).name);
+      const wide = m.node('first').outputs[0];
+      return g.copy(
+        m.node('arithmetic'),
+        m.node('arithmetic').inputs.map((v) => (v === wide ? m.value('x') : c)),
+      );
+    },
+  },
+  {
     name: 'gather-of-range',
     doc: 'Slice of a Shape by fixed numbers reads the dimensions directly.',
     example: {
@@ -217,4 +243,27 @@ function broadcastsAlone(g: RuleScope, value: ValueId, other: ValueId, result: V
     if (left === null || right === null) return false;
     return (sameDim(left, d) && (right === 1 || sameDim(right, d))) || (left === 1 && sameDim(right, d));
   });
+}
+
+/**
+ * The shape in which a constant does to [...] what it did to the same elements as [1, ...] (or the other way round): the
+ * two shapes differ in leading ones alone, so broadcasting meets the same elements. null where it is not that simple.
+ */
+function constantShape(m: Match, g: RuleScope): number[] | null {
+  const outer = g.shape(m.value('x'));
+  const inner = g.shape(m.node('first').outputs[0]!);
+  const back = g.shape(m.root.outputs[0]!);
+  const dims = g.tensor(m.value('c'))!.dims;
+  if (!outer || !inner || !back || !sameShape(outer, back) || g.tensor(m.value('c'))!.data.kind === 'missing')
+    return null;
+  if (!sameShape(withoutLeadingOnes(outer), withoutLeadingOnes(inner)) || dims.length > inner.length) return null;
+  if (!sameShape(g.shape(m.node('arithmetic').outputs[0]!), inner)) return null;
+  const core = withoutLeadingOnes(outer).length;
+  const own = dims.slice(Math.max(0, dims.length - core));
+  return dims.slice(0, dims.length - own.length).every((d) => d === 1) ? [...own] : null;
+}
+
+function withoutLeadingOnes(shape: readonly Dim[]): readonly Dim[] {
+  const at = shape.findIndex((d) => d !== 1);
+  return at < 0 ? [] : shape.slice(at);
 }

@@ -1,5 +1,5 @@
 /** onnxruntime's builds as the page ships them: loader and wasm are our own files, never fetched from elsewhere. */
-import type { Ort, OrtBuild } from '../host.ts';
+import type { Ort, OrtBuild } from './builds.ts';
 
 interface Source {
   readonly load: () => Promise<Ort>;

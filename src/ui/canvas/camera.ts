@@ -44,14 +44,13 @@ export function firstView(scene: Scene, stage: StageSize): Viewport {
     : { x: 44 - start.x * zoom, y: stage.height / 2 - (start.y + start.height / 2) * zoom, zoom };
 }
 
-/** The first input that stands at the very start of the flow; else the vertex that does. */
+/** The first of the inputs along the flow; the first vertex of a graph without inputs. */
 function firstVertex({ view, layout, direction }: Scene): number {
   const along = direction === 'vertical' ? layout.y : layout.x;
   let first = 0;
   for (let i = 1; i < view.count; i++) {
-    const before = along[i]! - along[first]!;
-    const better = view.kinds[i] === KIND.input && view.kinds[first] !== KIND.input && before <= 60;
-    if (before < 0 || better) first = i;
+    const input = Number(view.kinds[i] === KIND.input) - Number(view.kinds[first] === KIND.input);
+    if (input > 0 || (input === 0 && along[i]! < along[first]!)) first = i;
   }
   return first;
 }

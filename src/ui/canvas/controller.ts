@@ -25,6 +25,7 @@ import { NEAR, paint, visibleRect, type FrameState } from './painter.ts';
 import { readPalette, watchTheme, type Palette } from './palette.ts';
 import { worstByNode } from './problems.ts';
 import { Scene, type Direction, type Rect } from './scene.ts';
+import { anchorOf, contains, isVersionOf, lightVertex } from './scene-pairs.ts';
 import { insidesOf, KIND, sameLayout, viewGraph } from './view-graph.ts';
 
 export type LayoutFunction = (input: LayoutInput, signal: AbortSignal) => Promise<LayoutResult>;
@@ -243,8 +244,9 @@ export class CanvasController {
   /** After an edit the vertex in the middle of attention stays where it is on the screen; the others glide. */
   private keepPlace(scene: Scene, old: Scene): void {
     if (scene.layout === old.layout) return;
-    const anchor = this.anchor(old, scene);
-    if (anchor) {
+    const anchor = anchorOf(old, scene, visibleRect(this.viewport, this.stage), this.state.selected);
+    if (anchor === null) this.goFirst(scene);
+    else {
       const [before, after] = anchor;
       const { x, y, zoom } = this.viewport;
       const a = old.rectOf(before);
@@ -256,26 +258,6 @@ export class CanvasController {
     this.show({ moving: true });
     setTimeout(() => this.show({ moving: false }), MOTION + 40);
     this.schedule();
-  }
-
-  /** The same vertex in two scenes: the selected one, else the one nearest to the middle of the view. */
-  private anchor(old: Scene, scene: Scene): [number, number] | null {
-    const rect = visibleRect(this.viewport, this.stage);
-    const candidates = [...this.state.selected, ...old.nodesIn(rect)];
-    let best: [number, number] | null = null;
-    let least = Infinity;
-    for (const i of candidates) {
-      const j = counterpart(old, scene, i);
-      if (j < 0) continue;
-      const r = old.rectOf(i);
-      const away = Math.hypot(
-        r.x + r.width / 2 - rect.x - rect.width / 2,
-        r.y + r.height / 2 - rect.y - rect.height / 2,
-      );
-      const cost = this.state.selected.has(i) ? -1 : away;
-      if (cost < least) [best, least] = [[i, j], cost];
-    }
-    return best;
   }
 
   /** Two frames after the picture is complete it is on the screen. */
@@ -580,37 +562,5 @@ export class CanvasController {
       ctx.fillRect(0, 0, this.canvas!.width, this.canvas!.height);
     }
     for (const after of this.painted) after();
-  }
-}
-
-function lightVertex(scene: Scene, i: number, lit: Set<number>): void {
-  for (const e of scene.edgesFrom(i)) lit.add(e);
-  for (const e of scene.edgesTo(i)) lit.add(e);
-}
-
-function contains(outer: Rect, inner: Rect): boolean {
-  return (
-    inner.x >= outer.x &&
-    inner.y >= outer.y &&
-    inner.x + inner.width <= outer.x + outer.width &&
-    inner.y + inner.height <= outer.y + outer.height
-  );
-}
-
-/** True for two states of one document: ids are unique in a model and its later states, so a shared vertex tells. */
-function isVersionOf(old: Scene, scene: Scene): boolean {
-  return old.view.scope === scene.view.scope && old.view.model.source === scene.view.model.source;
-}
-
-function counterpart(old: Scene, scene: Scene, i: number): number {
-  const ref = old.view.refs[i]!;
-  const { view } = scene;
-  switch (old.view.kinds[i]) {
-    case KIND.node:
-      return view.ofNode.get(ref as NodeId) ?? -1;
-    case KIND.output:
-      return view.ofOutput.get(ref as ValueId) ?? -1;
-    default:
-      return view.ofInput.get(ref as ValueId) ?? -1;
   }
 }

@@ -21,7 +21,9 @@ export function EdgeLabels({ controller }: { controller: CanvasController }) {
   const edges = value !== null ? firstOf(scene, value) : vertices.length === 1 ? onePerValue(scene, vertices[0]!) : [];
   return edges.slice(0, MOST).map((e) => {
     const [x, y] = labelPoint(scene, e);
-    const text = valueLabel(scene.view, scene.view.edgeValues[e] as ValueId, types);
+    const id = scene.view.edgeValues[e] as ValueId;
+    if (!types.has(id) && (scene.view.model.values.get(id)?.type ?? null) === null) return null;
+    const text = valueLabel(scene.view, id, types);
     const space = text.indexOf(' ');
     return (
       <div key={e} className="gw-elab" style={{ transform: `translate(${x + 9}px, ${y - 9}px)` }}>

@@ -39,7 +39,9 @@ const SHAPE_ARGUMENT = new Map([
 const SCALAR_OPS = words(`Add Sub Mul Div Pow Mod Max Min Equal Greater Less GreaterOrEqual LessOrEqual And Or Xor PRelu
   Where Clip`);
 /** Attributes that say little where everything else is known. */
-const QUIET = words('then_branch else_branch body value auto_pad noop_with_empty_axes saturate storage_order');
+const QUIET = words(
+  'then_branch else_branch body value auto_pad noop_with_empty_axes saturate storage_order allowzero',
+);
 
 /** Formal names of the inputs that usually are weights. */
 const FORMALS = new Map<string, string>([
@@ -64,6 +66,8 @@ const FORMALS = new Map<string, string>([
   ['Pad', 'data pads value'],
   ['Clip', 'x min max'],
   ['Resize', 'X roi scales sizes'],
+  ['Range', 'start limit delta'],
+  ['ConstantOfShape', 'shape'],
 ]);
 
 /** The tensor of a value that never changes: an initializer or what a Constant node holds. */
@@ -87,8 +91,14 @@ function plainConstant(model: Model, id: ValueId): string | null {
   const producer = model.values.get(id)?.producer ?? null;
   const maker = producer === null ? undefined : model.nodes.get(producer);
   if (maker === undefined || !isConstantNode(maker)) return null;
-  for (const a of maker.attributes.values()) if (a.kind !== 'tensor') return plain(a);
+  for (const a of maker.attributes.values()) if (a.kind !== 'tensor') return plain(a) || null;
   return null;
+}
+
+/** A constant in a few characters: at most `most` elements; null for larger ones and for what is no constant. */
+function shortConstant(model: Model, id: ValueId, most: number): string | null {
+  const held = smallValue(model, id, most) ?? plainConstant(model, id);
+  return held !== null && held.split(' ').length <= most ? held : null;
 }
 
 export function faceOf(model: Model, node: Node): Face {
@@ -164,8 +174,8 @@ class FaceBuilder {
 
   /** Input `index` where it is a constant of few elements. */
   private argument(index: number): string {
-    const id = this.node.inputs[index];
-    const text = id == null ? null : smallValue(this.model, id, 6);
+    const id = this.node.inputs[index] ?? null;
+    const text = id === null ? null : shortConstant(this.model, id, 6);
     if (text === null) return '';
     this.shown.add(index);
     this.told.add('axis');
@@ -176,7 +186,7 @@ class FaceBuilder {
   private scalar(): string {
     const texts: string[] = [];
     this.node.inputs.forEach((id, index) => {
-      const text = id === null ? null : smallValue(this.model, id, 1);
+      const text = id === null ? null : shortConstant(this.model, id, 1);
       if (text === null) return;
       this.shown.add(index);
       texts.push(text);
@@ -189,6 +199,7 @@ class FaceBuilder {
     const parts: [string, string][] = [];
     for (const [name, a] of this.node.attributes) {
       if (this.told.has(name) || QUIET.has(name) || a.kind === 'graph' || a.kind === 'graphs') continue;
+      if (name === 'keepdims' && a.kind === 'int' && a.value === 1n) continue;
       const text = plain(a);
       if (text !== '' && text.length <= 14) parts.push([name === 'epsilon' ? 'ε' : name, text]);
       if (parts.length === 3) break;
@@ -248,7 +259,7 @@ class FaceBuilder {
     if (formal !== undefined) return formal;
     const name = this.model.values.get(id)?.name ?? '';
     const last = name.split(/[./:]/).pop() ?? '';
-    return last !== '' && last.length <= 7 && !/^\d+$/.test(last) ? last : `in ${index}`;
+    return last !== '' && last.length <= 7 && !/^\d+$/.test(last) ? last : index === 0 ? 'data' : `in ${index}`;
   }
 }
 

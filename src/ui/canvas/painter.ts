@@ -79,7 +79,7 @@ function paintDots(ctx: CanvasRenderingContext2D, palette: Palette, view: Viewpo
   const startX = ((view.x % step) + step) % step;
   const startY = ((view.y % step) + step) % step;
   for (let y = startY; y < size.height; y += step) {
-    for (let x = startX; x < size.width; x += step) ctx.fillRect(x - 0.6, y - 0.6, 1.2, 1.2);
+    for (let x = startX; x < size.width; x += step) ctx.fillRect(x - 0.75, y - 0.75, 1.5, 1.5);
   }
 }
 
@@ -91,10 +91,10 @@ function paintEdges(ctx: CanvasRenderingContext2D, scene: Scene, palette: Palett
   const shapes: number[] = [];
   const plain: number[] = [];
   const shortest = view.zoom >= 0.2 ? 0 : 6 / view.zoom;
-  const { edge } = scene.pieces;
+  const { shape } = scene.pieces;
   scene.eachPiece(rect, shortest, (p) => {
     if (plain.length + shapes.length >= MOST_PIECES || !meets(scene, p, rect)) return;
-    (scene.view.edgeShapes[edge[p]!] === 1 ? shapes : plain).push(p);
+    (shape[p] === 1 ? shapes : plain).push(p);
   });
   ctx.lineWidth = Math.max(0.7, Math.min(1.5, 1.25 * view.zoom));
   ctx.strokeStyle = palette.edgeShape;
@@ -285,13 +285,13 @@ function paintTitle(
   k: number,
   pill: boolean,
 ): void {
-  const size = Math.min(12, Math.max(12 * k, Math.min(h * 0.62, 11)));
+  const size = Math.round(2 * Math.min(12, Math.max(12 * k, Math.min(h * 0.62, 11)))) / 2;
   if (size < 5.5) return;
   const glyph = pill ? 0 : size;
   const title = titleOf(scene, i);
-  ctx.font = `600 ${Math.round(2 * size) / 2}px ${palette.fontUi}`;
+  ctx.font = `600 ${size}px ${palette.fontUi}`;
   const start = left + (pill ? h / 2 : Math.max(2.5, 4 * k) + 3);
-  const room = w - (start - left) - 3;
+  const room = w - (start - left) - 5;
   const text = fitText(ctx, title, room - (room > 52 ? glyph + 3 : 0), size);
   const middle = pill || h < 1.8 * size ? top + h / 2 : k >= NEAR ? top + 13 * k : top + h / 2;
   const withGlyph = glyph > 0 && room > 52;

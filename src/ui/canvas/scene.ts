@@ -20,6 +20,8 @@ export interface Pieces {
   readonly point: Int32Array;
   /** Along the flow: where drawing begins when another edge draws the first part; else NaN. */
   readonly begin: Float32Array;
+  /** 1 where all edges that run in the piece carry only shapes. */
+  readonly shape: Uint8Array;
 }
 
 export class Scene {
@@ -137,20 +139,32 @@ function piecesOf(view: ViewGraph, layout: LayoutResult, upright: boolean): Piec
   const edge = new Int32Array(most);
   const point = new Int32Array(most);
   const begin = new Float32Array(most).fill(NaN);
+  const shape = new Uint8Array(most).fill(1);
   let n = 0;
+  let before: number[] = [];
   for (let e = 0; e < view.targets.length; e++) {
     const shared = e > 0 && view.sources[e - 1] === view.sources[e] ? sharedPoints(layout, e - 1, e) : 0;
     const first = routeOffsets[e]!;
-    for (let p = first + Math.max(0, shared - 1); p + 1 < routeOffsets[e + 1]!; p++, n++) {
+    // The pieces that this edge runs in, those of the edge before it included.
+    const mine = before.slice(0, Math.max(0, shared - 1));
+    for (let p = first + mine.length; p + 1 < routeOffsets[e + 1]!; p++) {
+      const inLane = p === first + shared - 1;
+      const drawn = inLane ? coveredTo(routes, routeOffsets[e - 1]! + shared - 1, first, p, upright) : NaN;
+      if (inLane && !Number.isNaN(drawn) && view.edgeShapes[e] === 0) shape[before[shared - 1]!] = 0;
+      if (drawn === 'all') {
+        mine.push(before[shared - 1]!);
+        continue;
+      }
       edge[n] = e;
       point[n] = p;
-      if (p !== first + shared - 1) continue;
-      const drawn = coveredTo(routes, routeOffsets[e - 1]! + shared - 1, routeOffsets[e]!, p, upright);
-      if (drawn === 'all') n--;
-      else begin[n] = drawn;
+      begin[n] = drawn;
+      mine.push(n++);
     }
+    // A lane that carries data to one of its readers is drawn as data.
+    if (view.edgeShapes[e] === 0) for (const p of mine) shape[p] = 0;
+    before = mine;
   }
-  return { edge: edge.slice(0, n), point: point.slice(0, n), begin: begin.slice(0, n) };
+  return { edge: edge.slice(0, n), point: point.slice(0, n), begin: begin.slice(0, n), shape: shape.slice(0, n) };
 }
 
 function sharedPoints({ routes, routeOffsets }: LayoutResult, a: number, b: number): number {

@@ -1,5 +1,6 @@
 /** Above the graph: where one is, and what colours mean. */
 import { Fragment } from 'react';
+import { bodiesOf } from '../../graph-model/core/attributes.ts';
 import { scopesOf } from '../../graph-model/core/traverse.ts';
 import type { GraphId, Model } from '../../graph-model/core/model.ts';
 import { IconButton } from '../kit/button.tsx';
@@ -69,11 +70,26 @@ function Crumbs() {
           )}
         </Fragment>
       ))}
+      <Siblings model={model} scope={here} />
       <span className="gw-count">
         {count.toLocaleString('en')} {count === 1 ? 'node' : 'nodes'}
       </span>
     </nav>
   );
+}
+
+/** The other bodies of the same node: an If has two. */
+function Siblings({ model, scope }: { model: Model; scope: GraphId }) {
+  const store = useStoreApi();
+  const { parent } = model.graphs.at(scope);
+  const bodies = parent === null ? [] : bodiesOf(model.nodes.at(parent));
+  return bodies
+    .filter((b) => b !== scope)
+    .map((b) => (
+      <button key={b} type="button" className="gw-sibling" onClick={() => store.getState().enter(b)}>
+        {branchName(model, b)}
+      </button>
+    ));
 }
 
 /** From the main graph inwards; a function stands right below the main graph. */
@@ -89,7 +105,15 @@ function scopeLabel(model: Model, id: GraphId): string {
   const graph = model.graphs.at(id);
   if (graph.parent === null) return model.functions.find((f) => f.graph === id)?.name ?? graph.name;
   const node = model.nodes.at(graph.parent);
-  const branch = [...node.attributes].find(([, a]) => a.kind === 'graph' && a.value === id)?.[0] ?? '';
-  const which = branch === 'then_branch' ? 'then' : branch === 'else_branch' ? 'else' : branch;
+  const which = branchName(model, id);
   return `${shortName(node) || node.op}${which === '' ? '' : ` · ${which}`}`;
+}
+
+/** `then`, `else`, `body`: the attribute that holds a body. */
+function branchName(model: Model, id: GraphId): string {
+  const { parent } = model.graphs.at(id);
+  if (parent === null) return '';
+  const { attributes } = model.nodes.at(parent);
+  const name = [...attributes].find(([, a]) => a.kind === 'graph' && a.value === id)?.[0] ?? '';
+  return name.replace(/_branch$/, '');
 }

@@ -95,7 +95,9 @@ class ViewBuilder {
   private readonly from: number[] = [];
   private readonly to: number[] = [];
   private readonly carried: number[] = [];
+  /** Vertices that make a shape or an index, and those that read no more of their input than its shape. */
   private readonly shapes: boolean[] = [];
+  private readonly readsShape = new Set<number>();
   private readonly ofNode = new Map<NodeId, number>();
   private readonly ofInput = new Map<ValueId, number>();
   private readonly ofOutput = new Map<ValueId, number>();
@@ -168,6 +170,7 @@ class ViewBuilder {
       if (!this.shapes[source]) shapesOnly = false;
       this.addEdge(source, target, v);
     }
+    if (SHAPE_SOURCES.has(node.op)) this.readsShape.add(target);
     this.shapes[target] = SHAPE_SOURCES.has(node.op) || (any && shapesOnly);
   }
 
@@ -225,7 +228,7 @@ class ViewBuilder {
       targets[e] = this.to[k]!;
       sources[e] = this.from[k]!;
       edgeValues[e] = this.carried[k]!;
-      edgeShapes[e] = this.shapes[this.from[k]!] ? 1 : 0;
+      edgeShapes[e] = this.shapes[this.from[k]!] || this.readsShape.has(this.to[k]!) ? 1 : 0;
     }
     return {
       model: this.model,
@@ -264,7 +267,7 @@ function faceWidth(face: Face, inside: boolean): number {
     (most, r) => Math.max(most, 26 + Math.max(38, 5.6 * r.key.length) + 6.1 * r.text.length),
     0,
   );
-  const name = face.label === '' ? 0 : 56;
+  const name = face.label === '' ? 0 : 72;
   const head =
     36 + 7.1 * face.op.length + (face.telling === '' ? 0 : 6 + 6.1 * face.telling.length) + name + (inside ? 18 : 0);
   const wanted = Math.max(head, body, face.rows.length > 0 ? 188 : 0);

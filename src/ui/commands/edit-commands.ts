@@ -36,6 +36,13 @@ function chosenValue(state: State): ValueId | null {
   return outputs[0] ?? null;
 }
 
+/** Nodes of several graphs, each graph's in execution order. */
+function inOrder(model: Model, ids: ReadonlySet<NodeId>): NodeId[] {
+  const out: NodeId[] = [];
+  for (const graph of model.graphs.values()) for (const id of graph.order) if (ids.has(id)) out.push(id);
+  return out;
+}
+
 const hasValue = (state: State): true | string =>
   chosenValue(state) === null ? 'no value is selected, and no single node' : true;
 
@@ -133,6 +140,30 @@ export const EDIT_COMMANDS: readonly Command[] = [
       if (copies.length === 0) return;
       store.getState().select(copies);
       store.getState().ask({ kind: 'reveal', nodes: copies });
+    },
+  },
+  {
+    id: 'copy-text',
+    label: 'Copy as ONNX text',
+    group: 'Edit',
+    keys: ['Mod+C'],
+    icon: 'copy',
+    words: 'clipboard selection nodes',
+    enabled: (s) => {
+      const some = hasSelection(s);
+      // Text that is marked on the page is what Ctrl C means then.
+      return some === true && window.getSelection()?.isCollapsed === false ? 'text is marked on the page' : some;
+    },
+    run: async ({ store }) => {
+      const { model, selected, announce } = store.getState();
+      if (model === null) return;
+      const { printNode } = await import('../../graph-model/text/print.ts');
+      await navigator.clipboard.writeText(
+        `${inOrder(model, selected)
+          .map((id) => printNode(model, id))
+          .join('\n')}\n`,
+      );
+      announce(`Copied ${selected.size === 1 ? '1 node' : `${selected.size} nodes`} as ONNX text.`);
     },
   },
   {

@@ -4,7 +4,7 @@ import { useContext, useDeferredValue, useMemo, useState } from 'react';
 import { formatCount } from '../../graph-model/format.ts';
 import { categoryOf } from '../../graph-model/operators/category.ts';
 import { Glyph, Icon } from '../kit/icon.tsx';
-import { ServicesContext, useStore } from '../store/store.ts';
+import { ServicesContext, useStore, useStoreApi } from '../store/store.ts';
 import { perform, type Command } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { findCommands, findNodes, type FoundNode } from './find.ts';
@@ -47,7 +47,13 @@ interface SearchProps {
 function Search({ onCommand, onNode }: SearchProps) {
   const [query, setQuery] = useState('');
   const wanted = useDeferredValue(query);
-  const commands = useMemo(() => findCommands(SHOWN, wanted), [wanted]);
+  const store = useStoreApi();
+  // What can be done now comes first.
+  const commands = useMemo(() => {
+    const can = (c: Command) => (c.enabled?.(store.getState()) ?? true) === true;
+    const found = findCommands(SHOWN, wanted);
+    return [...found.filter(can), ...found.filter((c) => !can(c))];
+  }, [wanted, store]);
   return (
     <Cmdk label="Find a node or run a command" shouldFilter={false} loop>
       <div className="palette-head">

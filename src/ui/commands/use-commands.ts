@@ -44,6 +44,8 @@ export function handleKey(event: KeyboardEvent, services: Services): void {
   // Escape clears the selection, and goes out of the body when there is none: the first that can.
   const found = meant.find((c) => can(c) === true) ?? meant[0];
   if (!found) return;
+  // Copying marked text is the browser's.
+  if (can(found) !== true && found.id === 'copy-text') return;
   // A plain key that does nothing now is left to the page; with Ctrl it would otherwise save the page's HTML and the like.
   if (can(found) !== true && !parseKeys(found.keys![0]!).mod) return;
   event.preventDefault();
@@ -54,9 +56,9 @@ export function handleKey(event: KeyboardEvent, services: Services): void {
 function mayFire(keys: string, found: Command, event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (target?.closest('[role="dialog"], [role="menu"]')) return found.id === 'palette';
-  const typing = target?.closest('input, textarea, select, [contenteditable="true"]') != null;
-  if (!typing) return !(target?.closest('button, [role="tab"], [role="tree"]') && isPressKey(event.key));
+  const typing = Boolean(target?.closest('input, textarea, select, [contenteditable="true"]'));
   const { mod, key } = parseKeys(keys);
+  if (!typing) return mod || !(target?.closest('button, [role="tab"], [role="tree"]') && isPressKey(event.key));
   const isTextEdit = ['z', 'y', 'a', 'x', 'c', 'v'].includes(key.toLowerCase());
   return (mod && !isTextEdit) || /^F\d/.test(key);
 }

@@ -47,6 +47,11 @@ function FailureCard({ float }: { float?: boolean | undefined }) {
       role="alert"
       className={float ? 'card float' : 'card'}
       aria-label="The file could not be opened"
+      onKeyDown={(e) => {
+        if (e.key !== 'Escape') return;
+        e.stopPropagation();
+        dismiss();
+      }}
     >
       <div className="card-head">
         <span className="error">
@@ -61,7 +66,7 @@ function FailureCard({ float }: { float?: boolean | undefined }) {
         {failure.help} {kept !== null && `${kept} is still open.`}
       </p>
       <div className="card-foot">
-        <Button size="small" onClick={() => void files.openFile()}>
+        <Button size="small" onClick={() => files.openFile()}>
           Open another file…
         </Button>
         <Button size="small" kind="ghost" onClick={dismiss}>
@@ -92,7 +97,7 @@ export function MissingStrip() {
         {missing.length > 3 && ` and ${missing.length - 3} more`}. Editing works; running waits for it. Drop it anywhere
         here.
       </span>
-      <Button size="small" onClick={() => void files.openFile()}>
+      <Button size="small" onClick={() => files.openFile()}>
         Add {missing.length === 1 ? first : 'them'}…
       </Button>
     </div>

@@ -19,7 +19,11 @@ export function Dialog({ title, open, onClose, children, foot, wide }: DialogPro
     <Radix.Root open={open} onOpenChange={(now) => !now && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="veil" />
-        <Radix.Content className={wide ? 'dialog wide' : 'dialog'} aria-describedby={undefined}>
+        <Radix.Content
+          className={wide ? 'dialog wide' : 'dialog'}
+          aria-describedby={undefined}
+          onOpenAutoFocus={focusFirstField}
+        >
           <div className="dialog-head">
             <Radix.Title asChild>
               <h2 className="grow">{title}</h2>
@@ -34,4 +38,11 @@ export function Dialog({ title, open, onClose, children, foot, wide }: DialogPro
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** The first field, else the dialog itself: not the Close button, whose tooltip would open at once. */
+function focusFirstField(event: Event): void {
+  const dialog = event.currentTarget as HTMLElement;
+  event.preventDefault();
+  (dialog.querySelector<HTMLElement>('input, select, textarea') ?? dialog).focus();
 }

@@ -137,9 +137,12 @@ class Opener {
     private readonly analyses: Analyses,
   ) {}
 
-  async open(files: readonly InputFile[]): Promise<void> {
-    if (files.length === 0) return;
-    if (this.fills(files)) return this.add(files);
+  async open(files: readonly InputFile[]): Promise<'opened' | 'added' | 'neither'> {
+    if (files.length === 0) return 'neither';
+    if (this.fills(files)) {
+      this.add(files);
+      return 'added';
+    }
     this.abandon();
     const turn = ++this.turn;
     this.reading = true;
@@ -148,9 +151,12 @@ class Opener {
       const label = `Reading ${files[0]!.name}`;
       const tracked = { kind: 'open', label, cancelled: 'Opening was cancelled.' };
       const opened = await track(this.set, tracked, (on) => this.deps.workers.open(files, on));
-      if (turn === this.turn) this.finish(opened);
+      if (turn !== this.turn) return 'neither';
+      this.finish(opened);
+      return 'opened';
     } catch (error) {
       if (turn === this.turn) this.fail(error);
+      return 'neither';
     }
   }
 

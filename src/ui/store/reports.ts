@@ -2,6 +2,7 @@
 import type { Change } from '../../graph-model/core/draft.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import { changedIds } from '../../graph-model/core/table.ts';
+import { formatDuration } from '../../graph-model/format.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import type { Plan } from '../../optimizer/rule.ts';
 import { JobError, type OptimisedModel } from '../../workers/client.ts';
@@ -45,9 +46,17 @@ export function reportsSlice(set: SetState, get: Get, deps: StoreDeps): ReportsS
       get().setView({ bottomOpen: true, bottomTab: 'run' });
       const failed = (d: Diagnostic) => set({ runFailure: d, announcement: d.message });
       const report = await settled(runReport(set, deps, model, original, request), failed);
-      if (report && get().original === original) set({ run: report, announcement: 'The run has ended.' });
+      if (report && get().original === original) set({ run: report, announcement: runSentence(report) });
     },
   };
+}
+
+/** What the run says in one line. */
+function runSentence({ differences, current }: RunReport): string {
+  const took = `Run in ${formatDuration(current.timing.median)}`;
+  const bad = differences.filter((d) => d.verdict === 'differs').map((d) => d.name);
+  if (bad.length > 0) return `${took}. Differs from the original in ${bad.slice(0, 3).join(', ')}.`;
+  return differences.length > 0 ? `${took}. All outputs agree with the original.` : `${took}.`;
 }
 
 /** null where the job was cancelled or failed; a failure is told. */

@@ -31,9 +31,9 @@ export interface DocumentSlice {
   readonly failure: Diagnostic | null;
   /**
    * Opens a model from everything that was dropped. Files that an open model is missing are added to it instead. The
-   * last good model stays until the new one is read.
+   * last good model stays until the new one is read. `neither`: it failed (see `failure`), or was cancelled.
    */
-  open(files: readonly (File | InputFile)[]): Promise<void>;
+  open(files: readonly (File | InputFile)[]): Promise<'opened' | 'added' | 'neither'>;
   /** Gives an open model the files it was missing. */
   addFiles(files: readonly (File | InputFile)[]): void;
   /** Begins with a model that was made here: New graph, pasted text. */

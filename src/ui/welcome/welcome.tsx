@@ -17,7 +17,7 @@ import './welcome.css';
 
 export function Welcome({ over }: { over: boolean }) {
   return (
-    <main className="welcome">
+    <main className="welcome" tabIndex={-1}>
       <div className="welcome-grid">
         <section aria-labelledby="welcome-title">
           <h1 id="welcome-title">Open a model</h1>
@@ -126,7 +126,7 @@ function RecentList() {
 
 function RecentRow({ entry }: { entry: RecentEntry }) {
   const files = useFiles();
-  const how = entry.files ? 'a copy is kept in this browser' : 'opened again from your disk';
+  const how = howKept(entry);
   return (
     <li>
       <button
@@ -158,6 +158,11 @@ function RecentRow({ entry }: { entry: RecentEntry }) {
   );
 }
 
+function howKept(entry: RecentEntry): string {
+  if (entry.files) return 'a copy is kept in this browser';
+  return entry.handles ? 'opened again from your disk' : 'too large to keep a copy of; choose the file again';
+}
+
 function Samples() {
   const files = useFiles();
   const [samples, setSamples] = useState<readonly Sample[]>([]);
@@ -180,13 +185,8 @@ function Samples() {
                 <Glyph name={glyphOf(sample)} size={14} />
                 <span className="ell">{sample.title}</span>
               </span>
-              <span className="small-text" style={{ display: 'block', marginTop: 4 }}>
-                {sample.subtitle}
-              </span>
-              <span className="small-text">
-                {sample.detail ? `${sample.detail}, ` : ''}
-                {formatBytes(sample.size)}
-              </span>
+              <span className="small-text">{sample.subtitle}</span>
+              <span className="small-text">{[sample.detail, formatBytes(sample.size)].filter(Boolean).join(', ')}</span>
             </button>
           </li>
         ))}

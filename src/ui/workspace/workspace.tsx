@@ -2,8 +2,12 @@
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import type { ReactNode } from 'react';
 import { MissingStrip, OpeningCard } from '../files/cards.tsx';
+import { WorkspaceCanvas } from '../canvas/workspace-canvas.tsx';
+import { BottomPanel } from '../panels/bottom/bottom-panel.tsx';
+import { Inspector } from '../panels/inspector/inspector.tsx';
+import { Outline } from '../panels/outline/outline.tsx';
 import { useStore } from '../store/store.ts';
-import { BottomPanel, GraphCanvas, Inspector, Outline } from './slots.tsx';
+import '../kit/field.css';
 
 export function Workspace() {
   const outline = useStore((s) => s.outlineOpen);
@@ -61,7 +65,7 @@ function Centre() {
         <section className="pane canvas" aria-label="Graph">
           <MissingStrip />
           <div className="canvas-place">
-            <GraphCanvas />
+            <WorkspaceCanvas />
             <OpeningCard float />
           </div>
         </section>
@@ -69,8 +73,11 @@ function Centre() {
       {open && (
         <>
           <Separator className="handle" data-axis="y" aria-label="Height of the bottom panel" />
-          <Panel id="bottom" defaultSize={220} minSize={96} groupResizeBehavior="preserve-pixel-size">
-            <section className="pane" aria-label="Problems and reports">
+          <Panel id="bottom" defaultSize={280} minSize={96} groupResizeBehavior="preserve-pixel-size">
+            <section className="pane" aria-labelledby="bottom-title">
+              <h2 id="bottom-title" className="sr">
+                Problems and reports
+              </h2>
               <BottomPanel />
             </section>
           </Panel>

@@ -5,7 +5,6 @@
  */
 import type { BlobLike } from '../../../graph-model/core/bytes.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
-import { BytesBlob } from '../bytes-blob.ts';
 
 const END_SIGNATURE = 0x06054b50;
 const END64_SIGNATURE = 0x06064b50;
@@ -148,7 +147,8 @@ export async function openEntry(name: string, blob: BlobLike, entry: ZipEntry, l
   if (entry.method === STORED) return blob.slice(begin, Math.min(end, begin + limit));
   if (entry.method !== DEFLATED) throw broken(name, `${entry.path} is packed by method ${entry.method}, not deflate`);
   if (limit === Infinity) refuseBomb(name, entry.packedSize, entry.size, UNPACK_LIMIT);
-  return new BytesBlob(await inflate(name, blob.slice(begin, end), entry, limit));
+  // A true Blob: a model that refers to it can be handed to a worker and saved.
+  return new Blob([(await inflate(name, blob.slice(begin, end), entry, limit)) as Uint8Array<ArrayBuffer>]);
 }
 
 /** Throws where an archive or entry claims to unpack to what no model does. */

@@ -1,6 +1,5 @@
 /** What is wrong with the model, each with a place to go to. */
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Model } from '../../../graph-model/core/model.ts';
 import type { Diagnostic, Severity } from '../../../graph-model/diagnostics.ts';
 import { formatCount } from '../../../graph-model/format.ts';
@@ -9,7 +8,9 @@ import { EmptyState } from '../../kit/empty-state.tsx';
 import { Icon } from '../../kit/icon.tsx';
 import type { IconName } from '../../kit/icons.ts';
 import { useFiles, useStore } from '../../store/store.ts';
+import { PathName } from '../parts/path-name.tsx';
 import { useReveal } from '../parts/use-reveal.ts';
+import { useRows } from '../parts/use-rows.ts';
 
 export type SortKey = 'severity' | 'code' | 'message' | 'place';
 const RANK: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
@@ -50,7 +51,7 @@ export function Problems() {
   if (problems.length === 0) return <EmptyState text="No problems found." />;
   return (
     <div className="gp-problems">
-      <div className="gp-problem-row gp-problem-head" role="row">
+      <div className="gp-problem-row gp-problem-head">
         <SortHead by="severity" now={sort} set={setSort} text="" label="Severity" />
         <SortHead by="code" now={sort} set={setSort} text="Code" />
         <SortHead by="message" now={sort} set={setSort} text="What" />
@@ -79,20 +80,13 @@ function SortHead({ by, now, set, text, label = text }: SortHeadProps) {
       onClick={() => set(by)}
     >
       {text || <Icon name="warn" small />}
-      {now === by && <Icon name="down" tiny />}
+      {now === by && text && <Icon name="down" tiny />}
     </button>
   );
 }
 
 function ProblemList({ problems }: { problems: readonly Diagnostic[] }) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: problems.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => 28,
-    overscan: 6,
-    initialRect: { width: 800, height: 300 },
-  });
+  const { scroller, virtual } = useRows(problems.length, 28);
   return (
     <div ref={scroller} className="gp-scroll">
       <ul style={{ height: virtual.getTotalSize(), position: 'relative' }} aria-label="Problems">
@@ -136,7 +130,9 @@ function ProblemRow({ problem: d, top, place, count }: ProblemRowProps) {
       <span className="ell">
         {d.message} <span className="muted">{d.help}</span>
       </span>
-      <span className="mono muted ell">{text}</span>
+      <span className="mono muted gp-where">
+        <PathName name={text} />
+      </span>
       <span className="r">
         {there && (
           <Button kind="link" onClick={go}>

@@ -1,10 +1,10 @@
 /** The values of a tensor as a table that reads what is in sight, whatever the tensor's size. */
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { elementCount, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
 import { formatCount } from '../../../graph-model/format.ts';
 import { readTensorSlice } from '../../../graph-model/stats/slice.ts';
 import { formatElement } from '../../../graph-model/stats/rows.ts';
+import { useRows } from '../parts/use-rows.ts';
 
 const ROW = 20;
 const PAGE = 1024;
@@ -12,17 +12,10 @@ const PAGE = 1024;
 const MOST_ROWS = 700_000;
 
 export function ValuesTable({ tensor, perRow = 4 }: { tensor: Tensor; perRow?: number }) {
-  const scroller = useRef<HTMLDivElement>(null);
   const columns = tensor.dtype === 'string' || tensor.dtype.startsWith('complex') ? 1 : perRow;
   const count = elementCount(tensor.dims);
   const rows = Math.min(MOST_ROWS, Math.ceil(count / columns));
-  const virtual = useVirtualizer({
-    count: rows,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 6,
-    initialRect: { width: 296, height: 160 },
-  });
+  const { scroller, virtual } = useRows(rows, ROW);
   const items = virtual.getVirtualItems();
   const first = (items[0]?.index ?? 0) * columns;
   const last = ((items[items.length - 1]?.index ?? 0) + 1) * columns;
@@ -30,7 +23,14 @@ export function ValuesTable({ tensor, perRow = 4 }: { tensor: Tensor; perRow?: n
   if (count === 0) return <p className="muted">The tensor is empty.</p>;
   return (
     <>
-      <div ref={scroller} className="gp-values" tabIndex={0} role="group" aria-label={`${formatCount(count)} values`}>
+      <div
+        ref={scroller}
+        className="gp-values"
+        style={{ height: Math.min(164, rows * ROW + 2) }}
+        tabIndex={0}
+        role="group"
+        aria-label={`${formatCount(count)} values`}
+      >
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {items.map(({ index, start }) => (
             <div key={index} className="gp-values-row" style={{ transform: `translateY(${start}px)` }}>

@@ -1,25 +1,18 @@
 /** Passes and rules with what they applied and refused, down to each match. */
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { PassReport } from '../../../optimizer/rule.ts';
 import { formatCount, formatDuration } from '../../../graph-model/format.ts';
 import { Icon } from '../../kit/icon.tsx';
 import { useStore } from '../../store/store.ts';
 import { useReveal } from '../parts/use-reveal.ts';
+import { useRows } from '../parts/use-rows.ts';
 import { placesOf, reportRows, ruleLabel, type ReportRow } from './report-rows.ts';
 
 export function RuleTable({ passes }: { passes: readonly PassReport[] }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const rows = useMemo(() => reportRows(passes, open), [passes, open]);
   const most = Math.max(1, ...passes.map((p) => p.applied.length));
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => 26,
-    overscan: 8,
-    initialRect: { width: 420, height: 300 },
-  });
+  const { scroller, virtual } = useRows(rows.length, 26);
   const toggle = (key: string) => {
     const next = new Set(open);
     if (!next.delete(key)) next.add(key);

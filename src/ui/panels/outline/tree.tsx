@@ -1,8 +1,8 @@
 /** The outline's tree: an ARIA tree of 100,000 rows of which only those in sight are drawn. */
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import type { NodeId } from '../../../graph-model/core/model.ts';
 import { useStore } from '../../store/store.ts';
+import { useRows } from '../parts/use-rows.ts';
 import type { Row } from './rows.ts';
 import { treeMove, typeAhead } from './tree-keys.ts';
 import { TreeRow } from './tree-row.tsx';
@@ -20,19 +20,12 @@ export interface TreeProps {
 }
 
 export function Tree({ rows, toggle, flat, empty }: TreeProps) {
-  const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
   const [active, setActive] = useState<string | null>(null);
   const act = useRowActions();
   const isSelected = useIsSelected();
   const at = rows.findIndex((r) => r.key === active);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 8,
-    initialRect: { width: 248, height: 600 },
-  });
+  const { scroller, virtual } = useRows(rows.length, ROW);
   useFollowSelection(rows, (index) => virtual.scrollToIndex(index), setActive);
   const goTo = (index: number) => {
     const row = rows[index];
@@ -151,7 +144,8 @@ function useRowActions() {
     const graph = target.kind === 'node' ? model.nodes.at(target.node).graph : value!.graph;
     if (graph !== scope) enter(graph);
     const readers = value ? (model.uses.get(value.id) ?? []).flatMap((u) => u.node ?? []) : [];
-    const nodes = target.kind === 'node' ? [target.node] : value?.producer != null ? [value.producer] : readers;
+    const nodes =
+      target.kind === 'node' ? [target.node] : value && value.producer !== null ? [value.producer] : readers;
     if (nodes.length > 0) ask({ kind: 'reveal', nodes });
   };
   const pick = (row: Row, add: boolean) => {
