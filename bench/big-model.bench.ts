@@ -4,7 +4,7 @@
  * is deleted. Needs a build (`npm run build`) and a Chromium.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type CDPSession, type Page } from '@playwright/test';
@@ -95,6 +95,8 @@ class HeapWatch {
 
 async function measure(page: Page, files: string[]) {
   const watch = new HeapWatch();
+  // The system's save dialog cannot be driven; without it the page downloads a Blob.
+  await page.addInitScript(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
   await page.goto(`http://localhost:${PORT}/`);
   await watch.start(page);
   const state = (s: string) =>
@@ -117,8 +119,7 @@ async function measure(page: Page, files: string[]) {
     });
   });
   await page.keyboard.press('Control+s');
-  const choice = page.getByRole('dialog');
-  if (await choice.isVisible().catch(() => false)) await choice.getByRole('button').last().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Two files' }).click();
   const total = () => downloads.reduce((sum, d) => sum + d.bytes, 0);
   while (total() < TENSORS * BYTES && performance.now() - saveBegun < 300_000) await page.waitForTimeout(200);
   return {
@@ -156,7 +157,6 @@ export async function run() {
       }
       await page.close();
     }
-    writeFileSync(join(tmpdir(), 'graphwright-big.json'), JSON.stringify(results));
     return results;
   } finally {
     await browser.close();
