@@ -1,5 +1,6 @@
 /** The one table of formats. A format is a folder beside this file and one line here. */
 import type { ConverterEntry } from './converter.ts';
+import { sniffLightgbm } from './lightgbm/sniff.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
 
 export const CONVERTERS: readonly ConverterEntry[] = [
@@ -9,6 +10,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.onnx'],
     sniff: sniffOnnx,
     load: async () => (await import('./onnx/index.ts')).onnxConverter,
+  },
+  {
+    id: 'lightgbm',
+    label: 'LightGBM',
+    extensions: ['.txt', '.json', '.lgb', '.model'],
+    sniff: sniffLightgbm,
+    load: async () => (await import('./lightgbm/index.ts')).lightgbmConverter,
   },
 ];
 
