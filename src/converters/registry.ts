@@ -2,6 +2,7 @@
 import type { ConverterEntry } from './converter.ts';
 import { sniffLightgbm } from './lightgbm/sniff.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
+import { sniffXgboost } from './xgboost/sniff.ts';
 
 export const CONVERTERS: readonly ConverterEntry[] = [
   {
@@ -17,6 +18,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.txt', '.json', '.lgb', '.model'],
     sniff: sniffLightgbm,
     load: async () => (await import('./lightgbm/index.ts')).lightgbmConverter,
+  },
+  {
+    id: 'xgboost',
+    label: 'XGBoost',
+    extensions: ['.json', '.ubj', '.xgb', '.bin', '.model'],
+    sniff: sniffXgboost,
+    load: async () => (await import('./xgboost/index.ts')).xgboostConverter,
   },
 ];
 
