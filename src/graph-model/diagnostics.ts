@@ -4,6 +4,7 @@
  */
 import type { NodeId, ValueId } from './core/ids.ts';
 import { CHECK } from './diagnostics/check.ts';
+import { CLASSIC } from './diagnostics/classic.ts';
 import { CONVERT } from './diagnostics/convert.ts';
 import { EDIT } from './diagnostics/edit.ts';
 import type { CatalogueEntry, Severity } from './diagnostics/entry.ts';
@@ -23,6 +24,7 @@ export const CATALOGUE = {
   ...INFER,
   ...CHECK,
   ...CONVERT,
+  ...CLASSIC,
   ...OPTIMIZE,
   ...RUN,
   ...EDIT,
