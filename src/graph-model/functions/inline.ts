@@ -13,10 +13,10 @@ import {
   type Node,
   type NodeId,
   type OpsetImport,
-  type ValueId,
 } from '../core/model.ts';
 import { nodesWithin } from '../core/traverse.ts';
 import type { Schemas } from '../check/check.ts';
+import { replaceNode } from './connect.ts';
 import { Copier, type CopySource } from './copy.ts';
 import { Names } from './names.ts';
 
@@ -99,7 +99,8 @@ class Inliner {
     graph.inputs.forEach((v, i) => copier.bind(v, call.inputs[i] ?? null));
     copier.initializers(graph, call.graph);
     for (const n of graph.order) copier.node(n, call.graph);
-    this.connect(
+    replaceNode(
+      draft,
       call,
       graph.outputs.map((v) => copier.of(v)),
     );
@@ -111,24 +112,6 @@ class Inliner {
     const node = this.draft.node(id);
     const def = depth > 0 ? functionOf(this.model, node) : null;
     return def ? this.replace(node, def, depth - 1) : [id];
-  }
-
-  /** Gives the call's results, under their own names, to the nodes that make them now. */
-  private connect(call: Node, results: readonly (ValueId | null)[]): void {
-    const { draft } = this;
-    const renamed = new Map<ValueId, ValueId>();
-    call.outputs.forEach((old, i) => {
-      const result = results[i] ?? null;
-      if (old === null || result === null) return;
-      const now = renamed.get(result) ?? result;
-      const maker = draft.producer(now);
-      if (now === result && maker?.graph === call.graph && !call.inputs.includes(now)) {
-        draft.replaceUses(now, old);
-        draft.moveOutput(old, maker.id, maker.outputs.indexOf(now));
-        renamed.set(result, old);
-      } else draft.moveOutput(old, draft.addNode(call.graph, { op: 'Identity', inputs: [now] }).id, 0);
-    });
-    draft.removeNode(call.id);
   }
 
   /** Why the body of a function cannot stand where its call is; null when it can. */
