@@ -1,5 +1,6 @@
 /** The one table of formats. A format is a folder beside this file and one line here. */
 import type { ConverterEntry } from './converter.ts';
+import { sniffKeras } from './keras/sniff.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
 import { sniffOnnxText } from './onnx-text/sniff.ts';
 
@@ -17,6 +18,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.onnxtxt'],
     sniff: sniffOnnxText,
     load: async () => (await import('./onnx-text/index.ts')).onnxTextConverter,
+  },
+  {
+    id: 'keras',
+    label: 'Keras',
+    extensions: ['.keras', '.h5', '.hdf5', '.json'],
+    sniff: sniffKeras,
+    load: async () => (await import('./keras/index.ts')).kerasConverter,
   },
 ];
 
