@@ -1,6 +1,7 @@
 /** The one table of formats. A format is a folder beside this file and one line here. */
 import type { ConverterEntry } from './converter.ts';
 import { sniffLightgbm } from './lightgbm/sniff.ts';
+import { sniffKeras } from './keras/sniff.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
 import { sniffOnnxText } from './onnx-text/sniff.ts';
 import { sniffXgboost } from './xgboost/sniff.ts';
@@ -33,6 +34,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.json', '.ubj', '.xgb', '.bin', '.model'],
     sniff: sniffXgboost,
     load: async () => (await import('./xgboost/index.ts')).xgboostConverter,
+  },
+  {
+    id: 'keras',
+    label: 'Keras',
+    extensions: ['.keras', '.h5', '.hdf5', '.json'],
+    sniff: sniffKeras,
+    load: async () => (await import('./keras/index.ts')).kerasConverter,
   },
 ];
 

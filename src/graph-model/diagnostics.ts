@@ -11,6 +11,7 @@ import type { CatalogueEntry, Severity } from './diagnostics/entry.ts';
 import { FILES } from './diagnostics/files.ts';
 import { INFER } from './diagnostics/infer.ts';
 import { JOBS } from './diagnostics/jobs.ts';
+import { KERAS } from './diagnostics/keras.ts';
 import { OPTIMIZE } from './diagnostics/optimize.ts';
 import { RUN } from './diagnostics/run.ts';
 import { TEXT } from './diagnostics/text.ts';
@@ -29,6 +30,7 @@ export const CATALOGUE = {
   ...RUN,
   ...EDIT,
   ...JOBS,
+  ...KERAS,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type DiagnosticCode = keyof typeof CATALOGUE;
