@@ -12,6 +12,7 @@ import { INFER } from './diagnostics/infer.ts';
 import { JOBS } from './diagnostics/jobs.ts';
 import { OPTIMIZE } from './diagnostics/optimize.ts';
 import { RUN } from './diagnostics/run.ts';
+import { SKLEARN } from './diagnostics/sklearn.ts';
 import { TEXT } from './diagnostics/text.ts';
 
 export type { Severity } from './diagnostics/entry.ts';
@@ -27,6 +28,7 @@ export const CATALOGUE = {
   ...RUN,
   ...EDIT,
   ...JOBS,
+  ...SKLEARN,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type DiagnosticCode = keyof typeof CATALOGUE;
