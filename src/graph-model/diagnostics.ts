@@ -14,6 +14,7 @@ import { JOBS } from './diagnostics/jobs.ts';
 import { KERAS } from './diagnostics/keras.ts';
 import { OPTIMIZE } from './diagnostics/optimize.ts';
 import { RUN } from './diagnostics/run.ts';
+import { SKLEARN } from './diagnostics/sklearn.ts';
 import { TEXT } from './diagnostics/text.ts';
 
 export type { Severity } from './diagnostics/entry.ts';
@@ -31,6 +32,7 @@ export const CATALOGUE = {
   ...EDIT,
   ...JOBS,
   ...KERAS,
+  ...SKLEARN,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type DiagnosticCode = keyof typeof CATALOGUE;
