@@ -26,12 +26,8 @@ export const RULE_FAMILIES = {
   shapes: SHAPES,
   movement: MOVEMENT,
   'fuse-weights': FUSE_WEIGHTS,
-<<<<<<< HEAD
-  'fuse-nodes': [...FUSE_NODES, ...MEETING_CONSTANTS, ...NEARLY_NEUTRAL, RELU_OF_POSITIVE],
-=======
   compose: COMPOSE,
-  'fuse-nodes': [...FUSE_NODES, ...MEETING_CONSTANTS, ...NEARLY_NEUTRAL],
->>>>>>> standard
+  'fuse-nodes': [...FUSE_NODES, ...MEETING_CONSTANTS, ...NEARLY_NEUTRAL, RELU_OF_POSITIVE],
 } as const satisfies Record<string, readonly Rule[]>;
 
 /** Every pass, in the order in which people should meet them. */
