@@ -3,7 +3,11 @@ import type { ConvertOptions } from '../converters/converter.ts';
 import type { OpenedModel } from '../converters/open.ts';
 import { converterOf } from '../converters/registry.ts';
 import type { Model } from '../graph-model/core/model.ts';
+import { FormatError } from '../graph-model/diagnostics.ts';
 import type { JobContext } from '../graph-model/job.ts';
+
+/** Formats whose models are ONNX as they are. */
+const ONNX: ReadonlySet<string> = new Set(['onnx', 'onnx-text']);
 
 /** The model itself where it is ONNX already. Throws a FormatError where the format, or a part of the model, has no ONNX form. */
 export async function toOnnx(
@@ -11,6 +15,9 @@ export async function toOnnx(
   options: ConvertOptions,
   job: JobContext,
 ): Promise<Model> {
-  const converter = await converterOf(converterId)?.load();
-  return converter?.toOnnx ? converter.toOnnx(model, options, job) : model;
+  if (ONNX.has(converterId)) return model;
+  const entry = converterOf(converterId);
+  const converter = await entry?.load();
+  if (!converter?.toOnnx) throw new FormatError('convert.no-lowering', { format: entry?.label ?? converterId });
+  return converter.toOnnx(model, options, job);
 }
