@@ -2,12 +2,9 @@
 import type { ConvertOptions } from '../converters/converter.ts';
 import type { OpenedModel } from '../converters/open.ts';
 import { converterOf } from '../converters/registry.ts';
-import type { Model } from '../graph-model/core/model.ts';
+import { isOnnx, type Model } from '../graph-model/core/model.ts';
 import { FormatError } from '../graph-model/diagnostics.ts';
 import type { JobContext } from '../graph-model/job.ts';
-
-/** Formats whose models are ONNX as they are. */
-const ONNX: ReadonlySet<string> = new Set(['onnx', 'onnx-text']);
 
 /** The model itself where it is ONNX already. Throws a FormatError where the format, or a part of the model, has no ONNX form. */
 export async function toOnnx(
@@ -15,9 +12,10 @@ export async function toOnnx(
   options: ConvertOptions,
   job: JobContext,
 ): Promise<Model> {
-  if (ONNX.has(converterId)) return model;
+  if (isOnnx(model)) return model;
   const entry = converterOf(converterId);
   const converter = await entry?.load();
   if (!converter?.toOnnx) throw new FormatError('convert.no-lowering', { format: entry?.label ?? converterId });
-  return converter.toOnnx(model, options, job);
+  const onnx = await converter.toOnnx(model, options, job);
+  return { ...onnx, source: { ...onnx.source, format: 'onnx' } };
 }
