@@ -1,5 +1,6 @@
 /** The one table of formats. A format is a folder beside this file and one line here. */
 import type { ConverterEntry } from './converter.ts';
+import { sniffCatboost } from './catboost/sniff.ts';
 import { sniffLightgbm } from './lightgbm/sniff.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
 import { sniffXgboost } from './xgboost/sniff.ts';
@@ -25,6 +26,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.json', '.ubj', '.xgb', '.bin', '.model'],
     sniff: sniffXgboost,
     load: async () => (await import('./xgboost/index.ts')).xgboostConverter,
+  },
+  {
+    id: 'catboost',
+    label: 'CatBoost',
+    extensions: ['.cbm', '.json'],
+    sniff: sniffCatboost,
+    load: async () => (await import('./catboost/index.ts')).catboostConverter,
   },
 ];
 
