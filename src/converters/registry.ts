@@ -1,5 +1,6 @@
 /** The one table of formats. A format is a folder beside this file and one line here. */
 import type { ConverterEntry } from './converter.ts';
+import { sniffCatboost } from './catboost/sniff.ts';
 import { sniffLightgbm } from './lightgbm/sniff.ts';
 import { sniffKeras } from './keras/sniff.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
@@ -41,6 +42,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.keras', '.h5', '.hdf5', '.json'],
     sniff: sniffKeras,
     load: async () => (await import('./keras/index.ts')).kerasConverter,
+  },
+  {
+    id: 'catboost',
+    label: 'CatBoost',
+    extensions: ['.cbm', '.json'],
+    sniff: sniffCatboost,
+    load: async () => (await import('./catboost/index.ts')).catboostConverter,
   },
 ];
 

@@ -70,7 +70,7 @@ export function headPorts(head: Head, scores: number): Port[] {
   if (head.kind === 'regression') return [{ name: 'predictions', dtype: 'float', dims: scores === 1 ? [] : [scores] }];
   const classes = head.kind === 'binary' ? 2 : scores;
   return [
-    { name: 'label', dtype: labelType(head.labels), dims: [] },
+    { name: 'label', dtype: labelType(head.labels), dims: head.kind === 'multilabel' ? [scores] : [] },
     { name: 'probabilities', dtype: 'float', dims: [classes] },
   ];
 }
@@ -89,6 +89,7 @@ export function headAttributes(head: Head): Record<string, AttributeLike | undef
     classes_strings: strings ? (head.labels as readonly string[]) : undefined,
     classes_int64s: head.labels && !strings ? (head.labels as readonly number[]) : undefined,
     decide_by: head.decideBy,
+    decide_above: head.cut === undefined ? undefined : String(head.cut),
   };
 }
 
@@ -101,6 +102,7 @@ export function headOf(node: { readonly attributes: Attributes }): Head {
     link: getString(node, 'link', 'identity') as Link,
     factor: Number(getString(node, 'link_factor', '1')),
     ...(labels ? { labels } : {}),
+    cut: Number(getString(node, 'decide_above', '0')),
     decideBy: getString(node, 'decide_by', 'score') as 'score' | 'probability',
   };
 }

@@ -26,6 +26,14 @@ const LINK_ROWS = {
   signedSquare: { emit: (e, v) => e.op('Mul', [v, e.op('Abs', [v])]), apply: each((v) => v * Math.abs(v)) },
   /** 1 where v > 0, else 0. */
   step: { emit: (e, v) => e.cast(e.op('Greater', [v, e.floats([0])]), 'float'), apply: each((v) => (v > 0 ? 1 : 0)) },
+  /** A mean and the logarithm of a standard deviation, [N, 2]: the mean and the variance exp(2·v). */
+  meanAndVariance: {
+    emit: (e, v) => {
+      const column = (i: number) => e.op('Gather', [v, e.ints([i])], { axis: 1 });
+      return e.op('Concat', [column(0), e.op('Exp', [e.op('Mul', [column(1), e.floats([2])])])], { axis: 1 });
+    },
+    apply: (v) => Float64Array.of(v[0]!, Math.exp(2 * v[1]!)),
+  },
 } as const satisfies Record<string, LinkRow>;
 
 export type Link = keyof typeof LINK_ROWS;
@@ -42,13 +50,15 @@ export type Labels = readonly number[] | readonly string[];
 
 /** What follows the scores. A binary head has one score, or two with a softmax. */
 export interface Head {
-  readonly kind: 'regression' | 'binary' | 'multiclass';
+  readonly kind: 'regression' | 'binary' | 'multiclass' | 'multilabel';
   readonly link: Link;
   /** Scores are multiplied by it before the link. */
   readonly factor?: number;
   /** Of classifiers, in the order of the probabilities; 0, 1, 2 … where absent. */
   readonly labels?: Labels;
-  /** Class 1 of a binary model is chosen by `score > 0` (default) or by `probability > 0.5` as float32 has it. */
+  /** The score that a binary model's class 1 must be above, where it is not 0. */
+  readonly cut?: number;
+  /** Class 1 of a binary model is chosen by `score > cut` (default) or by `probability > 0.5` as float32 has it. */
   readonly decideBy?: 'score' | 'probability';
 }
 
@@ -60,10 +70,11 @@ export function emitHead(e: Emitter, scores: ValueId, outputs: number, head: Hea
     const best = e.op('ArgMax', [scores], { axis: 1, keepdims: 0 });
     return [named(e, best, head.labels), linked];
   }
+  if (head.kind === 'multilabel') return [e.cast(e.op('Greater', [scores, e.floats([0])]), 'int64'), linked];
   const one =
     head.decideBy === 'probability'
       ? e.op('Greater', [linked, e.floats([0.5])])
-      : e.op('Greater', [scores, e.floats([0])]);
+      : e.op('Greater', [scores, e.floats([head.cut ?? 0])]);
   const label = e.cast(e.squeeze(one, 1), 'int64');
   const both = e.op('Concat', [e.op('Sub', [e.floats([1]), linked]), linked], { axis: 1 });
   return [named(e, label, head.labels), both];
@@ -87,9 +98,9 @@ export interface HeadResult {
 /** The evaluator's twin of {@link emitHead} for one row. */
 export function applyHead(scores: Float64Array, head: Head): HeadResult {
   const values = LINKS[head.link].apply(scores, head.factor ?? 1);
-  if (head.kind === 'regression') return { values, label: null };
+  if (head.kind === 'regression' || head.kind === 'multilabel') return { values, label: null };
   const binary = head.kind === 'binary';
-  const one = head.decideBy === 'probability' ? Math.fround(values[0]!) > 0.5 : scores[0]! > 0;
+  const one = head.decideBy === 'probability' ? Math.fround(values[0]!) > 0.5 : scores[0]! > (head.cut ?? 0);
   const index = binary ? Number(one) : scores.indexOf(Math.max(...scores));
   const all = binary ? Float64Array.of(1 - values[0]!, values[0]!) : values;
   return { values: all, label: head.labels?.[index] ?? index };
