@@ -139,6 +139,7 @@ function checkTypes(c: CheckContext, node: Node, schema: OperatorSchema): void {
     const allowed = schema.constraints.get(formal.type) ?? [formal.type];
     const input = formal.option === 'variadic' ? `${formal.name} ${i}` : formal.name;
     if (!allowed.includes(have)) {
+      if (isDeclaredAs(c, v!, allowed)) return;
       const params = { node: label(node), op: node.op, input, have, want: sayTypes(allowed) };
       return c.add(diagnostic('check.type-mismatch', params, { node: node.id, value: v! }));
     }
@@ -150,6 +151,15 @@ function checkTypes(c: CheckContext, node: Node, schema: OperatorSchema): void {
       c.add(diagnostic('check.type-variable', params, { node: node.id, value: v! }));
     }
   });
+}
+
+/**
+ * A carried value of a Loop may go in as an optional and come back as what it holds: the body's input is then inferred as
+ * the latter and declared as the former, and both are right.
+ */
+function isDeclaredAs(c: CheckContext, id: ValueId, allowed: readonly string[]): boolean {
+  const { producer, type, graph } = c.model.values.at(id);
+  return producer === null && graph !== c.model.main && type?.kind === 'optional' && allowed.includes(typeString(type));
 }
 
 function isComplete(type: ValueType): boolean {

@@ -177,7 +177,7 @@ function fitTypes(step: Step, there: OperatorSchema, opset: number, types: TypeT
   for (const [i, v] of node.inputs.entries()) {
     const formal = formalAt(there.inputs, i);
     const type = v !== null && step.draft.base.values.has(v) ? types.typeOf(v) : null;
-    if (!formal || type?.kind !== 'tensor' || type.dtype === 'undefined') continue;
+    if (!formal || !type || (type.kind === 'tensor' && type.dtype === 'undefined')) continue;
     const allowed = there.constraints.get(formal.type) ?? [formal.type];
     if (allowed.includes(typeString(type))) continue;
     return diagnostic(

@@ -12,10 +12,10 @@ export const EXPAND: Readonly<Record<string, Adapter>> = {
     s.replaceBy(s.add('Expand', [s.draft.constant(s.node.graph, scalar), s.input(0)]));
   },
   'Celu@12': (s) => {
-    const alpha = s.scalar('float', getFloat(s.node, 'alpha', 1))!;
+    const [alpha, zero] = [numberLike(s, getFloat(s.node, 'alpha', 1)), numberLike(s, 0)];
+    if (alpha === null) return 'the type of its input is not known';
     const scaled = s.add('Div', [s.input(0), alpha]);
     const low = s.add('Mul', [alpha, s.add('Elu', [scaled], { alpha: { kind: 'float', value: 1 } })]);
-    const zero = s.scalar('float', 0)!;
     s.replaceBy(s.add('Add', [s.add('Max', [s.input(0), zero]), s.add('Min', [zero, low])]));
   },
   'GreaterOrEqual@12': (s) => orEqual(s, 'Greater'),
@@ -42,7 +42,6 @@ export const EXPAND: Readonly<Record<string, Adapter>> = {
   'RotaryEmbedding@23': rotaryEmbedding,
   'CausalConvWithState@27': causalConv,
   'ThresholdedRelu@10': thresholdedRelu,
-  'Shrink@9': shrink,
   'Bernoulli@15': bernoulli,
   'Swish@24': (s) => {
     const alpha = getFloat(s.node, 'alpha', 1);
@@ -172,21 +171,6 @@ function groupNorm(s: Step, perChannel: boolean): string | void {
   const column = s.int64([-1, ...dims.slice(2).map(() => 1)]);
   const scaled = s.add('Mul', [normal, s.add('Reshape', [s.input(1), column])]);
   s.replaceBy(s.add('Add', [scaled, s.add('Reshape', [s.input(2), column])]));
-}
-
-/** Kept above lambda and below minus lambda, moved by the bias; zero between. */
-function shrink(s: Step): string | void {
-  const num = (v: number) => numberLike(s, v);
-  const [lambda, bias] = [getFloat(s.node, 'lambd', 0.5), getFloat(s.node, 'bias', 0)];
-  if (num(0) === null) return 'the type of its input is not one that has plain numbers';
-  const above = s.add('Where', [
-    s.add('Greater', [s.input(0), num(lambda)]),
-    s.add('Sub', [s.input(0), num(bias)]),
-    num(0),
-  ]);
-  s.replaceBy(
-    s.add('Where', [s.add('Less', [s.input(0), num(-lambda)]), s.add('Add', [s.input(0), num(bias)]), above]),
-  );
 }
 
 /** x where it is above alpha, else zero. */
