@@ -85,6 +85,7 @@ export function MissingStrip() {
   const files = useFiles();
   if (missing.length === 0) return null;
   const [first] = missing;
+  const it = missing.length === 1 ? 'it' : 'them';
   const what = missing.length === 1 ? 'One weight file is missing' : `${missing.length} weight files are missing`;
   return (
     <div className="strip" role="status">
@@ -94,8 +95,8 @@ export function MissingStrip() {
       <b>{what}</b>
       <span className="dim ell grow" title={missing.join('\n')}>
         <span className="mono">{missing.slice(0, 3).join(', ')}</span>
-        {missing.length > 3 && ` and ${missing.length - 3} more`}. Editing works; running waits for it. Drop it anywhere
-        here.
+        {missing.length > 3 && ` and ${missing.length - 3} more`}. Editing works; running waits for {it}. Drop {it}{' '}
+        anywhere here.
       </span>
       <Button size="small" onClick={() => files.openFile()}>
         Add {missing.length === 1 ? first : 'them'}…

@@ -3,6 +3,7 @@ import type { Change } from '../../graph-model/core/draft.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import { fillMissing, missingFiles } from '../../graph-model/edit/fill-missing.ts';
+import { formatCount } from '../../graph-model/format.ts';
 import { CancelledError, JobError, type OpenedModel } from '../../workers/client.ts';
 import type { InputFile } from '../../workers/protocol.ts';
 import { declaredTypes, type Analysed } from './analysis.ts';
@@ -191,7 +192,7 @@ class Opener {
     const analysed = { types: new Map(types), problems };
     begin(this.set, model, analysed.types, [...opening, ...problems], missing);
     this.analyses.begin(opening, model, analysed);
-    this.set({ announcement: `${model.source.fileName} is open: ${model.nodes.size} nodes.` });
+    this.set({ announcement: `${model.source.fileName} is open: ${formatCount(model.nodes.size)} nodes.` });
   }
 
   private fail(error: unknown): void {

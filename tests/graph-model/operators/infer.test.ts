@@ -285,3 +285,24 @@ describe('old versions', () => {
     expect(label(of('TopK', { k: 2, axis: 1 }), 9)).toBe('float32 1×2×w');
   });
 });
+
+describe('hostile models', () => {
+  it('neither hang nor take memory for what they only claim', () => {
+    const huge = (d: Draft) => {
+      const none = d.constant(d.main, floatTensor([], [0, 1]));
+      return d.add(d.main, 'Expand', [none, d.constant(d.main, int64Tensor([0, 1e9]))]);
+    };
+    expect(label(huge)).toBe('float32 0×1000000000');
+    const scan = (d: Draft) => {
+      const body = new Map([
+        ['num_scan_inputs', { kind: 'int' as const, value: 10n ** 9n }],
+        ['body', { kind: 'graph' as const, value: d.newGraph('body') }],
+      ]);
+      return d.addNode(d.main, { op: 'Scan', inputs: [input(d, 'x', [2])], attributes: body }).outputs[0]!;
+    };
+    expect(label(scan)).toBe('unknown type');
+    const crop = (d: Draft) => d.add(d.main, 'MaxPool', [input(d, 'x', [1, 1, 4])], attributes({ kernel_shape: [9] }));
+    const { model } = typed(crop);
+    expect(inferTypes(model).diagnostics.map((p) => p.code)).toContain('infer.length');
+  });
+});
