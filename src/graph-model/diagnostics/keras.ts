@@ -53,6 +53,11 @@ export const KERAS = {
     'The weights of {layer} ({type}) do not fit its configuration: {why}.',
     'Give the weights file that was saved with this model.',
   ),
+  'keras.no-output': e(
+    'error',
+    'The model has no layer or tensor {name} to be an output.',
+    'Choose one of the names that inspect and the graph show.',
+  ),
   'keras.unsupported': e(
     'error',
     'The layer {layer} ({type}) cannot be converted: {why}.',
