@@ -111,11 +111,16 @@ function portOf(items: ReadonlyMap<number, number>, inner: Laid, source: number)
   return inner.padding.left + inner.result.left[items.get(source)!]! + 1;
 }
 
-/** The box hangs on its main line: the first value that enters it, or that leaves it. */
+/** A box whose line leaves further aside than this would push a chain of its like ever further to one side. */
+const ASIDE = 60;
+
+/** The box hangs on the line that goes through it, where there is one; else on its middle. */
 function anchorOf(level: Level, inner: Laid): number {
   const at = (items: ReadonlyMap<number, number>) => portOf(items, inner, items.keys().next().value!);
-  if (level.entries > 0) return at(level.entryOf);
-  return level.exits > 0 ? at(level.exitOf) : inner.width / 2;
+  const into = level.entries > 0 ? at(level.entryOf) : NaN;
+  const outOf = level.exits > 0 ? at(level.exitOf) : NaN;
+  if (Math.abs(into - outOf) > ASIDE) return inner.width / 2;
+  return Number.isNaN(into) ? (Number.isNaN(outOf) ? inner.width / 2 : outOf) : into;
 }
 
 /** Puts the levels into each other. */

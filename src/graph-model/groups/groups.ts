@@ -32,7 +32,13 @@ export function groupTree(model: Model, graph: GraphId): GroupTree {
   return tree;
 }
 
-/** Constants are drawn as part of what reads them: scopes with fewer than two other nodes make no group. */
+/** A scope with more than this share of the graph is a wrapper: a box around (nearly) everything tells nothing. */
+const WRAPPER = 0.6;
+
+/**
+ * Constants are drawn as part of what reads them: scopes with fewer than two other nodes make no group, and neither do
+ * wrappers.
+ */
 function flatten(model: Model, root: Scope, graph: GraphId): GroupTree {
   const groups: Group[] = [];
   const of = new Map<NodeId, number>();
@@ -41,6 +47,10 @@ function flatten(model: Model, root: Scope, graph: GraphId): GroupTree {
     for (const inner of scope.scopes.values()) {
       if (drawn.get(inner)! < 2) {
         if (parent >= 0) for (const id of nodesWithin(inner)) of.set(id, parent);
+        continue;
+      }
+      if (parent < 0 && drawn.get(inner)! > WRAPPER * drawn.get(root)!) {
+        visit(inner, parent, depth);
         continue;
       }
       const index = groups.length;
@@ -86,7 +96,7 @@ export function collapsedTo(tree: GroupTree, depth: number): Set<string> {
 
 /** A graph of more nodes than this opens collapsed where it has groups. */
 export const MOST_EXPANDED = 2000;
-const READABLE = 300;
+const READABLE = 150;
 
 /** What is collapsed when a model is opened: nothing in most; in a very large one as much as leaves a readable number. */
 export function firstCollapsed(model: Model): Set<string> {

@@ -59,7 +59,9 @@ export function separatorOf(nodes: readonly Pick<Node, 'name'>[]): '/' | '.' | n
 }
 
 function splitName(name: string, cut: '/' | '.'): string[] {
-  return withNumbers(name.split(cut).filter(Boolean));
+  const parts = name.split(cut).filter(Boolean);
+  const own = parts.pop() ?? '';
+  return [...withNumbers(parts), own];
 }
 
 /** `layers`, `0` is one scope `layers.0`: the list around it would hold nothing but its members. */

@@ -9,7 +9,7 @@ import type { Palette } from './palette.ts';
 const CARDS = 0.25;
 /** Below this zoom a group that is small on the screen is a summary of itself. */
 const SUMMARY_ZOOM = 0.08;
-const SUMMARY = { width: 130, height: 100 };
+const SUMMARY = { width: 150, height: 56 };
 
 interface OnScreen {
   readonly box: number;
