@@ -74,7 +74,9 @@ export interface ViewSlice {
   readonly scope: GraphId | null;
   readonly overlay: Overlay;
   readonly direction: 'vertical' | 'horizontal';
+  /** Closed groups, by key; groups are shown at all where `grouping` is true. */
   readonly collapsed: ReadonlySet<string>;
+  readonly grouping: boolean;
   readonly outlineOpen: boolean;
   readonly inspectorOpen: boolean;
   readonly bottomOpen: boolean;
@@ -94,6 +96,7 @@ export interface ViewSlice {
         | 'overlay'
         | 'direction'
         | 'collapsed'
+        | 'grouping'
         | 'outlineOpen'
         | 'inspectorOpen'
         | 'bottomOpen'

@@ -1,7 +1,7 @@
 /** The graph as a picture of cells, for views so far away that nodes are smaller than pixels. */
-import type { LayoutResult } from '../../layout/types.ts';
-import { CATEGORIES } from '../../graph-model/operators/category.ts';
-import type { ViewGraph } from './view-graph.ts';
+import type { LayoutResult } from '../layout/types.ts';
+import { CATEGORIES } from '../graph-model/operators/category.ts';
+import type { ViewGraph } from './view.ts';
 
 /** Occupied cells of one size, sorted by row. */
 export interface CellLevel {

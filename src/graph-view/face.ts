@@ -1,8 +1,8 @@
 /** What a node shows of itself: one telling attribute in the head, key attributes and weights in at most three rows. */
-import { getInts, type Attribute } from '../../graph-model/core/attributes.ts';
-import { normalDomain, type Model, type Node, type ValueId } from '../../graph-model/core/model.ts';
-import { elementCount, tensorAtHand, type Tensor } from '../../graph-model/core/tensor.ts';
-import { dtypeInfo, dtypeOfCode } from '../../graph-model/core/types.ts';
+import { getInts, type Attribute } from '../graph-model/core/attributes.ts';
+import { normalDomain, type Model, type Node, type ValueId } from '../graph-model/core/model.ts';
+import { elementCount, tensorAtHand, type Tensor } from '../graph-model/core/tensor.ts';
+import { dtypeInfo, dtypeOfCode } from '../graph-model/core/types.ts';
 
 export interface FaceRow {
   readonly key: string;
@@ -77,13 +77,28 @@ export function constantTensor(model: Model, id: ValueId): Tensor | null {
   if (value.constant) return value.constant;
   if (value.sparse) return { ...value.sparse.values, dims: value.sparse.dims };
   const maker = value.producer === null ? undefined : model.nodes.get(value.producer);
-  if (maker === undefined || !isConstantNode(maker)) return null;
+  if (maker === undefined) return null;
+  if (isCopyOfConstant(model, maker)) return constantTensor(model, maker.inputs[0]!);
+  if (!isConstantNode(maker)) return null;
   const held = maker.attributes.get('value');
   return held?.kind === 'tensor' ? held.value : null;
 }
 
 export function isConstantNode(node: Node): boolean {
   return node.op === 'Constant' && normalDomain(node.domain) === '';
+}
+
+/** Exporters write `Identity` where two layers share a weight. */
+function isCopyOfConstant(model: Model, node: Node): boolean {
+  const [read] = node.inputs;
+  if (node.op !== 'Identity' || read === null || read === undefined) return false;
+  const value = model.values.get(read);
+  return value !== undefined && value.producer === null && value.constant !== undefined;
+}
+
+/** True for what is drawn as part of its readers: constants, and copies of initializers. */
+export function foldsAway(model: Model, node: Node): boolean {
+  return isConstantNode(node) || isCopyOfConstant(model, node);
 }
 
 /** What a Constant node holds where it is not a tensor. */

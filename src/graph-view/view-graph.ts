@@ -1,5 +1,5 @@
 /** From a graph of the model to what the canvas draws: vertices, sizes and edges in arrays, with constants folded away. */
-import { bodiesOf } from '../../graph-model/core/attributes.ts';
+import { bodiesOf } from '../graph-model/core/attributes.ts';
 import {
   functionOf,
   type GraphId,
@@ -7,37 +7,15 @@ import {
   type Node,
   type NodeId,
   type ValueId,
-} from '../../graph-model/core/model.ts';
-import { typeLabel, type ValueType } from '../../graph-model/core/types.ts';
-import { CATEGORIES, categoryOf } from '../../graph-model/operators/category.ts';
-import { constantTensor, faceOf, isConstantNode, type Face } from './face.ts';
+} from '../graph-model/core/model.ts';
+import { typeLabel, type ValueType } from '../graph-model/core/types.ts';
+import { CATEGORIES, categoryOf } from '../graph-model/operators/category.ts';
+import { groupTree, type GroupTree } from '../graph-model/groups/groups.ts';
+import { constantTensor, faceOf, foldsAway, type Face } from './face.ts';
+import { KIND, type Collapsed, type ViewBox, type ViewGraph } from './view.ts';
+import { countLabel, groupFace, groupName, mainCategory } from './group-face.ts';
 
-/** What a vertex stands for: an operator, an input or output of the graph, a value of the graph around it. */
-export const KIND = { node: 0, input: 1, output: 2, outer: 3 } as const;
-
-export interface ViewGraph {
-  readonly model: Model;
-  readonly scope: GraphId;
-  readonly count: number;
-  readonly kinds: Uint8Array;
-  /** A NodeId where the kind is `node`, else a ValueId. */
-  readonly refs: Int32Array;
-  /** Index into CATEGORIES. */
-  readonly categories: Uint8Array;
-  readonly widths: Float32Array;
-  readonly heights: Float32Array;
-  /** Edges in CSR form by source, in the order of {@link LayoutInput}. */
-  readonly offsets: Int32Array;
-  readonly targets: Int32Array;
-  readonly sources: Int32Array;
-  readonly edgeValues: Int32Array;
-  /** 1 where the edge carries only a shape or an index computed from shapes. */
-  readonly edgeShapes: Uint8Array;
-  readonly ofNode: ReadonlyMap<NodeId, number>;
-  /** Inputs and values of the graph around, by value. */
-  readonly ofInput: ReadonlyMap<ValueId, number>;
-  readonly ofOutput: ReadonlyMap<ValueId, number>;
-}
+export { groupAt, KIND, type Collapsed, type ViewBox, type ViewGraph } from './view.ts';
 
 const SHAPE_SOURCES = new Set(['Shape', 'Size']);
 /** Operators that make a shape of shapes. */
@@ -46,8 +24,8 @@ const SHAPE_STEPS = new Set(
   ConstantOfShape Identity Split Sqrt Range Expand`.split(/\s+/),
 );
 
-export function viewGraph(model: Model, scope: GraphId): ViewGraph {
-  return new ViewBuilder(model, scope).build();
+export function viewGraph(model: Model, scope: GraphId, collapsed: Collapsed = null): ViewGraph {
+  return new ViewBuilder(model, scope, collapsed).build();
 }
 
 /** True when both can share one layout: same vertices, same sizes, same edges. */
@@ -59,9 +37,14 @@ export function sameLayout(a: ViewGraph, b: ViewGraph): boolean {
     equal(a.widths, b.widths) &&
     equal(a.heights, b.heights) &&
     equal(a.offsets, b.offsets) &&
-    equal(a.targets, b.targets)
+    equal(a.targets, b.targets) &&
+    equal(a.boxOf, b.boxOf) &&
+    a.boxes.length === b.boxes.length &&
+    a.boxes.every((box, i) => keyOf(a, box) === keyOf(b, b.boxes[i]!))
   );
 }
+
+const keyOf = (view: ViewGraph, box: ViewBox) => view.tree!.groups[box.group]!.key;
 
 function equal(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   if (a.length !== b.length) return false;
@@ -81,6 +64,7 @@ export function insidesOf(model: Model, node: Node): GraphId[] {
 export function vertexFace(view: ViewGraph, i: number, types: ReadonlyMap<ValueId, ValueType>): Face {
   const ref = view.refs[i]!;
   if (view.kinds[i] === KIND.node) return faceOf(view.model, view.model.nodes.at(ref as NodeId));
+  if (view.kinds[i] === KIND.group) return groupFace(view, i, types);
   const value = view.model.values.at(ref as ValueId);
   const type = types.get(value.id) ?? value.type;
   return { op: value.name || 'unnamed', telling: '', label: type === null ? '' : typeLabel(type), rows: [] };
@@ -95,9 +79,16 @@ class ViewBuilder {
   private readonly from: number[] = [];
   private readonly to: number[] = [];
   private readonly carried: number[] = [];
-  /** Vertices that make a shape or an index, and those that read no more of their input than its shape. */
-  private readonly shapes: boolean[] = [];
-  private readonly readsShape = new Set<number>();
+  private readonly carriesShape: boolean[] = [];
+  /** Nodes that make a shape or an index. */
+  private readonly shapes = new Set<NodeId>();
+  private readonly tree: GroupTree | null;
+  private readonly boxes: ViewBox[] = [];
+  private readonly boxOf: number[] = [];
+  private readonly boxOfGroup = new Map<number, number>();
+  private readonly vertexOfGroup = new Map<number, number>();
+  /** Of a closed group, what has been led into it. */
+  private readonly readByGroup = new Map<number, Set<ValueId>>();
   private readonly ofNode = new Map<NodeId, number>();
   private readonly ofInput = new Map<ValueId, number>();
   private readonly ofOutput = new Map<ValueId, number>();
@@ -106,7 +97,9 @@ class ViewBuilder {
   constructor(
     private readonly model: Model,
     private readonly scope: GraphId,
+    private readonly collapsed: Collapsed,
   ) {
+    this.tree = collapsed === null ? null : groupTree(model, scope);
     this.outputs = new Set(model.graphs.at(scope).outputs);
   }
 
@@ -125,7 +118,7 @@ class ViewBuilder {
     this.categories.push(category);
     this.widths.push(width);
     this.heights.push(height);
-    this.shapes.push(false);
+    this.boxOf.push(-1);
     return this.kinds.length - 1;
   }
 
@@ -140,7 +133,13 @@ class ViewBuilder {
 
   /** Constants stay visible only where they are an output of the graph. */
   private addNode(node: Node): void {
-    if (isConstantNode(node) && !node.outputs.some((v) => v !== null && this.outputs.has(v))) return;
+    if (foldsAway(this.model, node) && !node.outputs.some((v) => v !== null && this.outputs.has(v))) return;
+    const group = this.tree?.of.get(node.id) ?? -1;
+    const closed = this.closedAround(group);
+    if (closed >= 0) {
+      this.ofNode.set(node.id, this.addGroup(closed));
+      return;
+    }
     const face = faceOf(this.model, node);
     const inside = bodiesOf(node).length > 0;
     const known = this.model.functions.length > 0 && functionOf(this.model, node) !== null;
@@ -152,26 +151,72 @@ class ViewBuilder {
       faceWidth(face, inside || known),
       faceHeight(face),
     );
+    this.boxOf[index] = this.boxFor(group);
     this.ofNode.set(node.id, index);
+  }
+
+  /** The outermost closed group around; -1 for none. */
+  private closedAround(group: number): number {
+    let closed = -1;
+    for (let g = group; g >= 0; g = this.tree!.groups[g]!.parent) {
+      if (this.collapsed!.has(this.tree!.groups[g]!.key)) closed = g;
+    }
+    return closed;
+  }
+
+  private addGroup(g: number): number {
+    let index = this.vertexOfGroup.get(g);
+    if (index !== undefined) return index;
+    const group = this.tree!.groups[g]!;
+    const name = groupName(group);
+    const width = STEPS.find((s) => s >= 66 + 7.1 * name.length + 6.1 * countLabel(group).length) ?? 252;
+    index = this.add(KIND.group, g, mainCategory(this.model, group), Math.max(188, width), HEAD + 25);
+    this.boxOf[index] = this.boxFor(group.parent);
+    this.vertexOfGroup.set(g, index);
+    return index;
+  }
+
+  private boxFor(group: number): number {
+    if (group < 0) return -1;
+    let box = this.boxOfGroup.get(group);
+    if (box === undefined) {
+      const parent = this.boxFor(this.tree!.groups[group]!.parent);
+      box = this.boxes.push({ group, parent }) - 1;
+      this.boxOfGroup.set(group, box);
+    }
+    return box;
+  }
+
+  /** A set to remember what a vertex reads: a new one for a node, the group's for all nodes of a closed group. */
+  private seenBy(target: number): Set<ValueId> {
+    if (this.kinds[target] !== KIND.group) return new Set();
+    let seen = this.readByGroup.get(target);
+    if (!seen) this.readByGroup.set(target, (seen = new Set()));
+    return seen;
   }
 
   private connect(node: Node): void {
     const target = this.ofNode.get(node.id);
     if (target === undefined) return;
-    const seen = new Set<ValueId>();
+    const seen = this.seenBy(target);
+    const reads = SHAPE_SOURCES.has(node.op);
     let shapesOnly = SHAPE_STEPS.has(node.op);
     let any = false;
     for (const v of this.readBy(node)) {
-      if (seen.has(v)) continue;
-      seen.add(v);
       const source = this.sourceOf(v);
       if (source < 0) continue;
       any = true;
-      if (!this.shapes[source]) shapesOnly = false;
-      this.addEdge(source, target, v);
+      if (!this.isShape(v)) shapesOnly = false;
+      if (source === target || seen.has(v)) continue;
+      seen.add(v);
+      this.addEdge(source, target, v, reads || this.isShape(v));
     }
-    if (SHAPE_SOURCES.has(node.op)) this.readsShape.add(target);
-    this.shapes[target] = SHAPE_SOURCES.has(node.op) || (any && shapesOnly);
+    if (reads || (any && shapesOnly)) this.shapes.add(node.id);
+  }
+
+  private isShape(v: ValueId): boolean {
+    const { producer } = this.model.values.at(v);
+    return producer !== null && this.shapes.has(producer);
   }
 
   /** Inputs, and what the bodies inside take from this graph. */
@@ -196,23 +241,47 @@ class ViewBuilder {
     const input = this.ofInput.get(v);
     if (input !== undefined) return input;
     if (value.graph === this.scope || constantTensor(this.model, v) !== null) return -1;
-    if (value.producer !== null && isConstantNode(this.model.nodes.at(value.producer))) return -1;
+    if (value.producer !== null && foldsAway(this.model, this.model.nodes.at(value.producer))) return -1;
     return this.addPill(KIND.outer, v);
   }
 
   private addOutput(v: ValueId): void {
     const source = this.sourceOf(v);
     const pill = this.addPill(KIND.output, v);
-    if (source >= 0) this.addEdge(source, pill, v);
+    if (source >= 0) this.addEdge(source, pill, v, this.isShape(v));
   }
 
-  private addEdge(source: number, target: number, value: ValueId): void {
+  private addEdge(source: number, target: number, value: ValueId, shape: boolean): void {
+    this.carriesShape.push(shape);
     this.from.push(source);
     this.to.push(target);
     this.carried.push(value);
   }
 
+  /** A node that reads nothing stands where it is read: else its lines would run along all boxes in between. */
+  private sinkSources(): void {
+    const common = new Map<number, number>();
+    const hasInput = new Set(this.to);
+    this.from.forEach((u, k) => {
+      if (this.kinds[u] !== KIND.node || hasInput.has(u)) return;
+      const box = this.boxOf[this.to[k]!]!;
+      const before = common.get(u);
+      common.set(u, before === undefined ? box : this.commonBox(before, box));
+    });
+    for (const [u, box] of common) if (this.commonBox(this.boxOf[u]!, box) === this.boxOf[u]) this.boxOf[u] = box;
+  }
+
+  private commonBox(a: number, b: number): number {
+    // Boxes stand behind those around them.
+    while (a !== b) {
+      if (a > b) a = this.boxes[a]!.parent;
+      else b = this.boxes[b]!.parent;
+    }
+    return a;
+  }
+
   private finish(): ViewGraph {
+    if (this.boxes.length > 0) this.sinkSources();
     const count = this.kinds.length;
     const edges = this.from.length;
     const offsets = new Int32Array(count + 1);
@@ -228,7 +297,7 @@ class ViewBuilder {
       targets[e] = this.to[k]!;
       sources[e] = this.from[k]!;
       edgeValues[e] = this.carried[k]!;
-      edgeShapes[e] = this.shapes[this.from[k]!] || this.readsShape.has(this.to[k]!) ? 1 : 0;
+      edgeShapes[e] = this.carriesShape[k] ? 1 : 0;
     }
     return {
       model: this.model,
@@ -247,6 +316,9 @@ class ViewBuilder {
       ofNode: this.ofNode,
       ofInput: this.ofInput,
       ofOutput: this.ofOutput,
+      tree: this.tree,
+      boxes: this.boxes,
+      boxOf: Int32Array.from(this.boxOf),
     };
   }
 }

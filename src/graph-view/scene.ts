@@ -1,5 +1,5 @@
 /** A laid out graph, indexed for drawing and for finding what is under the pointer. */
-import type { LayoutResult } from '../../layout/types.ts';
+import type { LayoutResult } from '../layout/types.ts';
 import { Density } from './density.ts';
 import { LevelIndex } from './spatial.ts';
 import type { ViewGraph } from './view-graph.ts';
@@ -111,6 +111,17 @@ export class Scene {
   edgesTo(i: number): Int32Array {
     const { offsets, edges } = (this.incoming ??= group(this.view));
     return edges.subarray(offsets[i]!, offsets[i + 1]!);
+  }
+
+  /** Where box `b` of the view lies. */
+  boxRect(b: number): Rect {
+    const [x, y, width, height] = this.layout.boxes.subarray(4 * b, 4 * b + 4) as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return { x, y, width, height };
   }
 
   rectOf(i: number): Rect {
