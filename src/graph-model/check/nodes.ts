@@ -1,7 +1,7 @@
 /** Every node against its operator's signature: arity, attributes, types, bodies. */
 import { bodiesOf } from '../core/attributes.ts';
 import { label } from '../core/draft.ts';
-import { functionOf, normalDomain, opsetsOf, opsetVersion, type FunctionDef, type Node } from '../core/model.ts';
+import { functionOf, normalDomain, opsetsOf, opsetVersion, type FunctionDef, type Node, type ValueId } from '../core/model.ts';
 import { typeString, type ValueType } from '../core/types.ts';
 import { diagnostic } from '../diagnostics.ts';
 import type { Formal, OperatorSchema } from '../operators/operator.ts';
