@@ -2,6 +2,7 @@
 import type { ConverterEntry } from './converter.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
 import { sniffOnnxText } from './onnx-text/sniff.ts';
+import { sniffSklearn } from './sklearn/sniff.ts';
 
 export const CONVERTERS: readonly ConverterEntry[] = [
   {
@@ -17,6 +18,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.onnxtxt'],
     sniff: sniffOnnxText,
     load: async () => (await import('./onnx-text/index.ts')).onnxTextConverter,
+  },
+  {
+    id: 'sklearn',
+    label: 'scikit-learn',
+    extensions: ['.pkl', '.pickle', '.joblib', '.sav', '.skops'],
+    sniff: sniffSklearn,
+    load: async () => (await import('./sklearn/index.ts')).sklearnConverter,
   },
 ];
 

@@ -1,6 +1,9 @@
 /** `graphwright convert`: any model to ONNX, and ONNX to another opset. */
 import { cutToOutputs } from '../../graph-model/edit/cut-outputs.ts';
 import type { Model } from '../../graph-model/core/model.ts';
+import type { OpenedModel } from '../../converters/open.ts';
+import { converterOf } from '../../converters/registry.ts';
+import type { JobContext } from '../../graph-model/job.ts';
 import { toOpset } from '../../services/opset.ts';
 import { CommandError, type Command } from '../command.ts';
 import { openPaths } from '../files.ts';
@@ -15,8 +18,8 @@ export const CONVERT: Command = {
     eachModel(args, io, async (files, out) => {
       const job = io.job();
       const opened = await openPaths(files, job);
-      let { model } = opened;
       const outputs = args.list('outputs');
+      let model = await lowered(opened, args.number('opset'), job);
       if (outputs) model = cutToOutputs(model, outputs).after;
       model = await atOpset(model, args.number('opset'));
       await writeModel(model, out, args, job.signal);
@@ -24,6 +27,12 @@ export const CONVERT: Command = {
       for (const d of opened.diagnostics) if (d.severity !== 'info') io.err(`${d.severity}: ${d.message}`);
     }),
 };
+
+/** Source dialects become ONNX; what is ONNX stays as it is. */
+async function lowered(opened: OpenedModel, opset: number | undefined, job: JobContext): Promise<Model> {
+  const converter = await converterOf(opened.converterId)?.load();
+  return converter?.toOnnx ? converter.toOnnx(opened.model, opset === undefined ? {} : { opset }, job) : opened.model;
+}
 
 async function atOpset(model: Model, opset: number | undefined): Promise<Model> {
   if (opset === undefined) return model;
