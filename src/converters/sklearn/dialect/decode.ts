@@ -7,7 +7,7 @@ import { NdArray, NumpyDtype, PyGlobal, PyObject, type PyValue } from '../../con
 /** The estimator that a graph describes: its one node's, or the pipeline of its nodes. */
 export async function decodeGraph(model: Model, graph: GraphId): Promise<PyObject> {
   const g = model.graphs.at(graph);
-  const nodes = g.order.map((id) => model.nodes.at(id));
+  const nodes = g.order.map((id) => model.nodes.at(id)).filter((n) => n.op !== 'Columns');
   const cls = g.metadata?.get('class');
   if (nodes.length === 1 && !cls) return (await new Decoder(model).node(nodes[0]!)) as PyObject;
   const pipeline = new PyObject(globalOf(cls ?? 'sklearn.pipeline.Pipeline'));

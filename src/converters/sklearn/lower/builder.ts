@@ -108,7 +108,6 @@ export class Builder {
   log = (a: Val): Val => this.op('Log', [a]);
   sqrt = (a: Val): Val => this.op('Sqrt', [a]);
   square = (a: Val): Val => this.op('Mul', [a, a]);
-  sigmoid = (a: Val): Val => this.op('Sigmoid', [a]);
   tanh = (a: Val): Val => this.op('Tanh', [a]);
   matmul = (a: Val, b: Val): Val => this.op('MatMul', [a, b]);
   max = (a: Val, b: Val): Val => this.op('Max', [a, b]);
@@ -124,6 +123,13 @@ export class Builder {
   not = (a: Val): Val => this.op('Not', [a]);
   isNan = (a: Val): Val => this.op('IsNaN', [a], {}, 'bool');
   where = (condition: Val, a: Val, b: Val): Val => this.op('Where', [condition, a, b], {}, a.t);
+
+  /** By exp of what is not positive: ONNX Runtime's Sigmoid of doubles gives 0 below about -18. */
+  sigmoid(a: Val): Val {
+    const e = this.exp(this.neg(this.abs(a)));
+    const above = this.where(this.less(a, this.num(0)), e, this.num(1));
+    return this.div(above, this.add(this.num(1), e));
+  }
 
   reduce(kind: 'Sum' | 'Max' | 'Min' | 'Mean' | 'Prod' | 'LogSumExp', x: Val, axis: number, keep = true): Val {
     return this.op(`Reduce${kind}`, [x, this.i64([axis])], { keepdims: keep });

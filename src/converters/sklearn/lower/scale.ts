@@ -370,8 +370,14 @@ export function applyFunction(l: Lowerer, e: Est, f: PyValue, x: Val, kwArgs: Py
   return known(l.o, x);
 }
 
+/** `partial(check_array, …)`, by which HistGradientBoosting passes its numeric columns on. */
+function isCheck(f: PyValue): boolean {
+  const inner = f instanceof PyObject && f.cls.name === 'partial' ? f.args[0] : f;
+  return inner instanceof PyGlobal && /^sklearn\.utils\.validation\.(check_array|_check_array)$/.test(inner.path);
+}
+
 export const functionTransformer: Lowering = (l, e, x) => {
-  if (!e.has('func')) return { transform: () => x };
+  if (!e.has('func') || isCheck(e.get('func'))) return { transform: () => x };
   return transformer(l, x.width, () => applyFunction(l, e, e.get('func'), x.matrix(), e.get('kw_args')));
 };
 

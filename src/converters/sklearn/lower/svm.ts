@@ -114,7 +114,6 @@ export const supportVectorClassifier: Lowering = (l, e, x) => {
 export function pairwiseProbabilities(o: Builder, pairs: Val, a: Float64Array, b: Float64Array, classes: number): Val {
   const f = o.add(o.mul(pairs, o.f64(a)), o.f64(b));
   const r = o.clip(o.sigmoid(o.neg(f)), 1e-7, 1 - 1e-7);
-  if (classes === 2) return o.concat([r, o.complement(r)]);
   return couple(o, r, classes);
 }
 

@@ -58,7 +58,7 @@ function tokens(l: Lowerer, e: Est, text: Val, analyzer: string): Val {
   const { o } = l;
   const lower = e.flag('lowercase', true);
   const folded = lower
-    ? o.op('StringNormalizer', [text], { case_change_action: 'LOWER', is_case_sensitive: 1, locale: 'en_US.UTF-8' })
+    ? o.op('StringNormalizer', [text], { case_change_action: 'LOWER', is_case_sensitive: 1, locale: 'C.UTF-8' })
     : text;
   const pattern =
     analyzer === 'char'
