@@ -6,6 +6,7 @@ import { sniffKeras } from './keras/sniff.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
 import { sniffOnnxText } from './onnx-text/sniff.ts';
 import { sniffXgboost } from './xgboost/sniff.ts';
+import { sniffSklearn } from './sklearn/sniff.ts';
 
 export const CONVERTERS: readonly ConverterEntry[] = [
   {
@@ -49,6 +50,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.cbm', '.json'],
     sniff: sniffCatboost,
     load: async () => (await import('./catboost/index.ts')).catboostConverter,
+  },
+  {
+    id: 'sklearn',
+    label: 'scikit-learn',
+    extensions: ['.pkl', '.pickle', '.joblib', '.sav', '.skops'],
+    sniff: sniffSklearn,
+    load: async () => (await import('./sklearn/index.ts')).sklearnConverter,
   },
 ];
 
