@@ -1,6 +1,7 @@
 /** The one table of formats. A format is a folder beside this file and one line here. */
 import type { ConverterEntry } from './converter.ts';
 import { sniffCatboost } from './catboost/sniff.ts';
+import { sniffLibsvm } from './libsvm/sniff.ts';
 import { sniffLightgbm } from './lightgbm/sniff.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
 import { sniffXgboost } from './xgboost/sniff.ts';
@@ -33,6 +34,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.cbm', '.json'],
     sniff: sniffCatboost,
     load: async () => (await import('./catboost/index.ts')).catboostConverter,
+  },
+  {
+    id: 'libsvm',
+    label: 'LIBSVM',
+    extensions: ['.svm', '.model', '.txt', '.libsvm'],
+    sniff: sniffLibsvm,
+    load: async () => (await import('./libsvm/index.ts')).libsvmConverter,
   },
 ];
 
