@@ -1,6 +1,7 @@
 /** The one table of formats. A format is a folder beside this file and one line here. */
 import type { ConverterEntry } from './converter.ts';
 import { sniffCatboost } from './catboost/sniff.ts';
+import { sniffLibsvm } from './libsvm/sniff.ts';
 import { sniffLightgbm } from './lightgbm/sniff.ts';
 import { sniffKeras } from './keras/sniff.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
@@ -57,6 +58,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.pkl', '.pickle', '.joblib', '.sav', '.skops'],
     sniff: sniffSklearn,
     load: async () => (await import('./sklearn/index.ts')).sklearnConverter,
+  },
+  {
+    id: 'libsvm',
+    label: 'LIBSVM',
+    extensions: ['.svm', '.model', '.txt', '.libsvm'],
+    sniff: sniffLibsvm,
+    load: async () => (await import('./libsvm/index.ts')).libsvmConverter,
   },
 ];
 
