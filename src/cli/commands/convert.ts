@@ -1,13 +1,7 @@
 /** `graphwright convert`: any model to ONNX, and ONNX to another opset. */
 import { cutToOutputs } from '../../graph-model/edit/cut-outputs.ts';
 import type { Model } from '../../graph-model/core/model.ts';
-<<<<<<< HEAD
 import { toOnnx } from '../../services/convert.ts';
-=======
-import type { OpenedModel } from '../../converters/open.ts';
-import { converterOf } from '../../converters/registry.ts';
-import type { JobContext } from '../../graph-model/job.ts';
->>>>>>> sklearn
 import { toOpset } from '../../services/opset.ts';
 import { CommandError, type Command } from '../command.ts';
 import { openPaths } from '../files.ts';
@@ -22,7 +16,6 @@ export const CONVERT: Command = {
     eachModel(args, io, async (files, out) => {
       const job = io.job();
       const opened = await openPaths(files, job);
-<<<<<<< HEAD
       const [outputs, opset, signature] = [args.list('outputs'), args.number('opset'), args.text('signature')];
       const asked = {
         ...(outputs ? { outputs } : {}),
@@ -30,10 +23,6 @@ export const CONVERT: Command = {
         ...(signature ? { signature } : {}),
       };
       let model = await toOnnx(opened, asked, job);
-=======
-      const outputs = args.list('outputs');
-      let model = await lowered(opened, args.number('opset'), job);
->>>>>>> sklearn
       if (outputs) model = cutToOutputs(model, outputs).after;
       model = await atOpset(model, opset);
       await writeModel(model, out, args, job.signal);
@@ -41,12 +30,6 @@ export const CONVERT: Command = {
       for (const d of opened.diagnostics) if (d.severity !== 'info') io.err(`${d.severity}: ${d.message}`);
     }),
 };
-
-/** Source dialects become ONNX; what is ONNX stays as it is. */
-async function lowered(opened: OpenedModel, opset: number | undefined, job: JobContext): Promise<Model> {
-  const converter = await converterOf(opened.converterId)?.load();
-  return converter?.toOnnx ? converter.toOnnx(opened.model, opset === undefined ? {} : { opset }, job) : opened.model;
-}
 
 async function atOpset(model: Model, opset: number | undefined): Promise<Model> {
   if (opset === undefined) return model;
