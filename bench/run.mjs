@@ -3,15 +3,18 @@
  * bench/wire.bench.ts and prints one JSON document with the median of every measurement. A path runs any other script.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
 
+/** Inside the project, so that the bundle finds its packages. */
+const cache = resolve(import.meta.dirname, '../.cache');
+
 /** Bundles one entry for Node and gives its module. */
 async function load(entry) {
-  const outDir = await mkdtemp(join(tmpdir(), 'graphwright-bench-'));
+  await mkdir(cache, { recursive: true });
+  const outDir = await mkdtemp(join(cache, 'bench-'));
   try {
     await build({
       configFile: false,

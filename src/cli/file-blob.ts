@@ -1,9 +1,12 @@
 /** Files of the disk as blobs, for the command. */
-import { closeSync, fstatSync, openSync, read } from 'node:fs';
+import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { BlobLike } from '../graph-model/core/bytes.ts';
 
 const readFd = promisify(read);
+
+/** One call reads at most 2^31 - 1 bytes. */
+const MOST_AT_ONCE = 0x40000000;
 
 /**
  * A range of an open file. Offsets are right beyond 4 GB, where the runtime's own file-backed blobs report sizes modulo
@@ -30,14 +33,24 @@ export class FileBlob implements BlobLike {
 
   async arrayBuffer(): Promise<ArrayBuffer> {
     const bytes = new Uint8Array(this.size);
-    // One call reads at most 2^31 - 1 bytes.
     for (let at = 0; at < bytes.length;) {
-      const want = Math.min(bytes.length - at, 0x40000000);
+      const want = Math.min(bytes.length - at, MOST_AT_ONCE);
       const { bytesRead } = await readFd(this.fd, bytes, at, want, this.begin + at);
       if (bytesRead === 0) return bytes.buffer.slice(0, at);
       at += bytesRead;
     }
     return bytes.buffer;
+  }
+
+  bytesSync(): Uint8Array {
+    const bytes = new Uint8Array(this.size);
+    for (let at = 0; at < bytes.length;) {
+      const want = Math.min(bytes.length - at, MOST_AT_ONCE);
+      const read = readSync(this.fd, bytes, at, want, this.begin + at);
+      if (read === 0) return bytes.subarray(0, at);
+      at += read;
+    }
+    return bytes;
   }
 
   /** Closes the file, for all slices of it. */

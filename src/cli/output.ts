@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { writeOnnx, type ExternalDataChoice } from '../converters/onnx/write.ts';
 import type { Model } from '../graph-model/core/model.ts';
+import { printModel } from '../graph-model/text/print.ts';
+import { withWeights } from '../graph-model/text/weights.ts';
 import { CommandError, UsageError, type Arguments, type Io } from './command.ts';
 import { sentence } from './sentence.ts';
 import { writeToPath } from './write-file.ts';
@@ -19,10 +21,17 @@ const CHOICES: readonly ExternalDataChoice[] = ['auto', 'always', 'never', 'keep
 export async function writeModel(model: Model, path: string, args: Arguments, signal?: AbortSignal): Promise<void> {
   const choice = (args.text('external-data') ?? 'auto') as ExternalDataChoice;
   if (!CHOICES.includes(choice)) throw new UsageError(`--external-data wants one of ${CHOICES.join(', ')}`);
-  const { files } = writeOnnx(model, { fileName: basename(path), externalData: choice });
   mkdirSync(dirname(path), { recursive: true });
+  if (/\.onnxtxt$/i.test(path)) return writeText(model, path, signal);
+  const { files } = writeOnnx(model, { fileName: basename(path), externalData: choice });
   // The data first: a model must not be found beside data that is not there yet.
   for (const file of [...files].reverse()) await writeToPath(file, join(dirname(path), file.name), signal);
+}
+
+/** The text form, weights and all. */
+async function writeText(model: Model, path: string, signal?: AbortSignal): Promise<void> {
+  const bytes = new TextEncoder().encode(printModel(await withWeights(model, Infinity, signal)));
+  await writeToPath({ name: basename(path), parts: [bytes], size: bytes.length }, path, signal);
 }
 
 /**

@@ -1,6 +1,5 @@
 /** Counting crossings, and swapping neighbours to lose some. */
-import type { Layered } from './layered.ts';
-import type { Ordering } from './ordering.ts';
+import type { Layered, Ordering } from './layered.ts';
 
 let tree = new Int32Array(64);
 let places = new Int32Array(64);

@@ -1,13 +1,6 @@
 /** The order of vertices in their layers, with few crossings. */
 import { crossingsBelow, PairCrossings } from './crossings.ts';
-import type { Layered } from './layered.ts';
-
-/** `sequence[starts[l] .. starts[l + 1])` are the vertices of layer l from left to right; `pos` is a vertex's place in it. */
-export interface Ordering {
-  readonly starts: Int32Array;
-  readonly sequence: Int32Array;
-  readonly pos: Int32Array;
-}
+import type { Layered, Ordering } from './layered.ts';
 
 export interface SweepProgress {
   readonly done: number;
@@ -15,19 +8,19 @@ export interface SweepProgress {
 }
 
 /**
- * Median and barycentre sweeps from two different starts, each followed by swaps of neighbours; the best order seen
+ * Median and barycentre sweeps from up to four different starts, each followed by swaps of neighbours; the best order seen
  * wins. The number of sweeps falls with size so that the time stays linear.
  */
 export function* findOrder(graph: Layered): Generator<SweepProgress, Ordering> {
   const size = graph.pairUpper.length + graph.total;
   const sweeps = Math.max(6, Math.min(24, Math.round(2_000_000 / (size + 1))));
-  const starts = size < 60_000 ? 2 : 1;
+  const starts = size < 20_000 ? 4 : size < 60_000 ? 2 : 1;
   let best: Ordering | null = null;
   let fewest = Infinity;
   for (let s = 0; s < starts && fewest > 0; s++) {
-    const run = new Sweeper(graph, depthFirst(graph, s === 1));
+    const run = new Sweeper(graph, depthFirst(graph, s % 2 === 1));
     for (let i = 0; i < sweeps && !run.settled; i++) {
-      run.sweep(i);
+      run.sweep(s < 2 ? i : i + 5);
       yield { done: s * sweeps + i, total: starts * sweeps };
     }
     run.finish();

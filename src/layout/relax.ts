@@ -1,7 +1,6 @@
 /** Shortening lines after the coordinates are assigned: straight blocks slide towards what they are connected with. */
 import { groupBy } from './digraph.ts';
-import type { Layered } from './layered.ts';
-import type { Ordering } from './ordering.ts';
+import type { Layered, Ordering } from './layered.ts';
 
 /**
  * Moves every maximal straight block (vertices in a column, one to a layer, each connected with the next) to the median

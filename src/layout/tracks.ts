@@ -1,6 +1,5 @@
 /** The space between layers: which lines cross it in a curve and which turn into a track of their own. */
-import type { Layered } from './layered.ts';
-import type { Ordering } from './ordering.ts';
+import type { Layered, Ordering } from './layered.ts';
 import type { Ports } from './ports.ts';
 
 export interface Tracks {

@@ -16,7 +16,7 @@ import { CASTS } from './rules/casts.ts';
 import { FUSE_NODES } from './rules/fuse-nodes.ts';
 import { FUSE_WEIGHTS } from './rules/fuse-weights.ts';
 import { MOVEMENT } from './rules/movement.ts';
-import { NO_OPS } from './rules/no-ops.ts';
+import { NO_OPS, RELU_OF_POSITIVE } from './rules/no-ops.ts';
 import { RECURRENT } from './rules/recurrent.ts';
 import { SHAPES } from './rules/shapes.ts';
 
@@ -27,7 +27,7 @@ export const RULE_FAMILIES = {
   movement: MOVEMENT,
   'fuse-weights': FUSE_WEIGHTS,
   compose: COMPOSE,
-  'fuse-nodes': [...FUSE_NODES, ...MEETING_CONSTANTS, ...NEARLY_NEUTRAL],
+  'fuse-nodes': [...FUSE_NODES, ...MEETING_CONSTANTS, ...NEARLY_NEUTRAL, RELU_OF_POSITIVE],
 } as const satisfies Record<string, readonly Rule[]>;
 
 /** Every pass, in the order in which people should meet them. */

@@ -22,7 +22,8 @@ interface Step {
  * Runs a plan to a fixed point. A pass that fails is left out with a diagnostic; the rest goes on. Throws FormatError for
  * a plan that names an unknown pass or option, and an AbortError when the job is stopped.
  */
-export async function runPlan(model: Model, plan: Plan, host: PassHost, job: JobContext): Promise<PlanResult> {
+export async function runPlan(model: Model, plan: Plan, given: PassHost, job: JobContext): Promise<PlanResult> {
+  const host: PassHost = { ...given, ledger: { grown: 0 } };
   const steps = plan.map(toStep);
   let after = model;
   let rounds = 0;
@@ -37,7 +38,14 @@ export async function runPlan(model: Model, plan: Plan, host: PassHost, job: Job
     if (after === before || steps.length <= 1) break;
   }
   if (rounds === MOST_ROUNDS) job.report(diagnostic('optimize.rounds', { rounds }));
+  after = settled(model, after);
   return { before: model, after, passes: steps.map(toReport), rounds };
+}
+
+/** New initializers that are no inputs need IR version 4 at least. */
+function settled(before: Model, after: Model): Model {
+  if (after === before || after.irVersion === null || after.irVersion >= 4) return after;
+  return { ...after, irVersion: 4 };
 }
 
 function toStep({ pass: id, options = {} }: PlanStep): Step {

@@ -69,6 +69,13 @@ export interface PassHost {
    * null for an output that could not be computed, with the reason in a diagnostic.
    */
   evaluate(model: Model, outputs: readonly ValueId[], job: JobContext): Promise<readonly (Tensor | null)[]>;
+  /** What passes note from round to round of one plan; `runPlan` starts a new one. */
+  readonly ledger?: PlanLedger;
+}
+
+export interface PlanLedger {
+  /** Bytes by which folded constants have made the model grow so far. */
+  grown: number;
 }
 
 /** What one run of a pass did. `after` is the model it was given when it changed nothing. */

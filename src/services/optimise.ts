@@ -12,7 +12,6 @@ import { compareOutputs } from '../runtime/compare.ts';
 import { generateInputs } from '../runtime/inputs/generate.ts';
 import type { Feeds, OutputDifference, RunResult } from '../runtime/types.ts';
 import { disagreement, feedsOf, runOne } from './run.ts';
-import { runSource } from './source.ts';
 
 export interface OptimiseOptions {
   /** Run original and result and undo a pass that changes the outputs. */
@@ -38,7 +37,7 @@ export async function optimise(
   job: JobContext,
 ): Promise<Optimised> {
   await loadOperators();
-  const host = passHost((m, outputs, j) => evaluateFragment(m, outputs, j, runSource));
+  const host = passHost((m, outputs, j) => evaluateFragment(m, outputs, j));
   if (!options.verify) return unproved(await runPlan(model, plan, host, job), 'verification was turned off');
   const ready = await referenceOf(model, options.seed ?? 0, job);
   if (typeof ready === 'string') {

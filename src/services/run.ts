@@ -4,7 +4,7 @@ import type { JobContext } from '../graph-model/job.ts';
 import { compareOutputs } from '../runtime/compare.ts';
 import { runModel } from '../runtime/run.ts';
 import type { Feeds, OutputDifference, RunOptions, RunResult } from '../runtime/types.ts';
-import { runSource } from './source.ts';
+import { runSource } from '../runtime/source.ts';
 
 export interface Compared {
   readonly original: RunResult;

@@ -15,7 +15,7 @@ import './theme/panel.css';
 
 const workers = createWorkers();
 const store = createAppStore({ workers, analyse: analyseInWorker(workers), storage: pageStorage() });
-const files = new Files(store, openRecent(window.indexedDB), document.baseURI);
+const files = new Files(store, openRecent(window.indexedDB), document.baseURI, document);
 mirrorState(store, document.documentElement, window.matchMedia('(prefers-color-scheme: dark)'));
 
 /** Installed as an app, the page is offered by the system for files that it can open. */

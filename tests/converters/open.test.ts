@@ -48,9 +48,15 @@ describe('what is no model is refused in one sentence', () => {
     expect(refused.map(([n]) => n).sort()).toEqual(all.sort());
   });
 
-  it('tells the textual forms apart', async () => {
+  it('opens the text form', async () => {
+    const one = sample('textual').files.filter((f) => f.name === 'model.onnxtxt');
+    const { model, converterId } = await openModel(one, quietJob());
+    expect(converterId).toBe('onnx-text');
+    expect([...model.nodes.values()].map((n) => n.op)).toEqual(['Add', 'Relu']);
+  });
+
+  it('tells the other textual forms apart', async () => {
     for (const [file, form] of [
-      ['model.onnxtxt', 'text form'],
       ['model.pbtxt', 'protobuf text'],
       ['model.onnx.json', 'JSON'],
     ] as const) {

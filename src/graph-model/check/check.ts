@@ -4,26 +4,12 @@
  */
 import type { Model } from '../core/model.ts';
 import type { Diagnostic } from '../diagnostics.ts';
-import type { OperatorSchema, TypeTable } from '../operators/operator.ts';
+import type { TypeTable } from '../operators/operator.ts';
+import type { CheckContext, Schemas } from './context.ts';
 import { checkGraphs } from './graphs.ts';
 import { checkHeader } from './header.ts';
 import { checkNodes } from './nodes.ts';
 import { checkTensors } from './tensors.ts';
-
-/** The operator table as the checker asks it. */
-export interface Schemas {
-  schemaOf(domain: string, op: string, version: number): OperatorSchema | null;
-  /** True for a domain that has operators at all. */
-  knows(domain: string): boolean;
-}
-
-export interface CheckContext {
-  readonly model: Model;
-  readonly schemas: Schemas;
-  /** Declared and inferred types; null where only the structure is to be checked. */
-  readonly types: TypeTable | null;
-  add(problem: Diagnostic): void;
-}
 
 /** So many problems of one code are listed; the list then says how many more there are by being this long. */
 export const MOST_OF_A_KIND = 200;

@@ -5,7 +5,7 @@ import type { Graph, GraphId, Model, Node, ValueId } from '../core/model.ts';
 import { storedByteLength } from '../core/tensor.ts';
 import { typeLabel, type ValueType } from '../core/types.ts';
 import { diagnostic } from '../diagnostics.ts';
-import type { CheckContext } from './check.ts';
+import type { CheckContext } from './context.ts';
 
 export function checkGraphs(c: CheckContext): void {
   const names = namesByGraph(c.model);

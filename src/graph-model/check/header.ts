@@ -12,7 +12,7 @@ import {
 import type { DType, ValueType } from '../core/types.ts';
 import { nodesWithin } from '../core/traverse.ts';
 import { diagnostic } from '../diagnostics.ts';
-import type { CheckContext } from './check.ts';
+import type { CheckContext } from './context.ts';
 import { IR_FREE_INITIALIZERS, IR_FUNCTIONS, irForDType, irForOpset, NEWEST_IR, NEWEST_OPSET } from './versions.ts';
 
 export function checkHeader(c: CheckContext): void {

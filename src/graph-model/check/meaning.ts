@@ -7,7 +7,7 @@ import { toNumbers } from '../core/tensor.ts';
 import { dtypeOfCode, type Dim, type TensorType } from '../core/types.ts';
 import { diagnostic } from '../diagnostics.ts';
 import type { TypeTable } from '../operators/operator.ts';
-import type { CheckContext } from './check.ts';
+import type { CheckContext } from './context.ts';
 
 class NodeView {
   constructor(

@@ -13,7 +13,7 @@ import {
 import { typeString, type ValueType } from '../core/types.ts';
 import { diagnostic } from '../diagnostics.ts';
 import type { Formal, OperatorSchema } from '../operators/operator.ts';
-import type { CheckContext } from './check.ts';
+import type { CheckContext } from './context.ts';
 import { checkMeaning } from './meaning.ts';
 import { NEWEST_OPSET } from './versions.ts';
 
@@ -33,6 +33,8 @@ function checkNode(c: CheckContext, node: Node, version: number | null): void {
   if (f) return checkCall(c, node, f);
   const domain = normalDomain(node.domain);
   const title = domain || 'ai.onnx';
+  // The operators of the framework that the model came from: shown as they are until the model is converted.
+  if (domain !== '' && domain === c.model.source.format) return;
   if (!c.schemas.knows(domain)) {
     return c.add(
       diagnostic('check.operator-foreign', { node: label(node), domain: title, op: node.op }, { node: node.id }),

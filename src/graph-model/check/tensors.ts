@@ -3,7 +3,7 @@ import { getTensor } from '../core/attributes.ts';
 import type { NodeId, ValueId } from '../core/model.ts';
 import { denseByteLength, storedByteLength, type Tensor } from '../core/tensor.ts';
 import { diagnostic } from '../diagnostics.ts';
-import type { CheckContext } from './check.ts';
+import type { CheckContext } from './context.ts';
 
 export function checkTensors(c: CheckContext): void {
   const missing = new Map<string, number>();

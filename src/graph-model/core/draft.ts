@@ -144,7 +144,7 @@ export class Draft implements OrderView {
     this.nodes.set(id, node);
     node.inputs.forEach((v, index) => this.addUse(v, { node: id, graph, index }));
     this.adoptBodies(node);
-    this.editsOf(graph).added.add(id);
+    this.pendingOf(graph).added.add(id);
     this.rewired.add(id);
     this.touch(id);
     return node;
@@ -158,7 +158,7 @@ export class Draft implements OrderView {
   /** Adds an initializer. */
   constant(graph: GraphId, tensor: Tensor, name = ''): ValueId {
     const id = this.newValue(graph, name, null, { constant: tensor });
-    this.editsOf(graph).initializers.push(id);
+    this.pendingOf(graph).initializers.push(id);
     return id;
   }
 
@@ -275,7 +275,7 @@ export class Draft implements OrderView {
     this.patchValue(id, { type });
     const g = this.graphs.at(value.graph);
     if (g.inputs.includes(id) || g.outputs.includes(id)) return;
-    const edits = this.editsOf(g.id);
+    const edits = this.pendingOf(g.id);
     if (!edits.declares(g, id)) edits.declare(id);
   }
 
@@ -323,7 +323,7 @@ export class Draft implements OrderView {
       const node = this.nodes.at(id);
       this.nodes.set(id, { ...node, inputs: node.inputs.map(swap) });
       this.rewired.add(id);
-      this.touched.add(id);
+      this.touch(id);
     }
     for (const id of new Set(moved.filter((u) => u.node === null).map((u) => u.graph))) {
       const g = this.graphs.at(id);
@@ -396,7 +396,7 @@ export class Draft implements OrderView {
     for (const v of node.outputs) if (v !== null) this.deleteValue(v);
     for (const body of bodiesOf(node)) this.forgetBody(body, node.id);
     this.nodes.delete(node.id);
-    const edits = this.editsOf(node.graph);
+    const edits = this.pendingOf(node.graph);
     if (!edits.added.delete(node.id)) edits.removed.add(node.id);
     this.rewired.delete(node.id);
     this.touch(node.id);
@@ -426,7 +426,7 @@ export class Draft implements OrderView {
   }
 
   private deleteValue(id: ValueId): void {
-    this.editsOf(this.values.at(id).graph).gone.add(id);
+    this.pendingOf(this.values.at(id).graph).gone.add(id);
     this.values.delete(id);
     this.valueLog.push(id);
     this.useLists.delete(id);
@@ -489,7 +489,7 @@ export class Draft implements OrderView {
     if (at >= 0) list.splice(at, 1);
   }
 
-  private editsOf(graph: GraphId): GraphEdits {
+  private pendingOf(graph: GraphId): GraphEdits {
     let edits = this.pending.get(graph);
     if (!edits) this.pending.set(graph, (edits = new GraphEdits()));
     return edits;

@@ -49,6 +49,11 @@ export const FILES = {
     'The file {file} is an ORT-format model: a build product of ONNX Runtime that holds an optimised graph for one runtime version.',
     'Open the .onnx file that it was made from.',
   ),
+  'file.text-too-long': e(
+    'error',
+    'The text file {file} has {size} bytes, and texts are read up to {limit}.',
+    'Save the model as binary ONNX.',
+  ),
   'file.onnx-text': e(
     'error',
     'The file {file} is {form}, which is not read here.',

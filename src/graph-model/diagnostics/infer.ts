@@ -37,6 +37,11 @@ export const INFER = {
     '{node}: a tensor of {have} elements cannot be reshaped to {shape}.',
     'The numbers of elements must be equal.',
   ),
+  'infer.length': e(
+    'error',
+    '{node}: a dimension of its output would have the length {length}.',
+    'Check its attributes against the shapes of its inputs: a kernel or a cut may be larger than the input.',
+  ),
   'infer.attribute': e(
     'error',
     '{node}: the attribute {attribute} is wrong: {why}.',

@@ -51,6 +51,5 @@ function what(model: Model, id: ValueId): string {
 
 /** Line ends and other control characters would break every text that shows the name. */
 function refuseControl(name: string): void {
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f]/.test(name)) throw new EditError('A name cannot hold line ends or control characters.');
 }

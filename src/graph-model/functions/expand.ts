@@ -2,7 +2,7 @@
 import type { Draft } from '../core/draft.ts';
 import { functionOf, normalDomain, opsetsOf, opsetVersion, type Model, type Node } from '../core/model.ts';
 import { nodesWithin } from '../core/traverse.ts';
-import type { Schemas } from '../check/check.ts';
+import type { Schemas } from '../check/context.ts';
 import { DOWN } from '../opset/down.ts';
 import { EXPAND } from '../opset/expand.ts';
 import { Step } from '../opset/step.ts';

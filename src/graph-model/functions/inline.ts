@@ -15,7 +15,7 @@ import {
   type OpsetImport,
 } from '../core/model.ts';
 import { nodesWithin } from '../core/traverse.ts';
-import type { Schemas } from '../check/check.ts';
+import type { Schemas } from '../check/context.ts';
 import { replaceNode } from './connect.ts';
 import { Copier, type CopySource } from './copy.ts';
 import { Names } from './names.ts';

@@ -5,17 +5,7 @@ import { functionOf, normalDomain, type GraphId, type Model, type Node, type Val
 import { dtypeInfo, type Dim, type Shape, type ValueType } from '../core/types.ts';
 import { COSTS } from './costs.ts';
 import type { TypeTable } from './operator.ts';
-import {
-  addDim,
-  ceilDivDim,
-  evaluateDim,
-  dimNames,
-  maxDim,
-  mulDim,
-  productDim,
-  provablyAtLeast,
-  subDim,
-} from './symbolic.ts';
+import { addDim, ceilDivDim, evaluateDim, dimNames, maxDim, mulDim, productDim } from './symbolic.ts';
 
 /** Numbers, expressions over the model's dimension names, or null where it cannot be told. */
 export interface NodeCost {

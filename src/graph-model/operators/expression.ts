@@ -274,7 +274,7 @@ function nonNegative(p: Poly, depth: number): boolean {
   for (const t of p) {
     if (t.atoms.length !== 1) continue;
     const atom = registry.get(t.atoms[0]!);
-    if (atom && lowerBounds(p, t, atom).some((q) => nonNegative(q, depth - 1))) return true;
+    if (atom && boundedBelow(p, t, atom, depth - 1)) return true;
   }
   return false;
 }
@@ -288,18 +288,21 @@ function atomNonNegative(text: string, depth: number): boolean {
   return atom.kind === 'min' ? atom.args.every(test) : atom.args.some(test);
 }
 
-/** Polynomials that p is at least (times a positive number), with the term t replaced by a bound of its atom. */
-function lowerBounds(p: Poly, t: Term, atom: Atom): Poly[] {
+/** True where p ≥ 0 follows from putting a bound of the term t's atom in its place. */
+function boundedBelow(p: Poly, t: Term, atom: Atom, depth: number): boolean {
   const rest = p.filter((x) => x !== t);
+  const holds = (q: Poly) => nonNegative(q, depth);
   if (atom.kind === 'floor') {
     const d = asConstant(atom.den);
-    if (d === null || d <= 0) return [];
+    if (d === null || d <= 0) return false;
     // floor(x/d) lies between (x-d+1)/d and x/d.
     const bound = t.coefficient < 0 ? atom.num : addPoly(atom.num, constantPoly(1 - d));
-    return [addPoly(scalePoly(rest, d), scalePoly(bound, t.coefficient))];
+    return holds(addPoly(scalePoly(rest, d), scalePoly(bound, t.coefficient)));
   }
+  const cases = atom.args.map((arg) => addPoly(rest, scalePoly(arg, t.coefficient)));
+  // A max is at least any of its arguments; and each of min and max is one of them.
   const loose = atom.kind === 'min' ? t.coefficient < 0 : t.coefficient > 0;
-  return loose ? atom.args.map((arg) => addPoly(rest, scalePoly(arg, t.coefficient))) : [];
+  return loose ? cases.some(holds) : cases.every(holds);
 }
 
 /** Every plain name in it, those within floor, min and max too. */

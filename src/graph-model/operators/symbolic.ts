@@ -35,7 +35,8 @@ export function declaredDim(dim: Dim): Dim {
   if (dim === null) return null;
   if (typeof dim === 'number') return dim >= 0 ? dim : null;
   if (UNKNOWN.test(dim)) return null;
-  return toDim(toFraction(dim));
+  // What is too long to put in order is kept as it is, a name for itself.
+  return guarded(() => toDim(toFraction(dim))) ?? dim;
 }
 
 type Lookup = (name: string) => Dim | undefined;
@@ -124,8 +125,9 @@ const unquoted = (text: string) =>
 
 type Op = '+' | '-' | '*' | '/' | '//' | 'ceil' | 'min' | 'max';
 
-function combine(op: Op, a: Dim, b: Dim): Dim {
-  if (a === null || b === null) return null;
+/** Undefined counts as null: a broken model asks for dimensions behind the last. */
+function combine(op: Op, a: Dim | undefined, b: Dim | undefined): Dim {
+  if (a === null || b === null || a === undefined || b === undefined) return null;
   if (typeof a === 'number' && typeof b === 'number') return combineNumbers(op, a, b);
   const key = `${a} ${op} ${b}`;
   const known = results.get(key);
@@ -216,8 +218,8 @@ export function productDim(dims: readonly Dim[]): Dim {
 }
 
 /** True where a ≥ b for every non-negative value of the names. False also where it cannot be told. */
-export function provablyAtLeast(a: Dim, b: Dim): boolean {
-  if (a === null || b === null) return false;
+export function provablyAtLeast(a: Dim | undefined, b: Dim | undefined): boolean {
+  if (a === null || b === null || a === undefined || b === undefined) return false;
   if (typeof a === 'number' && typeof b === 'number') return a >= b;
   if (a === b) return true;
   try {
@@ -234,8 +236,8 @@ export function provablyAtLeast(a: Dim, b: Dim): boolean {
 }
 
 /** -1, 0, 1 where the order holds for all values of the names, else null. */
-export function compareDims(a: Dim, b: Dim): -1 | 0 | 1 | null {
-  if (a === null || b === null) return null;
+export function compareDims(a: Dim | undefined, b: Dim | undefined): -1 | 0 | 1 | null {
+  if (a === null || b === null || a === undefined || b === undefined) return null;
   if (a === b) return 0;
   if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : 1;
   if (provablyAtLeast(a, addDim(b, 1))) return 1;

@@ -16,7 +16,7 @@ import {
 import { typeString } from '../core/types.ts';
 import { bodiesOf } from '../core/attributes.ts';
 import { diagnostic, type Diagnostic } from '../diagnostics.ts';
-import type { Schemas } from '../check/check.ts';
+import type { Schemas } from '../check/context.ts';
 import { formalAt } from '../check/nodes.ts';
 import { irForOpset, NEWEST_OPSET } from '../check/versions.ts';
 import type { OperatorSchema, TypeTable } from '../operators/operator.ts';

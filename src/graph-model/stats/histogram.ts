@@ -1,6 +1,6 @@
 /**
  * A histogram made in one pass without knowing the range: values are counted by sign, exponent and the first 8 bits of
- * their float32 mantissa, which keeps 0.4% resolution over all magnitudes; 64 even bins are cut from that at the end.
+ * their float32 mantissa, which keeps 0.4% resolution over all magnitudes; even bins (64, fewer for small tensors) are cut from that at the end.
  */
 
 export interface Histogram {
@@ -63,7 +63,7 @@ export interface HistogramOptions {
 /** Cuts even bins. The range leaves out the last 0.1% of values on a side where keeping them would double the width. */
 export function cutHistogram(counts: MagnitudeCounts, options: HistogramOptions): Histogram {
   const { low, high } = range(counts, options);
-  const wanted = options.bins ?? 64;
+  const wanted = options.bins ?? Math.max(8, Math.min(64, Math.round(2 * Math.sqrt(options.total))));
   if (options.whole && high - low < wanted) return wholeBins(counts, low, high);
   if (low === high) return { low, high, bins: [options.total], below: 0, above: 0 };
   const bins = new Array<number>(wanted).fill(0);

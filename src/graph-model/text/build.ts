@@ -192,7 +192,11 @@ class Builder {
     const input = scope.names.get(name);
     const taken = input !== undefined && (this.values.at(input).constant || this.values.at(input).sparse);
     const id = input === undefined || taken ? this.defineNew(scope, name, null, at) : input;
-    this.values.set(id, { ...this.values.at(id), ...clean({ constant: tensor, sparse }) });
+    this.values.set(id, {
+      ...this.values.at(id),
+      ...(tensor ? { constant: tensor } : {}),
+      ...(sparse ? { sparse } : {}),
+    });
     return id;
   }
 
@@ -236,7 +240,7 @@ class Builder {
   private defineNode(scope: Scope, n: NodeSyntax): NodeId {
     const id = this.nodes.reserve();
     const outputs = n.outputs.map((name) => (name === '' ? null : this.defineNew(scope, name, id, n.at)));
-    const { origin, doc, metadata, extra } = n.note;
+    const { devices: _, ...note } = n.note;
     this.nodes.set(id, {
       id,
       graph: scope.graph,
@@ -247,7 +251,7 @@ class Builder {
       inputs: [],
       outputs,
       attributes: new Map(),
-      ...clean({ origin, doc, metadata, extra }),
+      ...note,
     });
     return id;
   }
@@ -257,7 +261,12 @@ class Builder {
     const attributes = new Map<string, Attribute>();
     for (const [name, a] of n.attributes) attributes.set(name, this.attribute(a, id, scope));
     const devices = n.note.devices && this.devices(scope, n.note.devices);
-    this.nodes.set(id, { ...this.nodes.at(id), inputs, attributes, ...clean({ deviceConfigurations: devices }) });
+    this.nodes.set(id, {
+      ...this.nodes.at(id),
+      inputs,
+      attributes,
+      ...(devices ? { deviceConfigurations: devices } : {}),
+    });
   }
 
   private devices(scope: Scope, notes: NonNullable<NodeNote['devices']>): Node['deviceConfigurations'] {

@@ -13,9 +13,12 @@ import {
   type TensorType,
   type ValueType,
 } from '../core/types.ts';
-import { Fields, readExtra, readTensor, readType, type Subject, type TensorNote } from './notes.ts';
+import { Fields, NOTE_MARK, readExtra, readTensor, readType, type Subject, type TensorNote } from './notes.ts';
 import { Scanner } from './scanner.ts';
 import type { GraphSyntax } from './syntax.ts';
+
+/** What no annotation says. */
+const NOTHING = Object.freeze({});
 
 /** Where the parser stands, and what rules the whole text. */
 export class Source extends Scanner {
@@ -26,17 +29,15 @@ export class Source extends Scanner {
     throw this.expected('a value that is not a graph');
   };
 
-  /** Reads the annotation about `subject` if one stands next, else gives what `read` makes of an empty one. */
-  noteOn<T>(subject: Subject, read: (f: Fields) => T): T {
-    this.skip();
-    const { at } = this;
+  /** Reads the annotation about `subject` if one stands next, else gives an empty record: every field of a note is optional. */
+  noteOn<T extends object>(subject: Subject, read: (f: Fields) => T): T {
     const json = this.note();
-    if (json !== null) {
-      const body = this.noteBody(json, subject);
-      if (body) return read(new Fields(body, (problem) => this.fail('text.note', { problem }, at)));
-      this.at = at;
-    }
-    return read(new Fields({}, () => new Error('An empty annotation cannot be wrong.')));
+    if (json === null) return NOTHING as T;
+    const at = this.at - json.length - NOTE_MARK.length;
+    const body = this.noteBody(json, subject);
+    if (body) return read(new Fields(body, (problem) => this.fail('text.note', { problem }, at)));
+    this.at = at;
+    return NOTHING as T;
   }
 
   private noteBody(json: string, subject: Subject): Record<string, unknown> | null {

@@ -61,6 +61,8 @@ function matchNode(scope: MatchScope, p: OpPattern, node: Node, found: Bindings,
 
 function fits(p: OpPattern, node: Node): boolean {
   if (!p.ops.includes(node.op) || normalDomain(node.domain) !== p.domain) return false;
+  // In a function an attribute may be the caller's: what it is cannot be known here.
+  for (const a of node.attributes.values()) if (a.kind === 'reference') return false;
   for (const [name, holds] of Object.entries(p.attributes)) if (!holds(node.attributes.get(name))) return false;
   return true;
 }

@@ -10,9 +10,14 @@ const RANDOM = new Set([
   'Bernoulli',
 ]);
 
-/** Two calls may differ: never computed beforehand, never shared. Unknown domains count as such. */
+/** Domains whose operators are known to give the same for the same inputs, but for the random ones. */
+const KNOWN_DOMAINS = new Set(['', 'ai.onnx.ml', 'com.microsoft']);
+
+/** Two calls may differ: never computed beforehand, never shared. Functions and custom operators count as such. */
 export function isRandom(node: Pick<Node, 'op' | 'domain' | 'attributes' | 'inputs'>): boolean {
-  if (RANDOM.has(node.op)) return true;
+  const domain = normalDomain(node.domain);
+  if (RANDOM.has(node.op) || !KNOWN_DOMAINS.has(domain)) return true;
+  if (domain === 'com.microsoft' && /Random|Dropout|Sampling|Search/.test(node.op)) return true;
   // A Dropout that trains draws its mask; whether it does is an input.
   return node.op === 'Dropout' && node.inputs.length > 2;
 }

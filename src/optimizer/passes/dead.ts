@@ -7,7 +7,7 @@ import type { Applied, Pass } from '../rule.ts';
 export const DEAD: Pass = {
   id: 'dead',
   label: 'Unused nodes',
-  summary: 'Nodes, optional outputs and initializers that no output of the graph depends on are removed.',
+  summary: 'Nodes and initializers that no output of the graph depends on are removed.',
   defaults: {},
   run: async (model, _options, _host, job) => {
     const draft = new Draft(model);

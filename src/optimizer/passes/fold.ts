@@ -26,7 +26,7 @@ import { constantOfNode, readSmallConstants, smallElements } from '../engine/con
 import { inputsOf, isGraphOutput, sweep } from '../engine/edits.ts';
 import { Refusals } from '../engine/refusals.ts';
 import { isFoldable } from '../engine/traits.ts';
-import type { Applied, Pass, PassHost } from '../rule.ts';
+import type { Applied, Pass, PassHost, PlanLedger } from '../rule.ts';
 import { graphsOfFunctions } from './constants.ts';
 
 export interface FoldOptions {
@@ -153,7 +153,7 @@ async function foldComputed(model: Model, host: PassHost, job: JobContext, limit
   const tensors = await host.evaluate(model, wanted, job);
   job.signal.throwIfAborted();
   const found = new Map(wanted.map((v, i) => [v, tensors[i] ?? null]));
-  const applied = install(search.draft, found, limit, refusals, job);
+  const applied = install(search.draft, found, limit, host.ledger ?? { grown: 0 }, job, refusals);
   const after = applied.length === 0 ? model : search.draft.commit('Fold constants').after;
   return { after, applied, refused: refusals.list() };
 }
@@ -162,19 +162,19 @@ function install(
   draft: Draft,
   found: ReadonlyMap<ValueId, Tensor | null>,
   limit: number,
-  refusals: Refusals,
+  ledger: PlanLedger,
   job: JobContext,
+  refusals: Refusals,
 ): Applied[] {
   const applied: Applied[] = [];
-  let growth = 0;
   let tooLarge = 0;
   for (const [v, tensor] of found) {
     if (!draft.hasValue(v)) continue;
     const maker = draft.producer(v)!;
     if (tensor === null) refusals.add('fold', label(maker), maker.id, 'The runtime could not compute it.');
-    else if (growth + storedByteLength(tensor) - freedBytes(draft, maker) > limit) tooLarge++;
+    else if (ledger.grown + storedByteLength(tensor) - freedBytes(draft, maker) > limit) tooLarge++;
     else {
-      growth += storedByteLength(tensor) - freedBytes(draft, maker);
+      ledger.grown += storedByteLength(tensor) - freedBytes(draft, maker);
       applied.push(storeOne(draft, maker, v, tensor));
     }
   }

@@ -59,8 +59,8 @@ class ShapeSharing {
 
   /** The elements of the one result, when all are known and not all of them are numbers (those are folded). */
   private knownResult(node: Node): SymbolicElements | null {
-    const [value] = node.outputs;
-    if (node.outputs.length !== 1 || value == null) return null;
+    const value = node.outputs[0] ?? null;
+    if (node.outputs.length !== 1 || value === null) return null;
     const known = this.types.elementsOf?.(value) ?? null;
     if (!known || known.values.length === 0 || !known.dtype.includes('int')) return null;
     if (known.values.includes(null) || known.values.every((v) => typeof v === 'number')) return null;

@@ -62,8 +62,8 @@ function shareNodes(draft: Draft, nodes: readonly Node[], refusals: Refusals): A
 /** Gives the readers of `node` what `twin` makes; gives the reason where that cannot be. */
 function join(draft: Draft, node: Node, twin: Node): string | null {
   const pairs = node.outputs.flatMap((v, i) => {
-    const by = twin.outputs[i];
-    return v === null || by == null ? [] : ([[v, by]] as const);
+    const by = twin.outputs[i] ?? null;
+    return v === null || by === null ? [] : ([[v, by]] as const);
   });
   for (const [v, by] of pairs) {
     const why = refusalToReplace(draft, v, by);

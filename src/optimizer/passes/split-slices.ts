@@ -63,11 +63,11 @@ function splitIn(draft: Draft, model: Model, graph: Graph, types: PassTypes): Ap
 
 /** A Slice of one axis in steps of one with fixed bounds. */
 function partOf(draft: Draft, node: Node, types: PassTypes): Part | null {
-  const numbers = (v: ValueId | null | undefined) => (v == null ? null : fixedNumbers(draft, v));
-  const [data, s, e, a, t] = node.inputs;
+  const numbers = (v: ValueId | null) => (v === null ? null : fixedNumbers(draft, v));
+  const [data = null, s = null, e = null, a = null, t = null] = node.inputs;
   const [starts, ends, axes, steps] = [numbers(s), numbers(e), numbers(a), numbers(t)];
-  if (data == null || starts?.length !== 1 || ends?.length !== 1 || (a != null && axes?.length !== 1)) return null;
-  if (t != null && steps?.[0] !== 1) return null;
+  if (data === null || starts?.length !== 1 || ends?.length !== 1 || (a !== null && axes?.length !== 1)) return null;
+  if (t !== null && steps?.[0] !== 1) return null;
   const type = types.typeOf(data);
   const rank = type?.kind === 'tensor' ? (type.shape?.length ?? null) : null;
   if (rank === null) return null;

@@ -92,16 +92,16 @@ const combine = (name: string, ops: string, doc: string, example: Rule['example'
   doc,
   example,
   match: either(ops, [either(ops, [x, constant('d')], { as: 'inner' }), c]),
-  when: (m, g) => combinable(m, g),
-  build: (m, g) => {
-    const merged = merge(
-      g.elements(m.value('c'))!,
-      g.elements(m.value('d'))!,
-      sign === 1 ? (a, b) => a + b : (a, b) => a * b,
-    );
-    return g.add(m.root.op, [m.value('x'), g.dense(merged)]);
-  },
+  when: (m, g) => combinable(m, g) && staysFinite(combined(m, g, sign), sign),
+  build: (m, g) => g.add(m.root.op, [m.value('x'), g.dense(combined(m, g, sign))]),
 });
+
+const combined = (m: Match, g: RuleScope, sign: 1 | -1): DenseTensor =>
+  merge(g.elements(m.value('c'))!, g.elements(m.value('d'))!, sign === 1 ? (a, b) => a + b : (a, b) => a * b);
+
+/** The constants together must neither overflow nor, as factors, vanish where one after the other did not. */
+const staysFinite = ({ values }: DenseTensor, sign: 1 | -1): boolean =>
+  Array.from(values as Float32Array).every((v) => Number.isFinite(v) && (sign === 1 || v !== 0));
 
 /** Floats only (integers may wrap), one of the constants a scalar or both of one shape. */
 function combinable(m: Match, g: RuleScope): boolean {

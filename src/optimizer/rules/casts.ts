@@ -58,6 +58,9 @@ export const CASTS: readonly Rule[] = [
     },
     match: op('CastLike', [x, any('like')]),
     when: (m, g) => g.dtype(m.value('like')) !== null,
-    build: (m, g) => g.add('Cast', [m.value('x')], { to: dtypeInfo(g.dtype(m.value('like'))!).code }),
+    build: (m, g) => {
+      const kept = Object.fromEntries(m.root.attributes);
+      return g.add('Cast', [m.value('x')], { ...kept, to: dtypeInfo(g.dtype(m.value('like'))!).code });
+    },
   },
 ];

@@ -40,6 +40,8 @@ function padOk(m: Match, g: RuleScope): Verdict {
   if (!['NOTSET', 'VALID'].includes(getString(m.root, 'auto_pad', 'NOTSET'))) return 'auto_pad depends on the size.';
   const countsPads = m.root.op !== 'AveragePool' || getInt(m.root, 'count_include_pad', 0) === 1;
   if (!countsPads && getInts(m.root, 'pads')?.some((p) => p !== 0)) return 'The pool leaves its own padding out.';
+  if (m.root.op === 'AveragePool' && getInt(m.root, 'ceil_mode', 0) !== 0)
+    return 'The pool rounds its size up, so its windows may end outside.';
   return spatialPads(m, g) !== null;
 }
 

@@ -83,7 +83,7 @@ const plainGemm = (node: Node) =>
 export function perChannel(g: RuleScope, value: ValueId, node: Node, count: number): 'scalar' | 'channel' | null {
   const dims = g.tensor(value)!.dims;
   const rank = node.op === 'Conv' || node.op === 'ConvTranspose' ? g.tensor(node.inputs[1]!)!.dims.length : null;
-  if (elementCount(dims) === 1) return rank === null || dims.length <= rank ? 'scalar' : null;
+  if (elementCount(dims) === 1) return dims.length <= (rank ?? 2) ? 'scalar' : null;
   if (elementCount(dims) !== count) return null;
   if (rank === null) return dims[dims.length - 1] === count && dims.length <= 2 ? 'channel' : null;
   const axis = dims.length - (rank - 1);

@@ -290,6 +290,7 @@ function innerConcat(m: Match, g: RuleScope): Node | null {
   for (const v of m.root.inputs) {
     const maker = v === null ? null : g.draft.producer(v);
     if (maker?.op !== 'Concat' || maker.graph !== m.root.graph || g.draft.uses(v!).length !== 1) continue;
+    if (maker.attributes.get('axis')?.kind !== 'int') continue;
     const rank = g.rank(m.root.outputs[0]!);
     const [a, b] = [getInt(maker, 'axis', 0), getInt(m.root, 'axis', 0)];
     if (a === b || (rank !== null && normalAxis(a, rank) === normalAxis(b, rank))) return maker;

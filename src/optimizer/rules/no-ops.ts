@@ -210,17 +210,6 @@ export const NO_OPS: readonly Rule[] = [
     keep: 'x',
   },
   {
-    name: 'relu-of-clip',
-    doc: 'Relu of what is never negative.',
-    example: {
-      before: '(float[2] x) => (float[2] y) { a = Sigmoid(x)  b = Relu(a)  y = Neg(b) }',
-      after: '(float[2] x) => (float[2] y) { a = Sigmoid(x)  y = Neg(a) }',
-    },
-    match: op('Relu', [x]),
-    when: (m, g) => neverNegative(m, g),
-    keep: 'x',
-  },
-  {
     name: 'where-fixed',
     doc: 'Where with a fixed condition takes one side.',
     example: {
@@ -243,6 +232,19 @@ export const NO_OPS: readonly Rule[] = [
     keep: 'x',
   },
 ];
+
+/** As exact as the others, but for NaN: runtimes differ in what Relu makes of it. */
+export const RELU_OF_POSITIVE: Rule = {
+  name: 'relu-of-positive',
+  doc: 'Relu of what is never negative.',
+  example: {
+    before: '(float[2] x) => (float[2] y) { a = Sigmoid(x)  b = Relu(a)  y = Neg(b) }',
+    after: '(float[2] x) => (float[2] y) { a = Sigmoid(x)  y = Neg(a) }',
+  },
+  match: op('Relu', [x]),
+  when: (m, g) => neverNegative(m, g),
+  keep: 'x',
+};
 
 /** The parts that are not known to be of length 0 along the axis. */
 function fullParts(m: Match, g: RuleScope) {

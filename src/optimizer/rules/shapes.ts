@@ -26,13 +26,16 @@ export function reshapeTarget(g: RuleScope, from: ValueId, to: ValueId): number[
   return target.filter((d) => d === -1).length <= 1 ? target : null;
 }
 
+const given = (v: ValueId | null | undefined, holds: (v: ValueId) => boolean): boolean =>
+  typeof v === 'number' && holds(v);
+
 /** The elements are lengths, or sums, products and selections of lengths: never negative. */
 export function neverNegative(g: RuleScope, value: ValueId, depth = 12): boolean {
   const known = g.numbers(value);
   if (known) return known.every((n) => n >= 0);
   const maker = g.draft.producer(value);
   if (!maker || depth === 0) return false;
-  const from = (i: number) => maker.inputs[i] != null && neverNegative(g, maker.inputs[i], depth - 1);
+  const from = (i: number) => given(maker.inputs[i], (v) => neverNegative(g, v, depth - 1));
   switch (maker.op) {
     case 'Shape':
     case 'Size':
@@ -62,7 +65,7 @@ export function isZero(g: RuleScope, value: ValueId, depth = 12): boolean {
   if (uniform !== null) return uniform === 0;
   const maker = g.draft.producer(value);
   if (!maker || depth === 0) return false;
-  const from = (i: number) => maker.inputs[i] != null && isZero(g, maker.inputs[i], depth - 1);
+  const from = (i: number) => given(maker.inputs[i], (v) => isZero(g, v, depth - 1));
   switch (maker.op) {
     case 'ConstantOfShape':
       return fillOf(g, maker.outputs[0]!) === 0;
@@ -102,7 +105,7 @@ export function fillValue(g: RuleScope, value: ValueId, depth = 6): number | nul
   const maker = g.draft.producer(value);
   if (!maker || depth === 0 || maker.op !== 'Mul') return null;
   const [a, b] = maker.inputs.map((v) => (v === null ? null : fillValue(g, v, depth - 1)));
-  return a == null || b == null ? null : a * b;
+  return typeof a === 'number' && typeof b === 'number' ? a * b : null;
 }
 
 function constantEqual(m: Match, g: RuleScope): boolean {

@@ -35,7 +35,7 @@ class DeviceNotes {
 
 async function adapter(gpu: Gpu | undefined): Promise<boolean> {
   try {
-    return (await gpu?.requestAdapter()) != null;
+    return Boolean(await gpu?.requestAdapter());
   } catch {
     // A browser that has the interface and refuses to use it has no WebGPU.
     return false;

@@ -1,4 +1,6 @@
 import { useMemo, useSyncExternalStore } from 'react';
+import type { Model, ValueId } from '../../graph-model/core/model.ts';
+import type { ValueType } from '../../graph-model/core/types.ts';
 import { formatBytes, formatCount, formatLarge, formatShare } from '../../graph-model/format.ts';
 import { modelSummary } from '../../graph-model/stats/model-summary.ts';
 import { IconButton } from '../kit/button.tsx';
@@ -89,7 +91,7 @@ function Selection() {
 }
 
 /** The part of all node outputs whose dimensions are all known. */
-function shapesKnown(model: NonNullable<ReturnType<typeof useModel>>, types: ReturnType<typeof useTypes>): number {
+function shapesKnown(model: Model, types: ReadonlyMap<ValueId, ValueType>): number {
   let all = 0;
   let known = 0;
   for (const node of model.nodes.values()) {
@@ -102,9 +104,6 @@ function shapesKnown(model: NonNullable<ReturnType<typeof useModel>>, types: Ret
   }
   return all === 0 ? 1 : known / all;
 }
-
-const useModel = () => useStore((s) => s.model);
-const useTypes = () => useStore((s) => s.types);
 
 function Device() {
   const notes = useSyncExternalStore(deviceNotes.subscribe, deviceNotes.get);

@@ -7,7 +7,7 @@ import { Glyph, Icon } from '../kit/icon.tsx';
 import { ServicesContext, useStore, useStoreApi } from '../store/store.ts';
 import { perform, type Command } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { findCommands, findNodes, type FoundNode } from './find.ts';
+import { findCommands, findNodes, type FoundNode, type FoundNodes } from './find.ts';
 import { showKeys } from './keys.ts';
 import { revealNode } from './view-commands.ts';
 import '../kit/dialog.css';
@@ -54,8 +54,22 @@ function Search({ onCommand, onNode }: SearchProps) {
     const found = findCommands(SHOWN, wanted);
     return [...found.filter(can), ...found.filter((c) => !can(c))];
   }, [wanted, store]);
+  const model = useStore((s) => s.model);
+  const types = useStore((s) => s.types);
+  const nodes = useMemo(() => (model ? findNodes(model, types, wanted) : NONE), [model, types, wanted]);
+  // The library chooses the first item when the text changes, and the list follows a moment later: chosen here instead.
+  const first = commands[0] ? commandValue(commands[0]) : nodes.nodes[0] ? nodeValue(nodes.nodes[0]) : '';
+  const [chosen, setChosen] = useState({ for: '', value: '' });
+  const list = `${wanted} ${first}`;
+  const value = chosen.for === list ? chosen.value : first;
   return (
-    <Cmdk label="Find a node or run a command" shouldFilter={false} loop>
+    <Cmdk
+      label="Find a node or run a command"
+      shouldFilter={false}
+      loop
+      value={value}
+      onValueChange={(next) => setChosen({ for: list, value: next })}
+    >
       <div className="palette-head">
         <Icon name="search" />
         <Cmdk.Input value={query} onValueChange={setQuery} placeholder="A command, or op:Conv, a name, a shape…" />
@@ -69,19 +83,22 @@ function Search({ onCommand, onNode }: SearchProps) {
             ))}
           </Cmdk.Group>
         )}
-        <Nodes query={wanted} onNode={onNode} />
+        <Nodes found={nodes} onNode={onNode} />
       </Cmdk.List>
     </Cmdk>
   );
 }
 
+const NONE: FoundNodes = { nodes: [], total: 0 };
+const commandValue = (c: Command) => `command ${c.id}`;
+const nodeValue = (n: FoundNode) => `node ${n.id}`;
 const SHOWN = COMMANDS.filter((c) => c.id !== 'palette');
 
 function CommandItem({ command, onSelect }: { command: Command; onSelect(): void }) {
   const can = useStore((s) => command.enabled?.(s) ?? true);
   const keys = command.keys?.[0];
   return (
-    <Cmdk.Item value={`command ${command.id}`} disabled={can !== true} onSelect={onSelect}>
+    <Cmdk.Item value={commandValue(command)} disabled={can !== true} onSelect={onSelect}>
       <Icon name={command.icon ?? 'chev'} small />
       <span className="grow ell">
         {command.label}
@@ -93,15 +110,12 @@ function CommandItem({ command, onSelect }: { command: Command; onSelect(): void
   );
 }
 
-function Nodes({ query, onNode }: { query: string; onNode(node: FoundNode): void }) {
-  const model = useStore((s) => s.model);
-  const types = useStore((s) => s.types);
-  const found = useMemo(() => (model ? findNodes(model, types, query) : null), [model, types, query]);
-  if (!found || found.nodes.length === 0) return null;
+function Nodes({ found, onNode }: { found: FoundNodes; onNode(node: FoundNode): void }) {
+  if (found.nodes.length === 0) return null;
   return (
     <Cmdk.Group heading={`Nodes (${formatCount(found.total)})`}>
       {found.nodes.map((node) => (
-        <Cmdk.Item key={node.id} value={`node ${node.id}`} onSelect={() => onNode(node)}>
+        <Cmdk.Item key={node.id} value={nodeValue(node)} onSelect={() => onNode(node)}>
           <Glyph name={categoryOf(node.domain, node.op)} />
           <span className="strong">{node.op}</span>
           <span className="mono dim ell grow">{node.name}</span>

@@ -56,9 +56,9 @@ export function handleKey(event: KeyboardEvent, services: Services): void {
 function mayFire(keys: string, found: Command, event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (target?.closest('[role="dialog"], [role="menu"]')) return found.id === 'palette';
-  const typing = target?.closest('input, textarea, select, [contenteditable="true"]') != null;
-  if (!typing) return !(target?.closest('button, [role="tab"], [role="tree"]') && isPressKey(event.key));
+  const typing = Boolean(target?.closest('input, textarea, select, [contenteditable="true"]'));
   const { mod, key } = parseKeys(keys);
+  if (!typing) return mod || !(target?.closest('button, [role="tab"], [role="tree"]') && isPressKey(event.key));
   const isTextEdit = ['z', 'y', 'a', 'x', 'c', 'v'].includes(key.toLowerCase());
   return (mod && !isTextEdit) || /^F\d/.test(key);
 }

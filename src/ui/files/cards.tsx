@@ -47,6 +47,11 @@ function FailureCard({ float }: { float?: boolean | undefined }) {
       role="alert"
       className={float ? 'card float' : 'card'}
       aria-label="The file could not be opened"
+      onKeyDown={(e) => {
+        if (e.key !== 'Escape') return;
+        e.stopPropagation();
+        dismiss();
+      }}
     >
       <div className="card-head">
         <span className="error">
@@ -61,7 +66,7 @@ function FailureCard({ float }: { float?: boolean | undefined }) {
         {failure.help} {kept !== null && `${kept} is still open.`}
       </p>
       <div className="card-foot">
-        <Button size="small" onClick={() => void files.openFile()}>
+        <Button size="small" onClick={() => files.openFile()}>
           Open another file…
         </Button>
         <Button size="small" kind="ghost" onClick={dismiss}>
@@ -80,6 +85,7 @@ export function MissingStrip() {
   const files = useFiles();
   if (missing.length === 0) return null;
   const [first] = missing;
+  const it = missing.length === 1 ? 'it' : 'them';
   const what = missing.length === 1 ? 'One weight file is missing' : `${missing.length} weight files are missing`;
   return (
     <div className="strip" role="status">
@@ -89,10 +95,10 @@ export function MissingStrip() {
       <b>{what}</b>
       <span className="dim ell grow" title={missing.join('\n')}>
         <span className="mono">{missing.slice(0, 3).join(', ')}</span>
-        {missing.length > 3 && ` and ${missing.length - 3} more`}. Editing works; running waits for it. Drop it anywhere
-        here.
+        {missing.length > 3 && ` and ${missing.length - 3} more`}. Editing works; running waits for {it}. Drop {it}{' '}
+        anywhere here.
       </span>
-      <Button size="small" onClick={() => void files.openFile()}>
+      <Button size="small" onClick={() => files.openFile()}>
         Add {missing.length === 1 ? first : 'them'}…
       </Button>
     </div>

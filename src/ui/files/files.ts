@@ -3,7 +3,7 @@ import { emptyModel } from '../../graph-model/core/empty.ts';
 import { formatCount } from '../../graph-model/format.ts';
 import type { Store } from '../store/slice.ts';
 import { gatherDrop, gatherHandles, gatherList, TooManyFilesError, type Gathered } from './gather.ts';
-import { pickFiles, pickFolder, unlessLeft } from './pick.ts';
+import { filePickers, type Pickers } from './pick.ts';
 import { MOST_KEPT_BYTES, type Recent, type RecentEntry } from './recent.ts';
 
 export interface Sample {
@@ -17,15 +17,21 @@ export interface Sample {
 }
 
 export class Files {
+  private readonly pickers: Pickers;
+  private opened: Gathered = { files: [], handles: [] };
+
   constructor(
     private readonly store: Store,
     readonly recent: Recent,
     /** Where the page lies: samples are beside it. */
     private readonly base: string,
-  ) {}
+    document: Document,
+  ) {
+    this.pickers = filePickers(document, (gathered) => void this.from(Promise.resolve(gathered)));
+  }
 
-  openFile = (): Promise<void> => this.from(pickFiles());
-  openFolder = (): Promise<void> => this.from(pickFolder());
+  openFile = (): void => this.pickers.pickFiles();
+  openFolder = (): void => this.pickers.pickFolder();
   openDrop = (data: DataTransfer): Promise<void> => this.from(gatherDrop(data));
   openList = (list: Iterable<File>): Promise<void> => this.from(Promise.resolve(gatherList(list)));
   openHandles = (handles: readonly FileSystemHandle[]): Promise<void> => this.from(gatherHandles(handles));
@@ -37,6 +43,7 @@ export class Files {
     try {
       const response = await fetch(new URL(`samples/${sample.file}`, this.base));
       if (!response.ok) throw new Error(`answer ${response.status}`);
+      this.opened = { files: [], handles: [] };
       await state.open([new File([await response.blob()], sample.file)]);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
@@ -48,9 +55,10 @@ export class Files {
     const { announce } = this.store.getState();
     if (entry.files) return this.from(Promise.resolve({ files: entry.files, handles: [] }));
     const handles = entry.handles ?? [];
+    if (handles.length === 0) return this.openFile();
     for (const handle of handles)
       if (!(await mayRead(handle))) return announce(`${entry.name} was not opened: reading it was not allowed.`);
-    await this.from(unlessLeft(() => gatherHandles(handles)).catch((error: unknown) => this.gone(entry, error)));
+    await this.from(gatherHandles(handles).catch((error: unknown) => this.gone(entry, error)));
   }
 
   async samples(): Promise<readonly Sample[]> {
@@ -70,10 +78,11 @@ export class Files {
     try {
       const gathered = await gathering;
       if (gathered.files.length === 0) return;
-      const before = this.store.getState().original;
-      await open(gathered.files);
-      const { original, failure } = this.store.getState();
-      if (failure === null && original !== before) await this.remember(gathered);
+      const outcome = await open(gathered.files);
+      if (outcome === 'neither') return;
+      // Weights that came later belong to the same entry of the list.
+      this.opened = outcome === 'opened' ? gathered : joined(this.opened, gathered);
+      await this.remember(this.opened);
     } catch (error) {
       if (error instanceof TooManyFilesError) announce(error.message);
       else if (error instanceof DOMException) announce(`The files could not be read: ${error.message}`);
@@ -83,10 +92,10 @@ export class Files {
 
   private async remember({ files, handles }: Gathered): Promise<void> {
     const { model } = this.store.getState();
-    if (model === null) return;
+    if (model === null || files.length === 0) return;
     const { fileName, size, format } = model.source;
     const bytes = files.reduce((sum, f) => sum + f.blob.size, 0);
-    if (handles.length === 0 && bytes > MOST_KEPT_BYTES) return;
+    const copies = handles.length === 0 && bytes <= MOST_KEPT_BYTES;
     const folder = handles.length === 1 ? handles[0]!.kind === 'directory' : files.some((f) => f.path.includes('/'));
     const name = folder && handles[0] ? `${handles[0].name}/` : fileName;
     await this.recent.add({
@@ -96,9 +105,16 @@ export class Files {
       detail: `${formatLabel(format)} · ${formatCount(model.nodes.size)} nodes`,
       size: bytes,
       time: Date.now(),
-      ...(handles.length > 0 ? { handles } : { files }),
+      ...(handles.length > 0 ? { handles } : {}),
+      ...(copies ? { files } : {}),
     });
   }
+}
+
+/** Without handles for all of it, copies are kept of all of it. */
+function joined(a: Gathered, b: Gathered): Gathered {
+  const handles = a.handles.length > 0 && b.handles.length > 0 ? [...a.handles, ...b.handles] : [];
+  return { files: [...a.files, ...b.files], handles };
 }
 
 interface Permissions {

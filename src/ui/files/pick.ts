@@ -1,43 +1,30 @@
-/** The file dialogs. Where the browser gives handles they are used: a handle can be opened again from the recent list. */
-import { gatherHandles, gatherList, type Gathered } from './gather.ts';
+/**
+ * The file dialogs, by plain file inputs: they work in every browser, and are what assistive and testing tools know. (The
+ * pickers that give handles are not used for opening; a drop gives handles as well.)
+ */
+import { gatherList, type Gathered } from './gather.ts';
 
-interface Pickers {
-  showOpenFilePicker?(options: { multiple: boolean }): Promise<FileSystemFileHandle[]>;
-  showDirectoryPicker?(options?: { mode: 'read' | 'readwrite' }): Promise<FileSystemDirectoryHandle>;
+export interface Pickers {
+  pickFiles(): void;
+  pickFolder(): void;
 }
 
-const NOTHING: Gathered = { files: [], handles: [] };
-
-/** Nothing when the dialog was left without a choice. */
-export async function pickFiles(): Promise<Gathered> {
-  const { showOpenFilePicker } = window as Window & Pickers;
-  if (!showOpenFilePicker) return pickWithInput(false);
-  return unlessLeft(async () => gatherHandles(await showOpenFilePicker.call(window, { multiple: true })));
-}
-
-export async function pickFolder(): Promise<Gathered> {
-  const { showDirectoryPicker } = window as Window & Pickers;
-  if (!showDirectoryPicker) return pickWithInput(true);
-  return unlessLeft(async () => gatherHandles([await showDirectoryPicker.call(window, { mode: 'read' })]));
-}
-
-export async function unlessLeft(pick: () => Promise<Gathered>): Promise<Gathered> {
-  try {
-    return await pick();
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') return NOTHING;
-    throw error;
-  }
-}
-
-function pickWithInput(folder: boolean): Promise<Gathered> {
-  const input = document.createElement('input');
-  input.type = 'file';
-  input.multiple = true;
-  input.webkitdirectory = folder;
-  return new Promise((resolve) => {
-    input.addEventListener('change', () => resolve(gatherList(input.files ?? [])));
-    input.addEventListener('cancel', () => resolve(NOTHING));
-    input.click();
-  });
+/** Two hidden inputs in the page; `take` is called with what was chosen, never with nothing. */
+export function filePickers(document: Document, take: (gathered: Gathered) => void): Pickers {
+  const make = (id: string, label: string, folder: boolean) => {
+    const input = document.createElement('input');
+    Object.assign(input, { type: 'file', id, multiple: true, hidden: true, webkitdirectory: folder });
+    input.setAttribute('aria-label', label);
+    input.addEventListener('change', () => {
+      const gathered = gatherList(input.files ?? []);
+      // So that choosing the same file again is a change again.
+      input.value = '';
+      if (gathered.files.length > 0) take(gathered);
+    });
+    document.body.append(input);
+    return input;
+  };
+  const files = make('open-file', 'Open file', false);
+  const folder = make('open-folder', 'Open folder', true);
+  return { pickFiles: () => files.click(), pickFolder: () => folder.click() };
 }

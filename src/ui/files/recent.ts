@@ -12,7 +12,7 @@ export interface RecentEntry {
   readonly time: number;
   /** Opened again from disk; may need the user's permission. */
   readonly handles?: readonly FileSystemHandle[];
-  /** A copy of the files, in this browser. */
+  /** A copy of the files, in this browser. With neither, the file was too large to copy and must be chosen again. */
   readonly files?: readonly InputFile[];
 }
 

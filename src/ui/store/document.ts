@@ -2,7 +2,9 @@
 import type { Change } from '../../graph-model/core/draft.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
+import { firstCollapsed } from '../../graph-model/groups/groups.ts';
 import { fillMissing, missingFiles } from '../../graph-model/edit/fill-missing.ts';
+import { formatCount } from '../../graph-model/format.ts';
 import { CancelledError, JobError, type OpenedModel } from '../../workers/client.ts';
 import type { InputFile } from '../../workers/protocol.ts';
 import { declaredTypes, type Analysed } from './analysis.ts';
@@ -114,7 +116,7 @@ function begin(
     problems,
     missing,
     scope: model.main,
-    collapsed: new Set(),
+    collapsed: firstCollapsed(model),
     selected: new Set(),
     selectedValue: null,
     hovered: null,
@@ -137,9 +139,12 @@ class Opener {
     private readonly analyses: Analyses,
   ) {}
 
-  async open(files: readonly InputFile[]): Promise<void> {
-    if (files.length === 0) return;
-    if (this.fills(files)) return this.add(files);
+  async open(files: readonly InputFile[]): Promise<'opened' | 'added' | 'neither'> {
+    if (files.length === 0) return 'neither';
+    if (this.fills(files)) {
+      this.add(files);
+      return 'added';
+    }
     this.abandon();
     const turn = ++this.turn;
     this.reading = true;
@@ -148,9 +153,12 @@ class Opener {
       const label = `Reading ${files[0]!.name}`;
       const tracked = { kind: 'open', label, cancelled: 'Opening was cancelled.' };
       const opened = await track(this.set, tracked, (on) => this.deps.workers.open(files, on));
-      if (turn === this.turn) this.finish(opened);
+      if (turn !== this.turn) return 'neither';
+      this.finish(opened);
+      return 'opened';
     } catch (error) {
       if (turn === this.turn) this.fail(error);
+      return 'neither';
     }
   }
 
@@ -185,7 +193,7 @@ class Opener {
     const analysed = { types: new Map(types), problems };
     begin(this.set, model, analysed.types, [...opening, ...problems], missing);
     this.analyses.begin(opening, model, analysed);
-    this.set({ announcement: `${model.source.fileName} is open: ${model.nodes.size} nodes.` });
+    this.set({ announcement: `${model.source.fileName} is open: ${formatCount(model.nodes.size)} nodes.` });
   }
 
   private fail(error: unknown): void {

@@ -2,7 +2,7 @@
 import type { Change } from '../../graph-model/core/draft.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import { changedIds } from '../../graph-model/core/table.ts';
-import { formatDuration } from '../../graph-model/format.ts';
+import { formatCount, formatDuration } from '../../graph-model/format.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import type { Plan } from '../../optimizer/rule.ts';
 import { JobError, type OptimisedModel } from '../../workers/client.ts';
@@ -84,7 +84,7 @@ function applyOptimised(set: SetState, get: Get, before: Model, result: Optimise
   const touched = new Set(changedIds(before.nodes, after.nodes));
   const change: Change = { label: 'Optimise', before, after: touched.size === 0 ? before : after, touched };
   get().push(change);
-  const counts = `${before.nodes.size} nodes before, ${after.nodes.size} after`;
+  const counts = `${formatCount(before.nodes.size)} nodes before, ${formatCount(after.nodes.size)} after`;
   set({
     optimise: {
       result: { before, after, passes: result.passes, rounds: result.rounds },

@@ -9,7 +9,7 @@ import type { RecentEntry } from '../files/recent.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { Chip } from '../kit/chip.tsx';
 import { Glyph, Icon } from '../kit/icon.tsx';
-import { GLYPHS, type GlyphName } from '../kit/icons.ts';
+import { GLYPHS, type GlyphName } from '../../graph-view/glyphs.ts';
 import { useFiles, useStore } from '../store/store.ts';
 import { DropArt } from './drop-art.tsx';
 import { FORMATS } from './formats.ts';
@@ -126,7 +126,7 @@ function RecentList() {
 
 function RecentRow({ entry }: { entry: RecentEntry }) {
   const files = useFiles();
-  const how = entry.files ? 'a copy is kept in this browser' : 'opened again from your disk';
+  const how = howKept(entry);
   return (
     <li>
       <button
@@ -156,6 +156,11 @@ function RecentRow({ entry }: { entry: RecentEntry }) {
       />
     </li>
   );
+}
+
+function howKept(entry: RecentEntry): string {
+  if (entry.files) return 'a copy is kept in this browser';
+  return entry.handles ? 'opened again from your disk' : 'too large to keep a copy of; choose the file again';
 }
 
 function Samples() {

@@ -1,27 +1,15 @@
 /** The screen people live in: outline, canvas over the bottom panel, inspector; every panel can be closed and resized. */
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
-import { useContext, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { MissingStrip, OpeningCard } from '../files/cards.tsx';
 import { WorkspaceCanvas } from '../canvas/workspace-canvas.tsx';
 import { BottomPanel } from '../panels/bottom/bottom-panel.tsx';
-import { PanelProvider } from '../panels/host.tsx';
 import { Inspector } from '../panels/inspector/inspector.tsx';
 import { Outline } from '../panels/outline/outline.tsx';
-import { ServicesContext, useStore } from '../store/store.ts';
-import { panelActions } from './panel-actions.ts';
+import { useStore } from '../store/store.ts';
 import '../kit/field.css';
 
 export function Workspace() {
-  const services = useContext(ServicesContext)!;
-  const [actions] = useState(() => panelActions(services));
-  return (
-    <PanelProvider actions={actions}>
-      <Columns />
-    </PanelProvider>
-  );
-}
-
-function Columns() {
   const outline = useStore((s) => s.outlineOpen);
   const inspector = useStore((s) => s.inspectorOpen);
   const layout = useDefaultLayout({ id: 'graphwright.columns', panelIds: columnIds(outline, inspector) });
@@ -86,7 +74,10 @@ function Centre() {
         <>
           <Separator className="handle" data-axis="y" aria-label="Height of the bottom panel" />
           <Panel id="bottom" defaultSize={280} minSize={96} groupResizeBehavior="preserve-pixel-size">
-            <section className="pane" aria-label="Problems and reports">
+            <section className="pane" aria-labelledby="bottom-title">
+              <h2 id="bottom-title" className="sr">
+                Problems and reports
+              </h2>
               <BottomPanel />
             </section>
           </Panel>

@@ -120,6 +120,13 @@ describe('uses', () => {
     expect(all.graphs.at(all.main).outputs.map((v) => all.values.at(v).name)).toEqual(['x', 'b', 'x']);
   });
 
+  it('that move are in the log of edits', () => {
+    const m = model('a = Exp (x)  b = Neg (a)');
+    const d = new Draft(m);
+    d.replaceUses(valueOf(m, 'a'), valueOf(m, 'x'));
+    expect(d.edits.nodes).toContain(nodeOf(m, 'Neg'));
+  });
+
   it('of a missing value are refused', () => {
     const m = model('a = Exp (x)');
     expect(() => new Draft(m).replaceUses(valueOf(m, 'x'), 999 as ValueId)).toThrow('value 999 does not exist');

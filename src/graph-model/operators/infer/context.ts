@@ -132,8 +132,13 @@ export class NodeContext {
 
   /** Dimensions that nothing tells get a name of their own, so that what depends on them can be said. */
   private named(type: ValueType): ValueType {
-    if (type.kind !== 'tensor' || !type.shape?.includes(null)) return type;
-    return { ...type, shape: type.shape.map((d) => d ?? this.fresh()) };
+    if (type.kind !== 'tensor' || !type.shape || type.shape.every(isLength)) return type;
+    return { ...type, shape: type.shape.map((d) => (isLength(d) ? d : this.unknown(d))) };
+  }
+
+  private unknown(dim: Dim | undefined): string {
+    if (typeof dim === 'number') this.report('infer.length', { length: dim });
+    return this.fresh();
   }
 
   /** A new name for a length; the same one each time the node is inferred. */
@@ -211,6 +216,9 @@ export class NodeContext {
     return typeLabel(type);
   }
 }
+
+const isLength = (d: Dim | undefined): boolean =>
+  typeof d === 'string' || (typeof d === 'number' && d >= 0 && Number.isInteger(d));
 
 /** Infers one operator: reads inputs and attributes of the context, sets its outputs. */
 export type InferRule = (c: NodeContext) => void;

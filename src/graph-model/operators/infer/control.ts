@@ -42,6 +42,8 @@ interface State {
 }
 
 const MOST_ROUNDS = 6;
+/** Each level of nested loops multiplies the rounds: below this depth the body runs once, with shapes left open. */
+const DEEPEST_SETTLED = 5;
 
 /**
  * Runs the body until the types of the carried values no longer change: a dimension that differs between two rounds
@@ -53,6 +55,7 @@ function settle(
   run: (states: readonly State[]) => readonly State[],
 ): readonly State[] {
   let states = start;
+  if (c.frame.depth > DEEPEST_SETTLED) return runOnce(start, run);
   const varying = new Set<Dim>();
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const after = run(states);
@@ -62,12 +65,16 @@ function settle(
     states = next;
   }
   // It never settles: only what every round has is kept, the element type.
-  states = states.map((s) => ({
-    type: s.type?.kind === 'tensor' ? tensorType(s.type.dtype, null) : s.type,
+  return runOnce(states, run);
+}
+
+function runOnce(states: readonly State[], run: (states: readonly State[]) => unknown): readonly State[] {
+  const loose = states.map((s) => ({
+    type: s.type?.kind === 'tensor' && s.type.shape?.length !== 0 ? tensorType(s.type.dtype, null) : s.type,
     elements: null,
   }));
-  run(states);
-  return states;
+  run(loose);
+  return loose;
 }
 
 function widen(c: NodeContext, before: State, after: State, varying: Set<Dim>): State {
@@ -160,10 +167,14 @@ function setStacked(
 
 const scan: InferRule = (c) => (c.version < 9 ? scanBatched(c) : scanPlain(c));
 
+/** How many of the inputs are scanned: never more than there are, whatever the attribute says. */
+const scannedInputs = (c: NodeContext, inputs: number): number =>
+  Math.min(Math.max(c.int('num_scan_inputs', 0), 0), Math.max(inputs, 0));
+
 const scanPlain: InferRule = (c) => {
   const body = c.body('body');
   if (!body) return;
-  const scanned = c.int('num_scan_inputs', 0);
+  const scanned = scannedInputs(c, c.inputCount);
   const states = c.inputCount - scanned;
   const axes = c.ints('scan_input_axes') ?? [];
   let length: Dim = null;
@@ -223,7 +234,7 @@ function runScan(
 const scanBatched: InferRule = (c) => {
   const body = c.body('body');
   if (!body) return;
-  const scanned = c.int('num_scan_inputs', 0);
+  const scanned = scannedInputs(c, c.inputCount - 1);
   const states = c.inputCount - 1 - scanned;
   const shape = c.shape(1 + states);
   const [batch, length] = [shape?.[0] ?? c.dim(1, 0), shape?.[1] ?? null];

@@ -4,10 +4,10 @@ import {
   elementArray,
   elementCount,
   tensorAtHand,
+  toNumbers,
   type DenseTensor,
   type Tensor,
 } from '../../core/tensor.ts';
-import { toNumbers } from '../../core/tensor.ts';
 import type { Dim, DType } from '../../core/types.ts';
 
 /** A small tensor, C order. null: that element is not known. Booleans are 0 and 1; strings are never tracked. */
@@ -19,6 +19,11 @@ export interface Elements {
 
 /** More elements than this are not tracked: nothing that describes a shape is longer. */
 export const MOST_ELEMENTS = 1024;
+/** True for shapes whose elements are tracked: no dimension is negative or long, not even beside a 0. */
+export function isSmall(shape: readonly number[]): boolean {
+  return shape.every((d) => d >= 0 && d <= MOST_ELEMENTS) && elementCount(shape) <= MOST_ELEMENTS;
+}
+
 /** Larger initializers are weights, not shapes. */
 const MOST_BYTES = 8192;
 
@@ -39,7 +44,7 @@ export function elementsOfTensor(tensor: Tensor): Elements | null {
 
 /** A small tensor in memory, else null. */
 export function smallDense(tensor: Tensor): DenseTensor | null {
-  if (storedByteLength(tensor) > MOST_BYTES || elementCount(tensor.dims) > MOST_ELEMENTS) return null;
+  if (storedByteLength(tensor) > MOST_BYTES || !isSmall(tensor.dims)) return null;
   try {
     return tensorAtHand(tensor);
   } catch (error) {

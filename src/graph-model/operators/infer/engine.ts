@@ -21,6 +21,8 @@ import type { Facts, Frame } from './facts.ts';
 import { joinTypes, mapDims, sameDims } from './merge.ts';
 
 const DEEPEST_CALL = 40;
+/** Functions that call functions that call functions … can ask for more runs than there are seconds. */
+const MOST_CALLS = 20_000;
 
 export class Engine {
   /** Function bodies: what holds at all call sites so far. */
@@ -29,6 +31,9 @@ export class Engine {
   private readonly orders = new Map<GraphId, readonly NodeId[]>();
   /** Functions that are being run, to notice recursion. */
   private readonly open = new Set<GraphId>();
+  /** Results of calls by function, arguments and attributes. */
+  private readonly answers = new Map<string, readonly BodyOutput[]>();
+  private calls = 0;
 
   constructor(readonly facts: Facts) {}
 
@@ -123,7 +128,8 @@ export class Engine {
         // A rule must bear any input; where one does not, this node is told and the rest goes on.
         c.report('infer.rule', { why: error instanceof Error ? error.message : String(error) });
       }
-    } else if (!row) c.report('infer.unknown-operator', { op: c.node.op, domain: c.node.domain || 'ai.onnx' });
+    } else if (!row && c.node.domain !== this.facts.view.fields.source.format)
+      c.report('infer.unknown-operator', { op: c.node.op, domain: c.node.domain || 'ai.onnx' });
     if (!row?.infer) this.runUnknownBodies(c);
   }
 
@@ -216,8 +222,23 @@ export class Engine {
       c.report('infer.recursion', { op: c.node.op });
       return;
     }
-    this.open.add(f.graph);
     const inputs = c.node.inputs.map((_, i) => ({ type: c.type(i), elements: c.elements(i) }));
+    const key = callKey(f, inputs, c.node.attributes);
+    const outputs = this.answers.get(key) ?? this.runFunction(f, inputs, c, key);
+    outputs.forEach((out, i) => c.set(i, out.type, out.elements));
+  }
+
+  private runFunction(
+    f: FunctionDef,
+    inputs: readonly BodyInput[],
+    c: NodeContext,
+    key: string,
+  ): readonly BodyOutput[] {
+    if (++this.calls > MOST_CALLS) {
+      c.report('infer.rule', { why: 'functions call each other too often' });
+      return [];
+    }
+    const { facts } = this;
     const path = `${c.frame.path}_${c.node.id}`;
     const frame: Frame = {
       attributes: callAttributes(f, c.node.attributes),
@@ -225,15 +246,20 @@ export class Engine {
       path,
       depth: c.frame.depth + 1,
     };
-    const graph = this.facts.view.graph(f.graph);
+    const outer = facts.recent;
+    facts.recent = new Set();
+    this.open.add(f.graph);
+    const graph = facts.view.graph(f.graph);
     graph.inputs.forEach((v, i) => this.bindArgument(v, inputs[i]));
     this.runGraph(f.graph, frame);
-    graph.outputs.forEach((v, i) => {
-      const out = this.outputOf(v);
-      c.set(i, out.type, out.elements);
-    });
+    const outputs = graph.outputs.map((v) => this.outputOf(v));
     this.noteCall(f);
     this.open.delete(f.graph);
+    // Lengths that only running tells differ from call to call: such an answer is not used again.
+    if (facts.recent.size === 0) this.answers.set(key, outputs);
+    for (const name of facts.recent) outer.add(name);
+    facts.recent = outer;
+    return outputs;
   }
 
   private bindArgument(id: ValueId, given: BodyInput | undefined): void {
@@ -305,6 +331,24 @@ function withAttributes(node: Node, given: Attributes): Node {
   }
   return { ...node, attributes };
 }
+
+/** Equal keys: the body would be run with equal arguments. Large or nested attributes make a key of their own. */
+function callKey(f: FunctionDef, inputs: readonly BodyInput[], given: Attributes): string {
+  const arguments_ = inputs.map((i) => [i.type && typeKey(i.type), i.elements?.values ?? null]);
+  const attributes = [...given].map(([name, a]) => [name, a.kind, attributeKey(a)]);
+  return `${f.graph} ${JSON.stringify([arguments_, attributes])}`;
+}
+
+let unlike = 0;
+
+function attributeKey(a: Attribute): unknown {
+  if (a.kind === 'int' || a.kind === 'ints') return String(a.value);
+  if (a.kind === 'float' || a.kind === 'string' || a.kind === 'strings') return a.value;
+  if (a.kind === 'floats' && a.value.length < 64) return Array.from(a.value);
+  return `#${++unlike}`;
+}
+
+const typeKey = (type: ValueType): unknown => (type.kind === 'tensor' ? [type.dtype, type.shape] : type);
 
 function callAttributes(f: FunctionDef, given: Attributes): Attributes {
   return new Map([...f.attributeDefaults, ...given]);

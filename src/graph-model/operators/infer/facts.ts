@@ -2,6 +2,8 @@
 import type { Attributes } from '../../core/attributes.ts';
 import {
   normalDomain,
+  type FunctionDef,
+  type GraphId,
   type Model,
   type NodeId,
   type OpsetImport,
@@ -9,7 +11,6 @@ import {
   type Value,
   type ValueId,
 } from '../../core/model.ts';
-import type { FunctionDef, GraphId } from '../../core/model.ts';
 import type { OrderView } from '../../core/order.ts';
 import type { Dim, ValueType } from '../../core/types.ts';
 import type { Diagnostic } from '../../diagnostics.ts';
@@ -23,7 +24,7 @@ export interface ModelView extends OrderView {
   uses(id: ValueId): readonly Use[];
   has(id: ValueId): boolean;
   hasNode(id: NodeId): boolean;
-  readonly fields: Pick<Model, 'functions' | 'opsets' | 'irVersion'>;
+  readonly fields: Pick<Model, 'functions' | 'opsets' | 'irVersion' | 'source'>;
 }
 
 interface Equality {

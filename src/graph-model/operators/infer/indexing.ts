@@ -1,10 +1,9 @@
 /** Operators that select or place elements: Slice, Gather, Scatter, Pad, NonZero, TopK … */
-import { elementCount } from '../../core/tensor.ts';
 import { isStatic } from '../../core/dims.ts';
 import type { Dim, Shape } from '../../core/types.ts';
 import { addDim, ceilDivDim, compareDims, maxDim, minDim, mulDim, provablyAtLeast, subDim } from '../symbolic.ts';
 import type { InferRule, NodeContext } from './context.ts';
-import { MOST_ELEMENTS, type Elements } from './elements.ts';
+import { isSmall, type Elements } from './elements.ts';
 import { likeInput } from './elementwise.ts';
 import { withTraits, type Rows } from './row.ts';
 import { gridOffsets, pick, upTo } from './values.ts';
@@ -64,6 +63,8 @@ function lengthOf(c: NodeContext, i: number): number | null {
 /** How many elements a cut leaves of a length. */
 function cutLength(length: Dim, { start, end, step }: Cut): Dim {
   if (typeof step !== 'number' || step === 0) return null;
+  const toEnd = typeof end === 'number' && end >= FAR;
+  if (step > 0 && toEnd && typeof start === 'number' && start < 0) return ceilDivDim(minDim(length, -start), step);
   if (step > 0) return span(position(start, length), position(end, length), step, length);
   return backwards(start, end, step, length);
 }
@@ -138,7 +139,7 @@ const gather: InferRule = (c) => {
 function gathered(c: NodeContext, axis: number, out: Shape): Elements | null {
   const e = c.elements(0);
   const at = e && c.elements(1);
-  if (!e || !at || !isStatic(out) || elementCount(out) > MOST_ELEMENTS) return null;
+  if (!e || !at || !isStatic(out) || !isSmall(out)) return null;
   const length = e.dims[axis]!;
   const along = at.values.map((v) => (typeof v === 'number' ? (v < 0 ? v + length : v) : NaN));
   if (along.some((k) => !(k >= 0 && k < length))) return null;

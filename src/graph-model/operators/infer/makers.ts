@@ -5,7 +5,7 @@ import { dtypeOfCode, type Dim, type DType, type Shape } from '../../core/types.
 import { isStatic } from '../../core/dims.ts';
 import { addDim, ceilDim, divDim, floorDim, maxDim, mulDim, subDim } from '../symbolic.ts';
 import type { InferRule, NodeContext } from './context.ts';
-import { elementsOfTensor, MOST_ELEMENTS, scalarElement, vectorElements } from './elements.ts';
+import { elementsOfTensor, isSmall, MOST_ELEMENTS, scalarElement, vectorElements } from './elements.ts';
 import { withTraits, type Rows } from './row.ts';
 import { fitTo } from './values.ts';
 
@@ -39,7 +39,7 @@ const constantOfShape: InferRule = (c) => {
   const dims = c.elements(0)?.values ?? null;
   const shape = dims ?? unknownOfLength(c.dim(0, 0));
   const value = tensor ? (elementsOfTensor(tensor)?.values[0] ?? null) : 0;
-  const filled = isStatic(shape) && elementCount(shape) <= MOST_ELEMENTS;
+  const filled = isStatic(shape) && isSmall(shape);
   c.setTensor(
     0,
     dtype,

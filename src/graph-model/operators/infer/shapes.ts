@@ -4,7 +4,7 @@ import { isStatic } from '../../core/dims.ts';
 import type { Dim, Shape } from '../../core/types.ts';
 import { addDim, divDim, floorDim, maxDim, mulDim, productDim, subDim } from '../symbolic.ts';
 import type { InferRule, NodeContext } from './context.ts';
-import { MOST_ELEMENTS, scalarElement, vectorElements, type Elements } from './elements.ts';
+import { isSmall, scalarElement, vectorElements, type Elements } from './elements.ts';
 import { withTraits, type Rows } from './row.ts';
 import { broadcastOffsets, gridOffsets, pick, stridesOf, upTo } from './values.ts';
 
@@ -256,7 +256,7 @@ const expand: InferRule = (c) => {
 };
 
 function stretched(e: Elements | null, shape: Shape): Elements | null {
-  if (!e || !isStatic(shape) || elementCount(shape) > MOST_ELEMENTS) return null;
+  if (!e || !isStatic(shape) || !isSmall(shape)) return null;
   return pick(e, broadcastOffsets(e.dims, shape), shape);
 }
 
@@ -266,13 +266,14 @@ const tile: InferRule = (c) => {
   if (c.version < 6) return tileOld(c, shape);
   const repeats = c.elements(1)?.values;
   const out = shape.map((d, i) => mulDim(d, repeats?.[i] ?? null));
-  const e = c.elements(0);
-  const index = e?.dims.map((d, i) =>
-    typeof repeats?.[i] === 'number' ? upTo(d * repeats[i]).map((k) => k % d) : null,
-  );
-  const known = e && isStatic(out) && elementCount(out) <= MOST_ELEMENTS && index && !index.includes(null);
-  c.setTensor(0, c.dtype(0), out, known ? pick(e, gridOffsets(e.dims, index as number[][]), out) : null);
+  c.setTensor(0, c.dtype(0), out, repeats && isStatic(out) ? tiled(c.elements(0), out) : null);
 };
+
+function tiled(e: Elements | null, out: readonly number[]): Elements | null {
+  if (!e || !isSmall(out)) return null;
+  const index = e.dims.map((d, i) => upTo(out[i]!).map((k) => k % d));
+  return pick(e, gridOffsets(e.dims, index), out);
+}
 
 /** Opset 1: `tiles` copies along `axis`. */
 function tileOld(c: NodeContext, shape: NonNullable<Shape>): void {

@@ -2,7 +2,7 @@
 import { elementCount } from '../../core/tensor.ts';
 import type { Dim, DType } from '../../core/types.ts';
 import { compareDims, floorDim, isName, provablyAtLeast } from '../symbolic.ts';
-import { MOST_ELEMENTS, type Elements } from './elements.ts';
+import { isSmall, MOST_ELEMENTS, type Elements } from './elements.ts';
 
 export const isFloatType = (dtype: DType): boolean => /^(float|double|bfloat)/.test(dtype);
 export const isIntegerType = (dtype: DType): boolean => /^u?int\d/.test(dtype);
@@ -67,7 +67,7 @@ export function zipElements(
     dims = broadcastDims(dims, e.dims);
     if (!dims) return null;
   }
-  if (elementCount(dims) > MOST_ELEMENTS) return null;
+  if (!isSmall(dims)) return null;
   const offsets = inputs.map((e) => broadcastOffsets(e!.dims, dims));
   const values = Array.from({ length: elementCount(dims) }, (_, i) =>
     fitTo(dtype, f(inputs.map((e, k) => e!.values[offsets[k]![i]!]!))),

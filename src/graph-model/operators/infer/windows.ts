@@ -230,7 +230,9 @@ const gridSample: InferRule = (c) => {
 const affineGrid: InferRule = (c) => {
   const size = c.elements(1)?.values ?? null;
   const rank = size?.length ?? c.dim(1, 0);
-  const spatial = size?.slice(2) ?? (typeof rank === 'number' ? new Array<Dim>(rank - 2).fill(null) : null);
+  const spatial =
+    size?.slice(2) ??
+    (typeof rank === 'number' ? new Array<Dim>(Math.min(Math.max(rank - 2, 0), 16)).fill(null) : null);
   c.setTensor(0, c.dtype(0), spatial && [c.dim(0, 0) ?? size?.[0] ?? null, ...spatial, spatial.length]);
 };
 

@@ -8,6 +8,7 @@ import { EmptyState } from '../../kit/empty-state.tsx';
 import { Icon } from '../../kit/icon.tsx';
 import type { IconName } from '../../kit/icons.ts';
 import { useFiles, useStore } from '../../store/store.ts';
+import { PathName } from '../parts/path-name.tsx';
 import { useReveal } from '../parts/use-reveal.ts';
 import { useRows } from '../parts/use-rows.ts';
 
@@ -50,7 +51,7 @@ export function Problems() {
   if (problems.length === 0) return <EmptyState text="No problems found." />;
   return (
     <div className="gp-problems">
-      <div className="gp-problem-row gp-problem-head" role="row">
+      <div className="gp-problem-row gp-problem-head">
         <SortHead by="severity" now={sort} set={setSort} text="" label="Severity" />
         <SortHead by="code" now={sort} set={setSort} text="Code" />
         <SortHead by="message" now={sort} set={setSort} text="What" />
@@ -79,7 +80,7 @@ function SortHead({ by, now, set, text, label = text }: SortHeadProps) {
       onClick={() => set(by)}
     >
       {text || <Icon name="warn" small />}
-      {now === by && <Icon name="down" tiny />}
+      {now === by && text && <Icon name="down" tiny />}
     </button>
   );
 }
@@ -129,7 +130,9 @@ function ProblemRow({ problem: d, top, place, count }: ProblemRowProps) {
       <span className="ell">
         {d.message} <span className="muted">{d.help}</span>
       </span>
-      <span className="mono muted ell">{text}</span>
+      <span className="mono muted gp-where">
+        <PathName name={text} />
+      </span>
       <span className="r">
         {there && (
           <Button kind="link" onClick={go}>

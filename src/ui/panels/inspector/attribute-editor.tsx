@@ -8,6 +8,7 @@ import { formatCount, formatShape } from '../../../graph-model/format.ts';
 import { dtypeInfo } from '../../../graph-model/core/types.ts';
 import type { Tensor } from '../../../graph-model/core/tensor.ts';
 import { Button } from '../../kit/button.tsx';
+import '../../kit/field.css';
 import { Icon } from '../../kit/icon.tsx';
 import { useStore } from '../../store/store.ts';
 import { CommitField } from '../parts/commit-field.tsx';

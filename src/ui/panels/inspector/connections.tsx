@@ -1,5 +1,5 @@
 /** The inputs and outputs of a node: what is connected, of which type, and where it comes from or goes to. */
-import { useState } from 'react';
+import { useState, type CSSProperties } from 'react';
 import { isConstant } from '../../../graph-model/core/traverse.ts';
 import { renameValue } from '../../../graph-model/edit/index.ts';
 import type { Model, Node, Use, Value, ValueId } from '../../../graph-model/core/model.ts';
@@ -10,6 +10,7 @@ import { IconButton } from '../../kit/button.tsx';
 import { Menu } from '../../kit/menu.tsx';
 import { useStore } from '../../store/store.ts';
 import { CommitField } from '../parts/commit-field.tsx';
+import { PathName } from '../parts/path-name.tsx';
 import { useEdit } from '../parts/use-edit.ts';
 import { useReveal } from '../parts/use-reveal.ts';
 
@@ -19,15 +20,18 @@ export interface ConnectionsProps {
 }
 
 export function Connections({ node, schema }: ConnectionsProps) {
+  const inputs = slots(node.inputs, schema?.inputs);
+  const outputs = slots(node.outputs, schema?.outputs);
+  const width = Math.max(2, ...[...inputs, ...outputs].map((s) => s.name.length));
   return (
-    <section className="sec" aria-label="Connections">
+    <section className="sec" aria-label="Connections" style={{ '--formal': `${width}ch` } as CSSProperties}>
       <h3>Inputs</h3>
       {node.inputs.length === 0 && <p className="muted">None.</p>}
-      {slots(node.inputs, schema?.inputs).map(({ name, value, optional }, i) => (
+      {inputs.map(({ name, value, optional }, i) => (
         <Port key={i} name={name} value={value} side="input" optional={optional} />
       ))}
       <h3 className="gp-second">Outputs</h3>
-      {slots(node.outputs, schema?.outputs).map(({ name, value }, i) => (
+      {outputs.map(({ name, value }, i) => (
         <Port key={i} name={name} value={value} side="output" optional />
       ))}
     </section>
@@ -137,7 +141,7 @@ export function ValueLink({ value, side }: { value: Value; side: 'input' | 'outp
   const text =
     value.name ||
     (value.producer === null ? 'unnamed' : `output of ${nodeLabel(model, model.nodes.at(value.producer))}`);
-  const named = <span className="ell">{text}</span>;
+  const named = <PathName name={text} />;
   if (side === 'input') {
     const where = value.producer === null ? origin(model, value) : nodeLabel(model, model.nodes.at(value.producer));
     const go = () => (value.producer === null ? reveal([], value.id) : reveal([value.producer]));

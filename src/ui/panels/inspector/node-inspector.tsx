@@ -3,6 +3,7 @@ import { getTensor } from '../../../graph-model/core/attributes.ts';
 import { renameNode, deleteNodes } from '../../../graph-model/edit/index.ts';
 import { functionOf, normalDomain, type Model, type Node } from '../../../graph-model/core/model.ts';
 import { isConstant } from '../../../graph-model/core/traverse.ts';
+import { isWhole } from '../../../graph-model/stats/numbers.ts';
 import { CATEGORY_LABELS } from '../../../graph-model/operators/category.ts';
 import type { OperatorSchema } from '../../../graph-model/operators/operator.ts';
 import { Button } from '../../kit/button.tsx';
@@ -126,7 +127,8 @@ function weightsOf(model: Model, node: Node, schema: OperatorSchema | null) {
     .flatMap(({ name, value }) => {
       if (value === null || !isConstant(model, value)) return [];
       const record = model.values.at(value);
-      return [{ title: `Weight ${name}`, name: record.name, value: record }];
+      const whole = isWhole((record.constant ?? record.sparse?.values)?.dtype ?? 'float');
+      return [{ title: `${whole ? 'Constant' : 'Weight'} ${name}`, name: record.name, value: record }];
     })
     .slice(0, MOST_WEIGHTS);
 }
@@ -140,7 +142,7 @@ function NodeFoot({ node }: { node: Node }) {
   const call = functionOf(model, node);
   const alike = alikeOf(model, node);
   const remove = () => {
-    const problem = edit((m) => deleteNodes(m, [node.id]));
+    const problem = edit((m, types) => deleteNodes(m, [node.id], { types }));
     if (problem) announce(problem);
   };
   return (

@@ -45,7 +45,7 @@ export function SeveralInspector({ nodes: ids }: { nodes: readonly NodeId[] }) {
           size="small"
           icon="trash"
           title="Inputs pass through where types allow"
-          onClick={() => setProblem(edit((m) => deleteNodes(m, ids)))}
+          onClick={() => setProblem(edit((m, types) => deleteNodes(m, ids, { types })))}
         >
           Delete {formatCount(ids.length)}
         </Button>

@@ -121,16 +121,19 @@ function SaveNpy({ name, tensor }: { name: string; tensor: Tensor }) {
   );
 }
 
+/** Up to this many values are shown as they are: a picture of four numbers tells less than the numbers. */
+const MOST_PLAIN = 8;
+
 function Figures({ statistics: s, heat }: Pictures) {
   return (
     <>
-      {s.histogram && s.count > 1 && (
+      {s.histogram && s.count > MOST_PLAIN && (
         <div className="gp-pictures">
           <HistogramChart histogram={s.histogram} width={heat ? 188 : 292} />
           {heat && <HeatMapPicture map={heat} caption={`first ${heat.rows}×${heat.columns}`} />}
         </div>
       )}
-      <StatisticsGrid statistics={s} />
+      {s.count > MOST_PLAIN && <StatisticsGrid statistics={s} />}
       {s.examined < s.count && (
         <p className="muted gp-small">
           From {formatCount(s.examined)} of {formatCount(s.count)} values, in evenly spaced blocks.

@@ -23,7 +23,14 @@ export function ValuesTable({ tensor, perRow = 4 }: { tensor: Tensor; perRow?: n
   if (count === 0) return <p className="muted">The tensor is empty.</p>;
   return (
     <>
-      <div ref={scroller} className="gp-values" tabIndex={0} role="group" aria-label={`${formatCount(count)} values`}>
+      <div
+        ref={scroller}
+        className="gp-values"
+        style={{ height: Math.min(164, rows * ROW + 2) }}
+        tabIndex={0}
+        role="group"
+        aria-label={`${formatCount(count)} values`}
+      >
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {items.map(({ index, start }) => (
             <div key={index} className="gp-values-row" style={{ transform: `translateY(${start}px)` }}>

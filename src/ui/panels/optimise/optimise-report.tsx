@@ -5,7 +5,7 @@ import { Button } from '../../kit/button.tsx';
 import { EmptyState } from '../../kit/empty-state.tsx';
 import { useStore } from '../../store/store.ts';
 import { JobProgress, Problem, staleness, StaleNote } from '../parts/states.tsx';
-import { Proof } from './proof.tsx';
+import { ProofPanel } from './proof.tsx';
 import { changeShare, metricsOf, type Metric } from './report-rows.ts';
 import { RuleTable } from './rule-table.tsx';
 
@@ -34,7 +34,7 @@ export function OptimiseReport() {
 }
 
 function Report() {
-  const { result, model: shown } = useStore((s) => s.optimise)!;
+  const { result, model: shown, proof } = useStore((s) => s.optimise)!;
   const present = useStore((s) => s.model);
   const history = useStore((s) => s.history);
   const at = useStore((s) => s.at);
@@ -66,7 +66,7 @@ function Report() {
           </p>
         </div>
         <RuleTable passes={result.passes} />
-        <Proof result={result} model={shown} />
+        <ProofPanel result={result} model={shown} proof={proof} />
       </div>
     </div>
   );
@@ -78,7 +78,7 @@ function MetricCard({ metric }: { metric: Metric }) {
   const percent = Math.abs(share) * 100;
   const sign = share < 0 ? '−' : share > 0 ? '+' : '';
   const tone = share <= -0.005 ? 'ok strong' : share >= 0.005 ? 'warn strong' : 'muted';
-  const change = percent === 0 ? 'same' : `${sign}${percent < 1 ? percent.toFixed(1) : Math.round(percent)}%`;
+  const change = percent < 0.05 ? 'same' : `${sign}${percent < 1 ? percent.toFixed(1) : Math.round(percent)}%`;
   const most = Math.max(metric.before, metric.after, 1);
   return (
     <div className="gp-card">

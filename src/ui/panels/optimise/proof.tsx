@@ -2,6 +2,7 @@
 import type { Model } from '../../../graph-model/core/model.ts';
 import type { PlanResult } from '../../../optimizer/rule.ts';
 import type { OutputDifference } from '../../../runtime/types.ts';
+import type { Proof } from '../../../workers/protocol.ts';
 import { formatDuration, formatNumber } from '../../../graph-model/format.ts';
 import { quantile } from '../../../graph-model/stats/quantile.ts';
 import { Button } from '../../kit/button.tsx';
@@ -12,58 +13,63 @@ import { BoxPlots } from '../parts/charts.tsx';
 import { differenceShare, toneOf, worstOf } from '../run/verdicts.ts';
 import { refusalReasons, ruleLabel } from './report-rows.ts';
 
-export function Proof({ result, model }: { result: PlanResult; model: Model }) {
+/**
+ * The optimiser runs both models itself and undoes what changes the numbers; a run of this very model adds the times, and
+ * stands in where the optimiser could not run it.
+ */
+export function ProofPanel({ result, model, proof }: { result: PlanResult; model: Model; proof: Proof }) {
   const run = useStore((s) => s.run);
-  const proves = run !== null && run.model === model && run.original !== null;
+  const timed = run !== null && run.model === model && run.original !== null ? run : null;
+  const differences = proof.kind === 'verified' ? proof.differences : timed?.differences;
   return (
-    <aside className="gp-proof" aria-label="Proof">
-      {proves ? <Verified run={run} /> : <Unverified />}
+    <aside className="gp-proof" aria-label="Proof" tabIndex={0}>
+      {differences ? (
+        <Verdict differences={differences} />
+      ) : (
+        <div className="note">
+          <Icon name="info" />
+          <span>Not verified: {proof.kind === 'not verified' && proof.reason}.</span>
+        </div>
+      )}
+      {timed ? <Latency run={timed} /> : result.before !== result.after && <Measure />}
       <Refusals result={result} />
     </aside>
   );
 }
 
-function Unverified() {
+function Measure() {
   const runWith = useStore((s) => s.runWith);
   const request = useStore((s) => s.lastRun);
   return (
-    <div className="note">
-      <Icon name="info" />
-      <span className="grow">
-        Not measured yet. Running compares every output and the time with the model as opened.
-        <span className="gp-actions">
-          <Button size="small" icon="run" onClick={() => void runWith({ ...request, compare: true })}>
-            Measure
-          </Button>
-        </span>
-      </span>
+    <div className="row">
+      <span className="muted grow">The time is not measured yet.</span>
+      <Button size="small" icon="run" onClick={() => void runWith({ ...request, compare: true })}>
+        Measure
+      </Button>
     </div>
   );
 }
 
-function Verified({ run }: { run: RunReport }) {
-  const worst = worstOf(run.differences);
-  const tone = toneOf(worst);
-  const words = {
-    ok: 'Verified: the same numbers',
-    warn: 'Near the limit',
-    error: 'The outputs differ',
-    '': 'Nothing to compare',
-  };
-  const icon = tone === 'ok' ? 'check' : tone === 'error' ? 'err' : 'warn';
+const WORDS = {
+  ok: 'Verified: the same numbers',
+  warn: 'Near the limit',
+  error: 'The outputs differ',
+  '': 'Nothing to compare',
+};
+
+function Verdict({ differences }: { differences: readonly OutputDifference[] }) {
+  const tone = toneOf(worstOf(differences));
   return (
-    <>
-      <div className={`gp-verdict ${tone}`}>
-        <div className={`row strong ${tone}`}>
-          <Icon name={icon} />
-          {words[tone]}
-        </div>
-        {run.differences.slice(0, 6).map((d) => (
-          <DifferenceLine key={d.name} difference={d} />
-        ))}
+    <div className={`gp-verdict ${tone}`}>
+      <div className={`row strong ${tone}`}>
+        <Icon name={tone === 'ok' ? 'check' : tone === 'error' ? 'err' : 'warn'} />
+        {WORDS[tone]}
       </div>
-      <Latency run={run} />
-    </>
+      {differences.slice(0, 6).map((d) => (
+        <DifferenceLine key={d.name} difference={d} />
+      ))}
+      {differences.length > 6 && <div className="muted">and {differences.length - 6} more outputs.</div>}
+    </div>
   );
 }
 
@@ -102,7 +108,7 @@ function Latency({ run }: { run: RunReport }) {
         </span>
       </div>
       <BoxPlots
-        width={252}
+        width={220}
         rows={[
           { label: 'before', runs: run.original!.timing.runs, now: false },
           { label: 'after', runs: run.current.timing.runs, now: true },

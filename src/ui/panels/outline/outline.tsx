@@ -10,6 +10,7 @@ import { EmptyState } from '../../kit/empty-state.tsx';
 import { resultRows } from './filter.ts';
 import { firstOpen, keysTo, outlineRows, type Row } from './rows.ts';
 import { Tree } from './tree.tsx';
+import '../../kit/field.css';
 import '../panels.css';
 
 export function Outline() {

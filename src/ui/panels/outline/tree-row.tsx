@@ -5,6 +5,7 @@ import { useStore } from '../../store/store.ts';
 import { NodeGlyph } from '../parts/glyph.tsx';
 import { Glyph, Icon } from '../../kit/icon.tsx';
 import type { IconName } from '../../kit/icons.ts';
+import { PathName } from '../parts/path-name.tsx';
 import type { Row } from './rows.ts';
 
 export interface TreeRowProps {
@@ -47,7 +48,9 @@ export function TreeRow(props: TreeRowProps) {
       ))}
       {group && !flat && <Twisty {...props} />}
       <RowIcon row={row} />
-      <span className={`ell${selected ? ' strong' : ''}`}>{row.label}</span>
+      <span className={`gp-row-label${selected ? ' strong' : ''}`}>
+        {flat ? <PathName name={row.label} /> : <span className="ell">{row.label}</span>}
+      </span>
       <RowNote row={row} />
     </div>
   );

@@ -2,6 +2,7 @@
 import type { Histogram } from '../../../graph-model/stats/histogram.ts';
 import type { HeatMap } from '../../../graph-model/stats/rows.ts';
 import { formatCount, formatDuration, formatNumber } from '../../../graph-model/format.ts';
+import { axis } from './axis.ts';
 import { quantile } from '../../../graph-model/stats/quantile.ts';
 
 /** Bars in the category colour of the surrounding element (`--cat`), or the accent. */
@@ -138,18 +139,6 @@ function BoxLine({ row, y, x }: { row: BoxRow; y: number; x: (ms: number) => num
       <path className="gp-box-median" d={`M${at(0.5)} ${y - 7}v14`} />
     </g>
   );
-}
-
-/** A round axis around a range: 3 to 6 ticks at 1, 2 or 5 times a power of ten. */
-export function axis(min: number, max: number): { low: number; high: number; ticks: number[] } {
-  const span = Math.max(max - min, max * 0.05, 1e-6);
-  const rough = span / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= rough)!;
-  const low = Math.max(0, Math.floor(min / step) * step);
-  const count = Math.max(1, Math.ceil((max - low) / step));
-  const ticks = Array.from({ length: count + 1 }, (_, i) => Number((low + i * step).toPrecision(6)));
-  return { low, high: low + count * step, ticks };
 }
 
 /** Each run as a bar, in order; runs over 1.5 times the median are marked. */

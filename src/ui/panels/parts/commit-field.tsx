@@ -1,4 +1,5 @@
 /** A text field that acts when its reader is done: Enter or leaving it commits, Escape takes the old text back. */
+import '../../kit/field.css';
 import { useId, useState, type KeyboardEvent } from 'react';
 
 export interface CommitFieldProps {

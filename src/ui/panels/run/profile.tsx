@@ -1,27 +1,12 @@
 /** Where the time of a profiled run goes: by category, and the slowest nodes. */
 import type { Model, NodeId } from '../../../graph-model/core/model.ts';
 import { formatDuration, formatShare } from '../../../graph-model/format.ts';
-import { CATEGORY_LABELS, categoryOf, type Category } from '../../../graph-model/operators/category.ts';
+import { CATEGORY_LABELS } from '../../../graph-model/operators/category.ts';
 import type { NodeTime } from '../../../runtime/types.ts';
 import { Glyph } from '../../kit/icon.tsx';
 import { useStore } from '../../store/store.ts';
 import { useReveal } from '../parts/use-reveal.ts';
-
-/** Total time by category, longest first. */
-export function timeByCategory(nodes: readonly NodeTime[]): { category: Category; ms: number }[] {
-  const sums = new Map<Category, number>();
-  for (const { op, ms } of nodes) {
-    const category = guessCategory(op);
-    sums.set(category, (sums.get(category) ?? 0) + ms);
-  }
-  return [...sums].map(([category, ms]) => ({ category, ms })).sort((a, b) => b.ms - a.ms);
-}
-
-/** The runtime names operators without their domain. */
-function guessCategory(op: string): Category {
-  const known = ['', 'com.microsoft', 'ai.onnx.ml'].map((domain) => categoryOf(domain, op));
-  return known.find((c) => c !== 'unsupported') ?? 'unsupported';
-}
+import { guessCategory, timeByCategory } from './time-by-category.ts';
 
 export function Profile({ nodes }: { nodes: readonly NodeTime[] }) {
   if (nodes.length === 0) return null;

@@ -51,9 +51,9 @@ function Results() {
         <div className="gp-result-main">
           <Timings report={report} />
           <Comparison report={report} />
-          <Profile nodes={report.current.nodes} />
         </div>
         <Outputs result={report.current} />
+        <Profile nodes={report.current.nodes} />
       </div>
     </>
   );

@@ -35,7 +35,14 @@ export function Setup() {
       <footer className="gp-setup-foot">
         <Numbers />
         <span className="grow" />
-        <Button kind="primary" size="small" icon="run" keys="Ctrl ↵" off={off} onClick={() => void runWith(request)}>
+        <Button
+          kind="primary"
+          size="small"
+          icon="run"
+          title="Ctrl Enter"
+          off={off}
+          onClick={() => void runWith(request)}
+        >
           {again ? 'Run again' : 'Run'}
         </Button>
       </footer>

@@ -53,7 +53,14 @@ async function optimised(model: Model): Promise<void> {
   };
   const result = await runPlan(model, findPreset('simplify')!.plan, host as never, quietJob());
   store.getState().push({ label: 'Optimise', before: model, after: result.after, touched: new Set([0 as never]) });
-  store.setState({ optimise: { result, model: result.after }, types: typesOf(result.after) });
+  store.setState({
+    optimise: {
+      result,
+      model: result.after,
+      proof: { kind: 'verified', differences: exampleRun(result.after, true).differences },
+    },
+    types: typesOf(result.after),
+  });
 }
 
 function problemsOf(model: Model): Diagnostic[] {

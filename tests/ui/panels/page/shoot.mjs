@@ -10,6 +10,28 @@ const server = await createServer({
 });
 await server.listen();
 const base = server.resolvedUrls.local[0];
+async function axe(page, name) {
+  await page.addScriptTag({ path: 'node_modules/axe-core/axe.min.js' });
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run({
+      rules: {
+        region: { enabled: false },
+        'page-has-heading-one': { enabled: false },
+        'landmark-one-main': { enabled: false },
+      },
+    }),
+  );
+  for (const v of violations)
+    console.log(
+      name,
+      v.id,
+      v.impact,
+      v.nodes
+        .slice(0, 3)
+        .map((n) => n.html.slice(0, 160) + ' | ' + n.failureSummary.split('\n')[1])
+        .join('\n    '),
+    );
+}
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
 for (const shot of shots) {
   const [name, query] = shot.split(/=(.*)/s);
@@ -19,6 +41,7 @@ for (const shot of shots) {
   await page.goto(`${base}tests/ui/panels/page/index.html?${query}`);
   await page.waitForSelector('html[data-ready]', { timeout: 60000 }).catch((e) => console.log(name, e.message));
   await page.waitForTimeout(700);
+  if (process.env.AXE) await axe(page, name);
   await page.screenshot({ path: `${out}/${name}.png` });
   await page.close();
 }
