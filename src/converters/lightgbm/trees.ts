@@ -28,7 +28,9 @@ export interface LightgbmTree {
 export function treePart(tree: LightgbmTree, target: number, views: Views, columns: number): TreePart {
   const { splits } = tree;
   const sets: number[][] = [];
-  const threshold = splits.map((s) => (s.threshold === null ? null : asPredicted(s.threshold)) ?? sets.push([...(s.categories ?? [])]) - 1);
+  const threshold = splits.map(
+    (s) => (s.threshold === null ? null : asPredicted(s.threshold)) ?? sets.push([...(s.categories ?? [])]) - 1,
+  );
   return {
     target,
     view: splits.map((s) => viewOf(s, views, columns)),
