@@ -2,10 +2,12 @@
 import { ACTIVATION_LAYERS } from './activations.ts';
 import type { Lowering } from './call.ts';
 import { CONV } from './conv.ts';
+import { CONV_RECURRENT } from './conv-lstm.ts';
 import { CORE } from './core.ts';
 import { MERGE } from './merge.ts';
 import { NORMALIZATION } from './normalization.ts';
 import { POOLING } from './pooling.ts';
+import { RECURRENT } from './recurrent.ts';
 
 export interface Family {
   readonly title: string;
@@ -19,6 +21,7 @@ export const FAMILIES: readonly Family[] = [
   { title: 'Pooling', layers: POOLING },
   { title: 'Normalisation', layers: NORMALIZATION },
   { title: 'Merging', layers: MERGE },
+  { title: 'Recurrent', layers: { ...RECURRENT, ...CONV_RECURRENT } },
 ];
 
 const LAYERS: ReadonlyMap<string, Lowering> = new Map(FAMILIES.flatMap((f) => Object.entries(f.layers)));
