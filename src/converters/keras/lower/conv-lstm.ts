@@ -49,7 +49,10 @@ function cell(c: LayerCall, rank: number, spatial: readonly number[]): Cell {
   const inputAttrs = { strides, dilations, ...padsOf(c, { kernel, strides, dilations, padding }, spatial) };
   const ones = kernel.map(() => 1);
   const stateAttrs = padsOf(c, { kernel, strides: ones, dilations: ones, padding: 'same' }, spatial);
-  const [act, rec] = [cellActivation(c, 'activation', 'tanh'), cellActivation(c, 'recurrent_activation', 'hard_sigmoid')];
+  const [act, rec] = [
+    cellActivation(c, 'activation', 'tanh'),
+    cellActivation(c, 'recurrent_activation', 'hard_sigmoid'),
+  ];
   const state = [filters, ...spatial.map((n, i) => lengthAfter(n, kernel[i]!, strides[i]!, dilations[i]!, padding))];
   const step = (e: Emitter, x: ValueId, [h, memory]: readonly ValueId[]): Step => {
     const convolve = (inputs: ValueId[], attrs: Plain) => e.op('Conv', inputs, { kernel_shape: kernel, ...attrs });

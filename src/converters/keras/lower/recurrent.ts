@@ -242,7 +242,11 @@ const bidirectional: Lowering = (c) => {
   const all = forward.flag('return_sequences');
   const outputs = [outputOf(c, all, a, reversed, mask), outputOf(c, all, b, reversed, mask)];
   const merged = merge(c, outputs, all);
-  return forward.flag('return_state') ? [...merged, ...a.states, ...b.states] : merged.length === 1 ? merged[0]! : merged;
+  return forward.flag('return_state')
+    ? [...merged, ...a.states, ...b.states]
+    : merged.length === 1
+      ? merged[0]!
+      : merged;
 };
 
 function merge(c: LayerCall, outputs: readonly Held[], all: boolean): Held[] {

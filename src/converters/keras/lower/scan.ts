@@ -40,11 +40,23 @@ export function scan(e: Emitter, s: ScanInput): ScanResult {
   const mask = s.mask === null ? null : input('mask', 'bool', [batch, ...ones]);
   e.draft.setGraphInputs(body, mask === null ? [...states, previous, x] : [...states, previous, x, mask]);
   const made = cell.step(inner, x, states);
-  const chosen = mask === null ? { ...made, shown: made.output } : masked(inner, made, { mask, states, previous, zero: s.zeroMasked });
+  const chosen =
+    mask === null
+      ? { ...made, shown: made.output }
+      : masked(inner, made, { mask, states, previous, zero: s.zeroMasked });
   const results = [...chosen.states, chosen.output, chosen.shown].map((v) => inner.op('Identity', [v]));
   e.draft.setGraphOutputs(body, results);
   const initial = cell.states.map((dims, i) => s.initial[i] ?? zeros(e, s.x, dims));
-  const scanned = s.mask === null ? [s.x] : [s.x, e.unsqueeze(s.mask, ones.map((_, i) => i + 2))];
+  const scanned =
+    s.mask === null
+      ? [s.x]
+      : [
+          s.x,
+          e.unsqueeze(
+            s.mask,
+            ones.map((_, i) => i + 2),
+          ),
+        ];
   const direction = s.backwards ? 1 : 0;
   const outputs = e.ops(
     'Scan',
