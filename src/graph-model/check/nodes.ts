@@ -1,9 +1,6 @@
 /** Every node against its operator's signature: arity, attributes, types, bodies. */
 import { bodiesOf } from '../core/attributes.ts';
 import { label } from '../core/draft.ts';
-<<<<<<< HEAD
-import { functionOf, normalDomain, opsetsOf, opsetVersion, type FunctionDef, type Node, type ValueId } from '../core/model.ts';
-=======
 import {
   functionOf,
   normalDomain,
@@ -13,7 +10,6 @@ import {
   type Node,
   type ValueId,
 } from '../core/model.ts';
->>>>>>> standard
 import { typeString, type ValueType } from '../core/types.ts';
 import { diagnostic } from '../diagnostics.ts';
 import type { Formal, OperatorSchema } from '../operators/operator.ts';
