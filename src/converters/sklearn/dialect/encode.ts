@@ -16,6 +16,8 @@ const DEPTH_LIMIT = 64;
 const COUNT_LIMIT = 5_000_000;
 /** Search trees of neighbours estimators, caches and parameters that a fitted twin stands for: not part of the model. */
 const LEFT_OUT = new Set([
+  'root_',
+  'dummy_leaf_',
   '_tree',
   'random_state',
   'random_state_',

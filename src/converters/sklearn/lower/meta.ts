@@ -87,9 +87,9 @@ function temperature(l: Lowerer, c: Est, raw: Val, isProba: boolean, k: number):
   return k === 2 ? binaryTemperature(l, beta, raw) : o.softmax(o.mul(beta, raw));
 }
 
-/** Scores of two classes stand for logits of 0 and the score. */
+/** Scores of two classes stand for the logits -d and d. */
 function binaryTemperature(l: Lowerer, beta: Val, raw: Val): Val {
-  const p = l.o.sigmoid(l.o.mul(beta, raw));
+  const p = l.o.sigmoid(l.o.mul(l.o.mul(l.o.num(2), beta), raw));
   return l.o.pair(l.o.complement(p), p);
 }
 

@@ -1,8 +1,8 @@
 /** sklearn/neighbors: by distances to all fitted rows. */
 import { NdArray } from '../../containers/pickle/index.ts';
 import { once, type Val } from './builder.ts';
-import { toArr, type Arr, type Est } from './estimator.ts';
-import { distances } from './kernels.ts';
+import { mapArr, toArr, type Arr, type Est } from './estimator.ts';
+import { distances, squaredDistances } from './kernels.ts';
 import {
   classifier,
   classValues,
@@ -149,13 +149,23 @@ export const radiusClassifier: Lowering = (l, e, x) => {
   return e.fail('its outlier label is none of its classes');
 };
 
+/** By distance where the classes are equally likely, else by the score; probabilities by the score since version 1.6. */
 export const nearestCentroid: Lowering = (l, e, x) => {
   const { o } = l;
-  const index = () => o.argmin(distances(o, e, x.matrix(), e.arr('centroids_')));
-  const prior = e.optionalArr('class_prior_')?.data;
-  const uniform = !prior || prior.every((p) => p === prior[0]);
-  if (!uniform) return e.fail('its priors differ between classes');
-  return classifier(l, { classes: e.nd('classes_'), index });
+  const classes = e.nd('classes_');
+  const prior = e.optionalArr('class_prior_')?.data ?? new Float64Array(classes.size).fill(1 / classes.size);
+  const uniform = prior.every((p) => Math.abs(p - 1 / classes.size) < 1e-8);
+  const scored = e.has('within_class_std_dev_') && e.text('metric', 'euclidean') === 'euclidean';
+  const scores = once(() => {
+    const centroids = e.arr('centroids_');
+    const deviation = e.arr('within_class_std_dev_').data.map((v) => (v === 0 ? 1 : v));
+    const scaled = mapArr(centroids, (v, i) => v / deviation[i % deviation.length]!);
+    const d = squaredDistances(o, o.div(x.matrix(), o.f64(deviation)), scaled);
+    return o.sub(o.f64(prior.map((p) => 2 * Math.log(p))), d);
+  });
+  if (!uniform && !scored) return e.fail('its priors differ between classes and its metric is not euclidean');
+  const index = () => (uniform ? o.argmin(distances(o, e, x.matrix(), e.arr('centroids_'))) : o.argmax(scores()));
+  return classifier(l, { classes, index, ...(scored ? { proba: () => o.softmax(scores()) } : {}) });
 };
 
 /** How far a row lies out compared with its neighbours (_lof.py); only fitted with novelty=True it scores new rows. */

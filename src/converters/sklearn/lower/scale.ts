@@ -251,7 +251,7 @@ export const splineTransformer: Lowering = (l, e, x) => {
     e.fail(`extrapolation="${mode}" is not expressed`);
   const degree = e.num('degree', 3);
   const drop = e.flag('include_bias', true) ? 0 : 1;
-  const sizes = splines.map((s) => (toArr(s.get('c') ?? null)?.dims[0] ?? 0) - drop);
+  const sizes = splines.map((s) => (toArr(s.get('_c') ?? s.get('c') ?? null)?.dims[0] ?? 0) - drop);
   return transformer(
     l,
     sizes.reduce((a, b) => a + b, 0),
@@ -259,7 +259,7 @@ export const splineTransformer: Lowering = (l, e, x) => {
       const v = x.matrix();
       return o.concat(
         splines.map((s, f) => {
-          const knots = Array.from(toArr(s.get('t') ?? null)?.data ?? []);
+          const knots = Array.from(toArr(s.get('_t') ?? s.get('t') ?? null)?.data ?? []);
           const c = o.columns(v, [f]);
           const [a, b] = [knots[degree]!, knots[knots.length - 1 - degree]!];
           return basis(o, mode === 'continue' ? c : o.clip(c, a, b), knots, degree, drop);

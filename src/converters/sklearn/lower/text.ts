@@ -17,6 +17,14 @@ const CLASSES: Readonly<Record<string, string>> = {
   s: '\\s\\x{0b}\\x{85}\\x{a0}\\p{Z}',
 };
 
+/** `\b(core)\b` of word characters alone: a token is a whole run of word characters that the core matches. */
+function wholeWords(python: string): string | null {
+  if (/^(\(\?u\))?\\b(\\w)+\+\\b$/.test(python)) return null;
+  const core = /^(?:\(\?u\))?\\b(.+)\\b$/.exec(python)?.[1];
+  const piece = /^(?:(?:\[[A-Za-z0-9_-]+\]|\\w|\\d|[A-Za-z0-9_])(?:[+*?]|\{\d+(?:,\d*)?\})?)+$/;
+  return core && piece.test(core) ? tokenPattern(core) : null;
+}
+
 /** A Python token pattern in RE2's words; null where the two may differ. */
 export function tokenPattern(python: string): string | null {
   let p = python.replace(/^\(\?u\)/, '');
@@ -60,13 +68,16 @@ function tokens(l: Lowerer, e: Est, text: Val, analyzer: string): Val {
   const folded = lower
     ? o.op('StringNormalizer', [text], { case_change_action: 'LOWER', is_case_sensitive: 1, locale: 'C.UTF-8' })
     : text;
-  const pattern =
-    analyzer === 'char'
-      ? '\\s\\s+|(?s:.)'
-      : (tokenPattern(e.text('token_pattern', '(?u)\\b\\w\\w+\\b')) ??
-        e.fail(`its token pattern ${e.text('token_pattern')} cannot be said in ONNX`));
+  const python = e.text('token_pattern', '(?u)\\b\\w\\w+\\b');
+  const word = analyzer === 'char' ? null : wholeWords(python);
+  const own = analyzer === 'char' ? '\\s\\s+|(?s:.)' : word ? `[${CLASSES['w']}]+` : tokenPattern(python);
+  const pattern = own ?? e.fail(`its token pattern ${python} cannot be said in ONNX`);
   const attributes = { mark: 0, mincharnum: 1, pad_value: PAD, tokenexp: pattern };
   const found = o.op('Tokenizer', [folded], attributes, 'string', 'com.microsoft');
+  if (word) {
+    const fits = o.op('RegexFullMatch', [found], { pattern: word }, 'bool');
+    return compacted(o, found, o.cast(o.not(fits), 'int64'));
+  }
   if (analyzer !== 'char') return found;
   const run = o.op('RegexFullMatch', [found], { pattern: '\\s\\s+' }, 'bool');
   return o.where(run, o.text([' '], []), found);
@@ -79,15 +90,22 @@ function stopWords(e: Est): string[] {
   return given instanceof NdArray ? given.strings() : [];
 }
 
-/** Moves the tokens that are kept to the front, so that n-grams pass over stop words as scikit-learn's do. */
+/** Without the stop words: n-grams pass over them as scikit-learn's do. */
 function without(o: Builder, found: Val, words: readonly string[]): Val {
-  const keys = { keys_strings: [...words, PAD], values_int64s: [...words, PAD].map(() => 1), default_int64: 0 };
-  const stop = o.op('LabelEncoder', [found], keys, 'int64', 'ai.onnx.ml');
+  const all = [...words, PAD];
+  const keys = { keys_strings: all, values_int64s: all.map(() => 1), default_int64: 0 };
+  return compacted(o, found, o.op('LabelEncoder', [found], keys, 'int64', 'ai.onnx.ml'));
+}
+
+/** Moves the tokens that are kept to the front; `out` is 1 for the others, which become PAD. */
+function compacted(o: Builder, found: Val, out: Val): Val {
   const width = o.op('Shape', [found], { start: 1, end: 2 }, 'int64');
   const place = o.op('Range', [o.num(0, 'int64'), o.squeeze(width, 0), o.num(1, 'int64')]);
-  const key = o.add(o.mul(stop, width), place);
-  const order = o.ops('TopK', [key, width], { axis: 1, largest: 0, sorted: 1 }, ['int64', 'int64'])[1]!;
-  const kept = o.where(o.equal(stop, o.num(0, 'int64')), found, o.text([PAD], []));
+  const order = o.ops('TopK', [o.add(o.mul(out, width), place), width], { axis: 1, largest: 0, sorted: 1 }, [
+    'int64',
+    'int64',
+  ])[1]!;
+  const kept = o.where(o.equal(out, o.num(0, 'int64')), found, o.text([PAD], []));
   return o.op('GatherElements', [kept, order], { axis: 1 });
 }
 
