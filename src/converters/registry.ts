@@ -2,6 +2,7 @@
 import type { ConverterEntry } from './converter.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
 import { sniffOnnxText } from './onnx-text/sniff.ts';
+import { modelFolder, sniffSparkml } from './sparkml/sniff.ts';
 
 export const CONVERTERS: readonly ConverterEntry[] = [
   {
@@ -17,6 +18,14 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.onnxtxt'],
     sniff: sniffOnnxText,
     load: async () => (await import('./onnx-text/index.ts')).onnxTextConverter,
+  },
+  {
+    id: 'sparkml',
+    label: 'Spark ML',
+    extensions: [],
+    sniff: sniffSparkml,
+    folder: modelFolder,
+    load: async () => (await import('./sparkml/index.ts')).sparkmlConverter,
   },
 ];
 

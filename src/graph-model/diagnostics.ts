@@ -12,6 +12,7 @@ import { INFER } from './diagnostics/infer.ts';
 import { JOBS } from './diagnostics/jobs.ts';
 import { OPTIMIZE } from './diagnostics/optimize.ts';
 import { RUN } from './diagnostics/run.ts';
+import { SPARKML } from './diagnostics/sparkml.ts';
 import { TEXT } from './diagnostics/text.ts';
 
 export type { Severity } from './diagnostics/entry.ts';
@@ -25,6 +26,7 @@ export const CATALOGUE = {
   ...CONVERT,
   ...OPTIMIZE,
   ...RUN,
+  ...SPARKML,
   ...EDIT,
   ...JOBS,
 } as const satisfies Record<string, CatalogueEntry>;
