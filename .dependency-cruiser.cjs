@@ -13,15 +13,28 @@ module.exports = {
     layer('converters-import-graph-model', '^src/converters/', '^src/(graph-model|converters)/'),
     layer('optimizer-imports-graph-model', '^src/optimizer/', '^src/(graph-model|optimizer)/'),
     layer('layout-imports-graph-model', '^src/layout/', '^src/(graph-model|layout)/'),
+    layer('graph-view-imports-layout', '^src/graph-view/', '^src/(graph-model|layout|graph-view)/'),
     layer('runtime-imports-the-writer', '^src/runtime/', '^src/(graph-model|runtime)/|^src/converters/onnx/write'),
-    layer('services-join-the-parts', '^src/services/', '^src/(graph-model|converters|optimizer|runtime|layout|services)/'),
-    layer('workers-import-no-ui', '^src/workers/', '^src/(graph-model|converters|optimizer|runtime|layout|services|workers)/'),
+    layer(
+      'services-join-the-parts',
+      '^src/services/',
+      '^src/(graph-model|converters|optimizer|runtime|layout|graph-view|services)/',
+    ),
+    layer(
+      'workers-import-no-ui',
+      '^src/workers/',
+      '^src/(graph-model|converters|optimizer|runtime|layout|services|workers)/',
+    ),
     layer(
       'ui-imports-workers-by-protocol',
       '^src/ui/',
-      '^src/(graph-model|ui)/|^src/workers/(client|protocol)|^src/optimizer/(rule|registry)|^src/runtime/types|^src/layout/types|^src/converters/registry',
+      '^src/(graph-model|graph-view|ui)/|^src/workers/(client|protocol)|^src/optimizer/(rule|registry)|^src/runtime/types|^src/layout/types|^src/converters/registry',
     ),
-    layer('cli-imports-no-ui', '^src/cli/', '^src/(graph-model|converters|optimizer|runtime|layout|services|cli)/'),
+    layer(
+      'cli-imports-no-ui',
+      '^src/cli/',
+      '^src/(graph-model|converters|optimizer|runtime|layout|graph-view|services|cli)/',
+    ),
     {
       name: 'formats-do-not-know-each-other',
       severity: 'error',

@@ -1,8 +1,12 @@
 /** The one table of formats. A format is a folder beside this file and one line here. */
 import type { ConverterEntry } from './converter.ts';
+import { sniffCatboost } from './catboost/sniff.ts';
+import { sniffLightgbm } from './lightgbm/sniff.ts';
+import { sniffKeras } from './keras/sniff.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
 import { sniffOnnxText } from './onnx-text/sniff.ts';
 import { modelFolder, sniffSparkml } from './sparkml/sniff.ts';
+import { sniffXgboost } from './xgboost/sniff.ts';
 
 export const CONVERTERS: readonly ConverterEntry[] = [
   {
@@ -18,6 +22,34 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.onnxtxt'],
     sniff: sniffOnnxText,
     load: async () => (await import('./onnx-text/index.ts')).onnxTextConverter,
+  },
+  {
+    id: 'lightgbm',
+    label: 'LightGBM',
+    extensions: ['.txt', '.json', '.lgb', '.model'],
+    sniff: sniffLightgbm,
+    load: async () => (await import('./lightgbm/index.ts')).lightgbmConverter,
+  },
+  {
+    id: 'xgboost',
+    label: 'XGBoost',
+    extensions: ['.json', '.ubj', '.xgb', '.bin', '.model'],
+    sniff: sniffXgboost,
+    load: async () => (await import('./xgboost/index.ts')).xgboostConverter,
+  },
+  {
+    id: 'keras',
+    label: 'Keras',
+    extensions: ['.keras', '.h5', '.hdf5', '.json'],
+    sniff: sniffKeras,
+    load: async () => (await import('./keras/index.ts')).kerasConverter,
+  },
+  {
+    id: 'catboost',
+    label: 'CatBoost',
+    extensions: ['.cbm', '.json'],
+    sniff: sniffCatboost,
+    load: async () => (await import('./catboost/index.ts')).catboostConverter,
   },
   {
     id: 'sparkml',

@@ -4,14 +4,17 @@
  */
 import type { NodeId, ValueId } from './core/ids.ts';
 import { CHECK } from './diagnostics/check.ts';
+import { CLASSIC } from './diagnostics/classic.ts';
 import { CONVERT } from './diagnostics/convert.ts';
 import { EDIT } from './diagnostics/edit.ts';
 import type { CatalogueEntry, Severity } from './diagnostics/entry.ts';
 import { FILES } from './diagnostics/files.ts';
 import { INFER } from './diagnostics/infer.ts';
 import { JOBS } from './diagnostics/jobs.ts';
+import { KERAS } from './diagnostics/keras.ts';
 import { OPTIMIZE } from './diagnostics/optimize.ts';
 import { RUN } from './diagnostics/run.ts';
+import { SKLEARN } from './diagnostics/sklearn.ts';
 import { SPARKML } from './diagnostics/sparkml.ts';
 import { TEXT } from './diagnostics/text.ts';
 
@@ -24,11 +27,14 @@ export const CATALOGUE = {
   ...INFER,
   ...CHECK,
   ...CONVERT,
+  ...CLASSIC,
   ...OPTIMIZE,
   ...RUN,
   ...SPARKML,
   ...EDIT,
   ...JOBS,
+  ...KERAS,
+  ...SKLEARN,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type DiagnosticCode = keyof typeof CATALOGUE;

@@ -15,9 +15,15 @@ export interface Gaps {
 /** Lanes are cut into pieces of this many layers when uncut ones push each other ever further to one side. */
 const CUTS = [Infinity, 256, 64, 16];
 
-/** The centre of every vertex. No two of a layer come nearer than their widths and gaps allow; lanes are straight. */
-export function assignCoordinates(g: Layered, order: Ordering, widths: Float32Array, gaps: Gaps): Float64Array {
-  const board = new Board(g, order, widths, gaps);
+/** The centre of every vertex, or its anchor where `anchors` gives one (from its left side). No two of a layer come nearer than their widths and gaps allow; lanes are straight. */
+export function assignCoordinates(
+  g: Layered,
+  order: Ordering,
+  widths: Float32Array,
+  gaps: Gaps,
+  anchors?: Float32Array,
+): Float64Array {
+  const board = new Board(g, order, widths, gaps, anchors);
   const enough = 4 * board.widest() + 400;
   let runs: Float64Array[] = [];
   // In a very deep graph uncut lanes never turn out well: the attempt is spared.
@@ -71,16 +77,23 @@ class Board {
   /** Pair ids by vertex, in the order of the other end. */
   private readonly up: Int32Array;
   private readonly down: Int32Array;
-  private readonly half: Float64Array;
+  /** How far a vertex reaches to either side of its coordinate. */
+  private readonly left: Float64Array;
+  private readonly right: Float64Array;
 
   constructor(
     private readonly g: Layered,
     private readonly order: Ordering,
     widths: Float32Array,
     private readonly gaps: Gaps,
+    anchors?: Float32Array,
   ) {
-    this.half = new Float64Array(g.total);
-    for (let v = 0; v < g.count; v++) this.half[v] = widths[v]! / 2;
+    this.left = new Float64Array(g.total);
+    this.right = new Float64Array(g.total);
+    for (let v = 0; v < g.count; v++) {
+      this.left[v] = anchors ? anchors[v]! : widths[v]! / 2;
+      this.right[v] = widths[v]! - this.left[v]!;
+    }
     this.up = this.inOrder(g.down, g.pairLower, g.up.offsets);
     this.down = this.inOrder(g.up, g.pairUpper, g.down.offsets);
     this.conflict = this.findConflicts();
@@ -245,7 +258,7 @@ class Board {
       const block = sorted[i]!;
       let room = Infinity;
       this.eachAfter(block, next, fromLeft, (v, w) => {
-        room = Math.min(room, x[root[w]!]! - this.separation(v, w));
+        room = Math.min(room, x[root[w]!]! - (fromLeft ? this.separation(v, w) : this.separation(w, v)));
       });
       if (room !== Infinity && room > x[block]!) x[block] = room;
     }
@@ -267,7 +280,7 @@ class Board {
       const block = queue[at]!;
       this.eachAfter(block, next, fromLeft, (v, w) => {
         const other = root[w]!;
-        x[other] = Math.max(x[other]!, x[block]! + this.separation(v, w));
+        x[other] = Math.max(x[other]!, x[block]! + (fromLeft ? this.separation(v, w) : this.separation(w, v)));
         if (--waits[other]! === 0) queue[end++] = other;
       });
     }
@@ -289,7 +302,7 @@ class Board {
     const { count } = this.g;
     const { nodes, nodeToLane, lanes } = this.gaps;
     const gap = v < count ? (w < count ? nodes : nodeToLane) : w < count ? nodeToLane : lanes;
-    return this.half[v]! + this.half[w]! + gap;
+    return this.right[v]! + this.left[w]! + gap;
   }
 
   /** The width of the widest layer, with its gaps. */
@@ -297,9 +310,9 @@ class Board {
     const { starts, sequence } = this.order;
     let widest = 0;
     for (let l = 0; l < this.g.layers; l++) {
-      let centre = this.half[sequence[starts[l]!]!]!;
+      let centre = this.left[sequence[starts[l]!]!]!;
       for (let i = starts[l]! + 1; i < starts[l + 1]!; i++) centre += this.separation(sequence[i - 1]!, sequence[i]!);
-      widest = Math.max(widest, centre + this.half[sequence[starts[l + 1]! - 1]!]!);
+      widest = Math.max(widest, centre + this.right[sequence[starts[l + 1]! - 1]!]!);
     }
     return widest;
   }
@@ -308,8 +321,8 @@ class Board {
     let low = Infinity;
     let high = -Infinity;
     for (let v = 0; v < x.length; v++) {
-      low = Math.min(low, x[v]! - this.half[v]!);
-      high = Math.max(high, x[v]! + this.half[v]!);
+      low = Math.min(low, x[v]! - this.left[v]!);
+      high = Math.max(high, x[v]! + this.right[v]!);
     }
     return [low, high];
   }

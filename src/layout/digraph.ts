@@ -1,5 +1,5 @@
 /** Edge lists as the phases need them: acyclic, indexed both ways, by edge id. */
-import type { LayoutInput } from './types.ts';
+import type { CoreInput } from './core-input.ts';
 
 /** Lists in one array: the entries of `i` are `items[offsets[i] .. offsets[i + 1])`. */
 export interface Lists {
@@ -14,6 +14,8 @@ export interface Digraph {
   readonly to: Int32Array;
   /** 1 where the edge was turned round to break a cycle. */
   readonly turned: Uint8Array;
+  /** 1 where the edge would have had to be turned between nodes with fixed ports: it is led round the outside. */
+  readonly apart: Uint8Array;
   /** Edge ids by source and by target. */
   readonly out: Lists;
   readonly in: Lists;
@@ -31,23 +33,25 @@ export function groupBy(keys: Int32Array, groups: number): Lists {
 }
 
 /** The input's edges without cycles: back edges of a depth-first walk in node order are turned round. */
-export function acyclic(input: LayoutInput): Digraph {
+export function acyclic(input: CoreInput): Digraph {
   const { count, offsets, targets } = input;
   const from = new Int32Array(targets.length);
   const to = targets.slice();
   for (let i = 0; i < count; i++) from.fill(i, offsets[i]!, offsets[i + 1]!);
-  const turned = backEdges(input);
+  const back = backEdges(input);
+  const none = new Uint8Array(to.length);
+  const [turned, apart] = input.ports ? [none, back] : [back, none];
   for (let e = 0; e < to.length; e++) {
     if (turned[e] === 0) continue;
     const u = from[e]!;
     from[e] = to[e]!;
     to[e] = u;
   }
-  const proper = (ends: Int32Array) => ends.map((v, e) => (from[e] === to[e] ? -1 : v));
-  return { count, from, to, turned, out: groupBy(proper(from), count), in: groupBy(proper(to), count) };
+  const proper = (ends: Int32Array) => ends.map((v, e) => (from[e] === to[e] || apart[e] === 1 ? -1 : v));
+  return { count, from, to, turned, apart, out: groupBy(proper(from), count), in: groupBy(proper(to), count) };
 }
 
-function backEdges({ count, offsets, targets }: LayoutInput): Uint8Array {
+function backEdges({ count, offsets, targets }: CoreInput): Uint8Array {
   const turned = new Uint8Array(targets.length);
   const state = new Uint8Array(count);
   const next = offsets.slice(0, count);

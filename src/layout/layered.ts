@@ -1,4 +1,5 @@
 /** The layered graph: long edges become chains of dummies, one chain for all edges of a source. */
+import type { FixedPorts } from './core-input.ts';
 import { groupBy, type Digraph, type Lists } from './digraph.ts';
 import type { Layering } from './layers.ts';
 
@@ -20,8 +21,11 @@ export interface Layered {
   readonly edgePair: Int32Array;
   /** By dummy (minus `count`): the pair that leads into it. */
   readonly dummyPair: Int32Array;
-  /** By node: its first dummy, or -1. */
+  /** By edge: the first dummy of the chain it shares, or -1. */
   readonly chainOf: Int32Array;
+  /** By pair, from the left side of the vertex: see {@link FixedPorts}; null where nothing is fixed. */
+  readonly fixLeave: Float32Array | null;
+  readonly fixReach: Float32Array | null;
 }
 
 /** `sequence[starts[l] .. starts[l + 1])` are the vertices of layer l from left to right; `pos` is a vertex's place in it. */
@@ -34,12 +38,14 @@ export interface Ordering {
 /** More dummies than this would cost more than the lanes they give are worth. */
 const MAX_DUMMIES = 2_000_000;
 
-export function layered(g: Digraph, { layerOf, layers }: Layering): Layered {
-  const reach = chainEnds(g, layerOf, longestSpan(g, layerOf));
+export function layered(g: Digraph, { layerOf, layers }: Layering, ports?: FixedPorts): Layered {
+  const lanes = lanesOf(g, ports);
+  const reach = chainEnds(g, lanes, layerOf, longestSpan(g, lanes, layerOf));
   let total = g.count;
-  for (let u = 0; u < g.count; u++) total += Math.max(0, reach[u]! - layerOf[u]! - 1);
-  const build = new PairBuilder(g, layerOf, total);
-  for (let u = 0; u < g.count; u++) build.addSource(u, reach[u]!);
+  for (let l = 0; l < reach.length; l++) total += Math.max(0, reach[l]! - layerOf[lanes.source[l]!]! - 1);
+  const build = new PairBuilder(g, layerOf, total, ports);
+  for (let l = 0; l < reach.length; l++)
+    build.addLane(lanes.source[l]!, lanes.begin[l]!, lanes.begin[l + 1]!, reach[l]!);
   const { pairs, upper, lower } = build;
   const pairUpper = upper.slice(0, pairs);
   const pairLower = lower.slice(0, pairs);
@@ -55,25 +61,53 @@ export function layered(g: Digraph, { layerOf, layers }: Layering): Layered {
     edgePair: build.edgePair,
     dummyPair: build.dummyPair,
     chainOf: build.chainOf,
+    fixLeave: build.fixLeave,
+    fixReach: build.fixReach,
   };
 }
 
+/** The edges of a source that share a lane: `g.out.items[begin[l] .. begin[l + 1])` of lane l. */
+interface Lanes {
+  readonly source: readonly number[];
+  readonly begin: readonly number[];
+}
+
+function lanesOf(g: Digraph, ports: FixedPorts | undefined): Lanes {
+  const source: number[] = [];
+  const begin: number[] = [];
+  const { offsets, items } = g.out;
+  for (let u = 0; u < g.count; u++) {
+    for (let k = offsets[u]!; k < offsets[u + 1]!; k++) {
+      if (k > offsets[u]! && (!ports || ports.lanes[items[k]!] === ports.lanes[items[k - 1]!])) continue;
+      source.push(u);
+      begin.push(k);
+    }
+  }
+  begin.push(items.length);
+  return { source, begin };
+}
+
 /** The longest span an edge may have so that all dummies fit; edges beyond it are led round the outside. */
-function longestSpan(g: Digraph, layerOf: Int32Array): number {
+function longestSpan(g: Digraph, lanes: Lanes, layerOf: Int32Array): number {
   for (let limit = 1 << 30; ; limit >>= 1) {
-    const reach = chainEnds(g, layerOf, limit);
+    const reach = chainEnds(g, lanes, layerOf, limit);
     let dummies = 0;
-    for (let u = 0; u < g.count; u++) dummies += reach[u]! - layerOf[u]!;
-    if (dummies - g.count <= MAX_DUMMIES || limit <= 8) return limit;
+    for (let l = 0; l < reach.length; l++) dummies += Math.max(0, reach[l]! - layerOf[lanes.source[l]!]! - 1);
+    if (dummies <= MAX_DUMMIES || limit <= 8) return limit;
   }
 }
 
-/** By node: the layer of the furthest reader within `limit` layers. */
-function chainEnds(g: Digraph, layerOf: Int32Array, limit: number): Int32Array {
-  const reach = layerOf.slice(0, g.count);
-  for (let e = 0; e < g.from.length; e++) {
-    const far = layerOf[g.to[e]!]!;
-    if (far - layerOf[g.from[e]!]! <= limit && far > reach[g.from[e]!]!) reach[g.from[e]!] = far;
+/** By lane: the layer of the furthest reader within `limit` layers. */
+function chainEnds(g: Digraph, { source, begin }: Lanes, layerOf: Int32Array, limit: number): Int32Array {
+  const reach = new Int32Array(source.length);
+  for (let l = 0; l < source.length; l++) {
+    const top = layerOf[source[l]!]!;
+    let far = top;
+    for (let k = begin[l]!; k < begin[l + 1]!; k++) {
+      const at = layerOf[g.to[g.out.items[k]!]!]!;
+      if (at > far && at - top <= limit) far = at;
+    }
+    reach[l] = far;
   }
   return reach;
 }
@@ -86,6 +120,9 @@ class PairBuilder {
   readonly edgePair: Int32Array;
   readonly dummyPair: Int32Array;
   readonly chainOf: Int32Array;
+  readonly fixLeave: Float32Array | null;
+  readonly fixReach: Float32Array | null;
+  private lane = 0;
   private readonly pairTo: Int32Array;
   private readonly seenBy: Int32Array;
   private nextDummy: number;
@@ -94,6 +131,7 @@ class PairBuilder {
     private readonly g: Digraph,
     layerOf: Int32Array,
     total: number,
+    private readonly ports: FixedPorts | undefined,
   ) {
     const most = g.from.length + total - g.count;
     this.upper = new Int32Array(most);
@@ -102,24 +140,35 @@ class PairBuilder {
     this.layer.set(layerOf);
     this.edgePair = new Int32Array(g.from.length).fill(-1);
     this.dummyPair = new Int32Array(total - g.count);
-    this.chainOf = new Int32Array(g.count).fill(-1);
+    this.chainOf = new Int32Array(g.from.length).fill(-1);
+    this.fixLeave = ports ? new Float32Array(most).fill(NaN) : null;
+    this.fixReach = ports ? new Float32Array(most).fill(NaN) : null;
     this.pairTo = new Int32Array(g.count);
     this.seenBy = new Int32Array(g.count).fill(-1);
     this.nextDummy = g.count;
   }
 
   /** The chain down to the layer above `reach`, then a pair for each distinct reader. */
-  addSource(u: number, reach: number): void {
+  addLane(u: number, begin: number, end: number, reach: number): void {
     const { g, layer } = this;
     const top = layer[u]!;
     const first = this.nextDummy;
+    const firstPair = this.pairs;
+    this.lane++;
     for (let l = top + 1; l < reach; l++) {
       const d = this.nextDummy++;
       layer[d] = l;
       this.dummyPair[d - g.count] = this.add(l === top + 1 ? u : d - 1, d);
     }
-    if (this.nextDummy > first) this.chainOf[u] = first;
-    for (let k = g.out.offsets[u]!; k < g.out.offsets[u + 1]!; k++) this.addEdge(g.out.items[k]!, top, first, reach);
+    for (let k = begin; k < end; k++) {
+      if (this.nextDummy > first) this.chainOf[g.out.items[k]!] = first;
+      this.addEdge(g.out.items[k]!, top, first, reach);
+    }
+    if (this.ports) this.fixAll(u, firstPair, this.ports.leave[g.out.items[begin]!]!);
+  }
+
+  private fixAll(u: number, firstPair: number, leave: number): void {
+    for (let p = firstPair; p < this.pairs; p++) if (this.upper[p] === u) this.fixLeave![p] = leave;
   }
 
   private addEdge(e: number, top: number, first: number, reach: number): void {
@@ -127,9 +176,10 @@ class PairBuilder {
     const v = this.g.to[e]!;
     const span = this.layer[v]! - top;
     if (this.layer[v]! > reach) return;
-    if (this.seenBy[v] !== u) {
-      this.seenBy[v] = u;
+    if (this.seenBy[v] !== this.lane) {
+      this.seenBy[v] = this.lane;
       this.pairTo[v] = this.add(span === 1 ? u : first + span - 2, v);
+      if (this.ports) this.fixReach![this.pairTo[v]!] = this.ports.reach[e]!;
     }
     this.edgePair[e] = this.pairTo[v]!;
   }

@@ -11,15 +11,23 @@ export interface Layering {
  * the drawing longer. The length counted is that of the shared chains: all edges of a source run in one lane, so a
  * source costs the distance to its furthest reader, however many it has.
  */
-export function assignLayers(g: Digraph): Layering {
+export function assignLayers(g: Digraph, pins?: Int8Array): Layering {
   const order = topological(g);
   const layerOf = longestPath(g, order);
   const furthest = new Int32Array(g.count);
   for (let pass = 0; pass < 3; pass++) {
     measureFurthest(g, layerOf, furthest);
-    pullDown(g, order, layerOf, furthest);
+    pullDown(g, order, layerOf, furthest, pins);
   }
+  if (pins) pinLayers(layerOf, pins);
   return compact(layerOf);
+}
+
+/** The first pinned ones share a layer above all others, the last ones a layer below; others move in between. */
+function pinLayers(layerOf: Int32Array, pins: Int8Array): void {
+  let last = 0;
+  for (let v = 0; v < layerOf.length; v++) if (pins[v] !== 1) last = Math.max(last, layerOf[v]!);
+  for (let v = 0; v < layerOf.length; v++) if (pins[v] !== 0) layerOf[v] = pins[v] === -1 ? 0 : last + 1;
 }
 
 function longestPath(g: Digraph, order: Int32Array): Int32Array {
@@ -44,9 +52,16 @@ function measureFurthest(g: Digraph, layerOf: Int32Array, furthest: Int32Array):
   }
 }
 
-function pullDown(g: Digraph, order: Int32Array, layerOf: Int32Array, furthest: Int32Array): void {
+function pullDown(
+  g: Digraph,
+  order: Int32Array,
+  layerOf: Int32Array,
+  furthest: Int32Array,
+  pins: Int8Array | undefined,
+): void {
   for (let i = order.length - 1; i >= 0; i--) {
     const v = order[i]!;
+    if (pins !== undefined && pins[v] !== 0) continue;
     const lowest = lowestLayer(g, layerOf, v);
     const gain = lowest - layerOf[v]!;
     if (gain <= 0 || addedLength(g, furthest, v, lowest) > gain) continue;

@@ -17,7 +17,13 @@ const APART = 12;
  * A line goes straight down wherever both nodes reach over one place; else it leaves on the side it goes to. Lines of
  * one side keep their order and a distance; the ones that can be straight are moved least.
  */
-export function assignPorts(g: Layered, order: Ordering, centre: Float64Array, widths: Float32Array): Ports {
+export function assignPorts(
+  g: Layered,
+  order: Ordering,
+  centre: Float64Array,
+  widths: Float32Array,
+  anchors?: Float32Array,
+): Ports {
   const half = new Float64Array(g.total);
   const wide = new Float64Array(g.total);
   for (let v = 0; v < g.count; v++) {
@@ -33,13 +39,30 @@ export function assignPorts(g: Layered, order: Ordering, centre: Float64Array, w
     leave[p] = meeting(centre[u]!, half[u]!, wide[u]!, centre[v]!, half[v]!, wide[v]!);
   }
   spread(g, order, g.down, g.pairLower, centre, half, leave, widths, straightTo(g, centre, wide));
+  if (anchors) fix(g.fixLeave, g.pairUpper, centre, anchors, leave);
   for (let p = 0; p < pairs; p++) {
     const v = g.pairLower[p]!;
     const straight = Math.abs(leave[p]! - centre[v]!) <= wide[v]!;
+    if (g.fixReach !== null && !Number.isNaN(g.fixReach[p]!)) continue;
     reach[p] = straight ? leave[p]! : clamp(leave[p]!, centre[v]! - half[v]!, centre[v]! + half[v]!);
   }
   spread(g, order, g.up, g.pairUpper, centre, half, reach, widths, (p) => reach[p] === leave[p]);
+  if (anchors) fix(g.fixReach, g.pairLower, centre, anchors, reach);
   return { leave, reach };
+}
+
+/** Puts the lines of boxes where the drawings inside want them. */
+function fix(
+  fixed: Float32Array | null,
+  ends: Int32Array,
+  centre: Float64Array,
+  anchors: Float32Array,
+  at: Float64Array,
+): void {
+  for (let p = 0; p < at.length; p++) {
+    const offset = fixed === null ? NaN : fixed[p]!;
+    if (!Number.isNaN(offset)) at[p] = centre[ends[p]!]! - anchors[ends[p]!]! + offset;
+  }
 }
 
 /** A place that both reach, near the middle if they can; else the place on the first that is nearest to the second. */

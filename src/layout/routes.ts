@@ -1,5 +1,6 @@
 /** From places to lines: one polyline for each edge. */
 import type { Digraph } from './digraph.ts';
+import type { FixedPorts } from './core-input.ts';
 import type { Layered } from './layered.ts';
 import type { Ports } from './ports.ts';
 import type { Tracks } from './tracks.ts';
@@ -36,6 +37,7 @@ export class Router {
     private readonly ports: Ports,
     private readonly tracks: Tracks,
     private readonly outside: number,
+    private readonly fixed?: FixedPorts,
   ) {}
 
   /** By edge: the first of its points; one more entry for the end. */
@@ -45,13 +47,20 @@ export class Router {
     const begin = new Int32Array(edges);
     const end = new Int32Array(edges);
     for (let u = 0; u < g.count; u++) {
-      this.walkTrunk(u);
+      let chain = -1;
       for (let k = g.out.offsets[u]!; k < g.out.offsets[u + 1]!; k++) {
         const e = g.out.items[k]!;
+        if (this.layers.chainOf[e]! !== chain) this.walkTrunk((chain = this.layers.chainOf[e]!));
         begin[e] = this.length / 2;
         this.routeOne(e);
         end[e] = this.length / 2;
       }
+    }
+    for (let e = 0; e < edges; e++) {
+      if (g.apart[e] === 0 || g.from[e] === g.to[e]) continue;
+      begin[e] = this.length / 2;
+      this.routeOutside(g.from[e]!, g.to[e]!, e);
+      end[e] = this.length / 2;
     }
     return this.inEdgeOrder(begin, end);
   }
@@ -73,12 +82,11 @@ export class Router {
     return offsets;
   }
 
-  /** The bends of the chain below `u`: those up to its k-th dummy are the first `trunkEnd[k]` numbers of `trunk`. */
-  private walkTrunk(u: number): void {
+  /** The bends of the chain that begins with the dummy `first` (-1: no chain): those up to its k-th dummy are the first `trunkEnd[k]` numbers of `trunk`. */
+  private walkTrunk(first: number): void {
     const { layers, trunk, trunkEnd } = this;
     trunk.length = 0;
     trunkEnd.length = 0;
-    const first = layers.chainOf[u]!;
     if (first < 0) return;
     let d = first;
     do {
@@ -95,8 +103,8 @@ export class Router {
     const v = g.to[e]!;
     if (pair < 0) return this.routeOutside(u, v, e);
     const attach = layers.pairUpper[pair]!;
-    const chain = attach === u ? -1 : attach - layers.chainOf[u]!;
-    const first = chain < 0 ? pair : layers.dummyPair[layers.chainOf[u]! - layers.count]!;
+    const chain = attach === u ? -1 : attach - layers.chainOf[e]!;
+    const first = chain < 0 ? pair : layers.dummyPair[layers.chainOf[e]! - layers.count]!;
     const start = this.length;
     this.push(ports.leave[first]!, boxes.bottom[u]!, start);
     const bends = chain < 0 ? 0 : this.trunkEnd[chain]!;
@@ -131,17 +139,24 @@ export class Router {
     const lane = this.outside + 16 + (e % 12) * 6;
     const leave = bands.bottom[layers.layerOf[u]!]! + 4;
     const enter = bands.top[layers.layerOf[v]!]! - 4;
+    const from = this.portOf(u, this.fixed?.leave[e]);
+    const to = this.portOf(v, this.fixed?.reach[e]);
     const start = this.length;
-    this.push(boxes.centre[u]!, boxes.bottom[u]!, start);
+    this.push(from, boxes.bottom[u]!, start);
     for (const [x, y] of [
-      [boxes.centre[u]!, leave],
+      [from, leave],
       [lane, leave],
       [lane, enter],
-      [boxes.centre[v]!, enter],
+      [to, enter],
     ] as const) {
       this.push(x, y, start);
     }
-    this.push(boxes.centre[v]!, boxes.top[v]!, start);
+    this.push(to, boxes.top[v]!, start);
+  }
+
+  private portOf(v: number, offset: number | undefined): number {
+    const at = this.boxes.centre[v]!;
+    return offset === undefined || Number.isNaN(offset) ? at : at - this.fixed!.anchors[v]! + offset;
   }
 
   /** Appends a point; points in the middle of a vertical piece are left out. */

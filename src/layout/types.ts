@@ -11,6 +11,17 @@ export interface LayoutInput {
   /** Distance between nodes of a layer and between layers, in pixels. */
   readonly nodeGap: number;
   readonly layerGap: number;
+  /** Boxes around vertices. Each is laid out by itself, and as one node of what lies around it. */
+  readonly groups?: LayoutGroups;
+}
+
+export interface LayoutGroups {
+  /** By vertex, the innermost group around it; -1 for none. */
+  readonly of: Int32Array;
+  /** By group, the group around it, which has a smaller index; -1 for none. */
+  readonly parents: Int32Array;
+  /** By group, the least width of its box: room for its title. */
+  readonly widths: Float32Array;
 }
 
 export interface LayoutResult {
@@ -22,4 +33,6 @@ export interface LayoutResult {
   readonly routes: Float32Array;
   readonly width: number;
   readonly height: number;
+  /** By group x, y, width, height; a group without vertices has no size. Empty without groups. */
+  readonly boxes: Float32Array;
 }

@@ -2,6 +2,7 @@
 import { CONSTANTS } from './passes/constants.ts';
 import { DEAD } from './passes/dead.ts';
 import { FOLD } from './passes/fold.ts';
+import { EXPAND_COMPOSITES, INLINE_FUNCTIONS } from './passes/functions.ts';
 import { INFER_SHAPES } from './passes/infer-shapes.ts';
 import { rulePass } from './passes/rule-pass.ts';
 import { SHARE_SHAPES } from './passes/share-shapes.ts';
@@ -10,6 +11,7 @@ import { SHARE } from './passes/share.ts';
 import type { Rule } from './engine/rules.ts';
 import type { Pass } from './rule.ts';
 import { MEETING_CONSTANTS, NEARLY_NEUTRAL, NEUTRAL } from './rules/arithmetic.ts';
+import { COMPOSE } from './rules/compose.ts';
 import { CASTS } from './rules/casts.ts';
 import { FUSE_NODES } from './rules/fuse-nodes.ts';
 import { FUSE_WEIGHTS } from './rules/fuse-weights.ts';
@@ -24,11 +26,20 @@ export const RULE_FAMILIES = {
   shapes: SHAPES,
   movement: MOVEMENT,
   'fuse-weights': FUSE_WEIGHTS,
+  compose: COMPOSE,
   'fuse-nodes': [...FUSE_NODES, ...MEETING_CONSTANTS, ...NEARLY_NEUTRAL, RELU_OF_POSITIVE],
 } as const satisfies Record<string, readonly Rule[]>;
 
 /** Every pass, in the order in which people should meet them. */
 export const PASSES: readonly Pass[] = [
+  INLINE_FUNCTIONS,
+  EXPAND_COMPOSITES,
+  rulePass(
+    'compose',
+    'Compose operators',
+    'Finds LayerNormalization, RMSNormalization, Gelu, HardSwish, Mish and Swish in the primitives they are made of, where the opset has them.',
+    RULE_FAMILIES.compose,
+  ),
   CONSTANTS,
   rulePass(
     'no-ops',

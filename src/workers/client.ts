@@ -5,6 +5,7 @@ import type { Plan } from '../optimizer/rule.ts';
 import { WorkerHost, webWorker, type Job, type WorkerLike } from './host.ts';
 import type {
   Analysis,
+  ConvertRequest,
   InputFile,
   JobEvent,
   LayoutInput,
@@ -34,6 +35,8 @@ export interface Workers {
   open(files: readonly InputFile[], on?: On): Job<OpenedModel>;
   analyse(model: Model, on?: On): Job<Analysis>;
   write(model: Model, options: WriteOptions, on?: On): Job<Written>;
+  /** To ONNX, or to another opset. */
+  convert(model: Model, options: ConvertRequest, on?: On): Job<Model>;
   /** `plan` may name a preset. */
   optimise(model: Model, plan: Plan | string, on?: On): Job<OptimisedModel>;
   /** The arrays of `input` stay usable: they are copied, not transferred. */
@@ -75,6 +78,11 @@ export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
     analyse: (model, on) => load.start(`check ${name(model)}`, (s, id, e) => s.analyse(id, e, wire(model)), on),
     write: (model, options, on) =>
       load.start(`write ${options.fileName}`, (s, id, e) => s.write(id, e, wire(model), options), on),
+    convert: (model, options, on) =>
+      then(
+        load.start(`convert ${name(model)}`, (s, id, e) => s.convert(id, e, wire(model), options), on),
+        (onnx) => decodeModel(onnx),
+      ),
     optimise: (model, plan, on) =>
       then(
         optimize.start(`optimise ${name(model)}`, (s, id, e) => s.run(id, e, wire(model), plan), on),

@@ -4,6 +4,8 @@ import { toBlob, writeOnnx } from '../converters/onnx/write.ts';
 import { FormatError } from '../graph-model/diagnostics.ts';
 import { decodeModel, encodeModel } from '../graph-model/wire/wire.ts';
 import { analyse } from '../services/analyse.ts';
+import { toOnnx } from '../services/convert.ts';
+import { atOpset } from '../services/opset.ts';
 import { expose } from './expose.ts';
 import { handOver } from './transfer.ts';
 import type { LoadService, WriteOptions } from './protocol.ts';
@@ -31,6 +33,12 @@ expose<LoadService>((jobs) => ({
     jobs.run(id, on, 'check the model', async () => {
       const { inference, problems } = await analyse(decodeModel(wire));
       return { types: [...inference.types], problems };
+    }),
+  convert: (id, on, wire, { opset }) =>
+    jobs.run(id, on, 'convert the model', async (job) => {
+      const model = decodeModel(wire);
+      const onnx = await toOnnx({ model, converterId: model.source.format }, {}, job);
+      return handOver(encodeModel(opset === undefined ? onnx : await atOpset(onnx, opset)));
     }),
   write: (id, on, wire, { fileName, weights }) =>
     jobs.run(id, on, `write ${fileName}`, () => {

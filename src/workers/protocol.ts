@@ -59,8 +59,14 @@ export interface LoadService extends Service {
   open(job: string, on: OnEvent, files: readonly InputFile[]): Promise<Settled<Opened>>;
   /** Types and problems of an edited model. */
   analyse(job: string, on: OnEvent, model: WireModel): Promise<Settled<Analysis>>;
+  /** From a source dialect to ONNX, and to another opset where one is given. */
+  convert(job: string, on: OnEvent, model: WireModel, options: ConvertRequest): Promise<Settled<WireModel>>;
   /** Writing lives here too: it needs the same code, and no model is opened while one is saved. */
   write(job: string, on: OnEvent, model: WireModel, options: WriteOptions): Promise<Settled<Written>>;
+}
+
+export interface ConvertRequest {
+  readonly opset?: number;
 }
 
 export interface WriteOptions {

@@ -1,6 +1,7 @@
 /** `graphwright convert`: any model to ONNX, and ONNX to another opset. */
 import { cutToOutputs } from '../../graph-model/edit/cut-outputs.ts';
 import type { Model } from '../../graph-model/core/model.ts';
+import { toOnnx } from '../../services/convert.ts';
 import { toOpset } from '../../services/opset.ts';
 import { CommandError, type Command } from '../command.ts';
 import { openPaths } from '../files.ts';
@@ -15,10 +16,15 @@ export const CONVERT: Command = {
     eachModel(args, io, async (files, out) => {
       const job = io.job();
       const opened = await openPaths(files, job);
-      let { model } = opened;
-      const outputs = args.list('outputs');
+      const [outputs, opset, signature] = [args.list('outputs'), args.number('opset'), args.text('signature')];
+      const asked = {
+        ...(outputs ? { outputs } : {}),
+        ...(opset ? { opset } : {}),
+        ...(signature ? { signature } : {}),
+      };
+      let model = await toOnnx(opened, asked, job);
       if (outputs) model = cutToOutputs(model, outputs).after;
-      model = await atOpset(model, args.number('opset'));
+      model = await atOpset(model, opset);
       await writeModel(model, out, args, job.signal);
       job.end();
       for (const d of opened.diagnostics) if (d.severity !== 'info') io.err(`${d.severity}: ${d.message}`);

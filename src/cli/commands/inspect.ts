@@ -1,5 +1,6 @@
 /** `graphwright inspect`: what a model is. */
 import type { OpenedModel } from '../../converters/open.ts';
+import { converterOf } from '../../converters/registry.ts';
 import { formatBytes, formatCount } from '../../graph-model/format.ts';
 import { typeLabel } from '../../graph-model/core/types.ts';
 import { modelSummary, type ModelSummary } from '../../graph-model/stats/model-summary.ts';
@@ -54,8 +55,8 @@ function print(io: Io, opened: OpenedModel, { inference, problems }: Analysed, s
       ? ''
       : `, ${Math.floor((100 * (share.values - share.unknown)) / share.values)} % of shapes known`;
   const lines = [
-    `${model.source.fileName}: ONNX, ${formatBytes(model.source.size)}`,
-    `  IR ${model.irVersion ?? '?'}, ${s.opsets.map((o) => `${o.domain || 'ai.onnx'} ${o.version}`).join(', ') || 'no opset import'}`,
+    `${model.source.fileName}: ${converterOf(opened.converterId)?.label ?? ''}, ${formatBytes(model.source.size)}`,
+    `  ${opened.converterId === 'onnx' ? `IR ${model.irVersion ?? '?'}, ` : ''}${s.opsets.map((o) => `${o.domain || 'ai.onnx'} ${o.version}`).join(', ') || 'no opset import'}`,
     ...(model.producerName ? [`  made by ${model.producerName} ${model.producerVersion}`.trimEnd()] : []),
     `  ${formatCount(s.nodes)} nodes, ${formatCount(s.parameters)} parameters, ${formatBytes(s.weightBytes)} of weights${known}`,
     'Inputs',

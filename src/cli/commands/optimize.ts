@@ -4,6 +4,7 @@ import type { Model } from '../../graph-model/core/model.ts';
 import { PASSES } from '../../optimizer/passes.ts';
 import { findPreset, PRESETS } from '../../optimizer/presets.ts';
 import type { Plan } from '../../optimizer/rule.ts';
+import { toOnnx } from '../../services/convert.ts';
 import { optimise, type Optimised } from '../../services/optimise.ts';
 import { printJson, UsageError, type Arguments, type Command, type Io } from '../command.ts';
 import { openPaths } from '../files.ts';
@@ -28,7 +29,7 @@ export const OPTIMIZE: Command = {
     await eachModel(args, io, async (files, out) => {
       const job = io.job();
       const opened = await openPaths(files, job);
-      const result = await optimise(opened.model, plan, { verify }, job);
+      const result = await optimise(await toOnnx(opened, {}, job), plan, { verify }, job);
       await writeModel(result.after, out, args, job.signal);
       job.end();
       report(

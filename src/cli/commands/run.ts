@@ -9,6 +9,7 @@ import { generateInputs, sizedInputs } from '../../runtime/inputs/generate.ts';
 import { writeNpy } from '../../runtime/inputs/npy.ts';
 import { readInputs } from '../../runtime/inputs/read.ts';
 import type { InputValue, OpaqueOutput, RunResult } from '../../runtime/types.ts';
+import { toOnnx } from '../../services/convert.ts';
 import { runOne } from '../../services/run.ts';
 import { CommandError, printJson, UsageError, type Arguments, type Command, type Io } from '../command.ts';
 import { FileBlob } from '../file-blob.ts';
@@ -28,7 +29,7 @@ export const RUN: Command = {
   },
   async run(args, io) {
     const job = io.job();
-    const { model } = await openPaths(args.files, job);
+    const model = await toOnnx(await openPaths(args.files, job), {}, job);
     const inputs = await inputsFor(model, args);
     const feeds = new Map(inputs.map((v) => [v.name, v.tensor]));
     const result = await runOne(model, feeds, { provider: 'wasm', runs: args.number('runs') ?? 0 }, job);

@@ -1,7 +1,7 @@
 /** Every node against its operator's signature: arity, attributes, types, bodies. */
 import { bodiesOf } from '../core/attributes.ts';
 import { label } from '../core/draft.ts';
-import { functionOf, normalDomain, opsetsOf, opsetVersion, type FunctionDef, type Node } from '../core/model.ts';
+import { functionOf, normalDomain, opsetsOf, opsetVersion, type FunctionDef, type Node, type ValueId } from '../core/model.ts';
 import { typeString, type ValueType } from '../core/types.ts';
 import { diagnostic } from '../diagnostics.ts';
 import type { Formal, OperatorSchema } from '../operators/operator.ts';
@@ -24,6 +24,8 @@ function checkNode(c: CheckContext, node: Node, version: number | null): void {
   if (f) return checkCall(c, node, f);
   const domain = normalDomain(node.domain);
   const title = domain || 'ai.onnx';
+  // The operators of the framework that the model came from: shown as they are until the model is converted.
+  if (domain !== '' && domain === c.model.source.format) return;
   if (!c.schemas.knows(domain)) {
     return c.add(
       diagnostic('check.operator-foreign', { node: label(node), domain: title, op: node.op }, { node: node.id }),
@@ -137,6 +139,7 @@ function checkTypes(c: CheckContext, node: Node, schema: OperatorSchema): void {
     const allowed = schema.constraints.get(formal.type) ?? [formal.type];
     const input = formal.option === 'variadic' ? `${formal.name} ${i}` : formal.name;
     if (!allowed.includes(have)) {
+      if (isDeclaredAs(c, v!, allowed)) return;
       const params = { node: label(node), op: node.op, input, have, want: sayTypes(allowed) };
       return c.add(diagnostic('check.type-mismatch', params, { node: node.id, value: v! }));
     }
@@ -148,6 +151,15 @@ function checkTypes(c: CheckContext, node: Node, schema: OperatorSchema): void {
       c.add(diagnostic('check.type-variable', params, { node: node.id, value: v! }));
     }
   });
+}
+
+/**
+ * A carried value of a Loop may go in as an optional and come back as what it holds: the body's input is then inferred as
+ * the latter and declared as the former, and both are right.
+ */
+function isDeclaredAs(c: CheckContext, id: ValueId, allowed: readonly string[]): boolean {
+  const { producer, type, graph } = c.model.values.at(id);
+  return producer === null && graph !== c.model.main && type?.kind === 'optional' && allowed.includes(typeString(type));
 }
 
 function isComplete(type: ValueType): boolean {

@@ -355,6 +355,13 @@ export class Draft implements OrderView {
     this.deleteValue(id);
   }
 
+  /** Removes the graph of a function with all that is in it; the caller takes the function out of the model's list. */
+  removeGraph(id: GraphId): void {
+    if (id === this.main || this.graphs.at(id).parent !== null)
+      throw new Error('Draft: only the graph of a function can be removed');
+    this.forgetGraph(id);
+  }
+
   /** Ends the draft. The same draft must not be used afterwards. */
   commit(text: string): Change {
     for (const id of [...this.pending.keys()]) this.flush(id);

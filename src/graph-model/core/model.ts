@@ -165,6 +165,11 @@ export interface ModelSource {
   readonly size: number;
 }
 
+/** False for a model in another framework's dialect: it can be looked at and converted, not run or saved as it is. */
+export function isOnnx(model: Pick<Model, 'source'>): boolean {
+  return model.source.format === 'onnx' || model.source.format === 'onnx-text';
+}
+
 /** '' for ONNX's own domain however it is written. */
 export function normalDomain(domain: string): string {
   return domain === 'ai.onnx' ? '' : domain;

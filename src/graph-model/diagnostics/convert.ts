@@ -2,6 +2,11 @@
 import { entry as e } from './entry.ts';
 
 export const CONVERT = {
+  'convert.no-lowering': e(
+    'error',
+    'The {format} model can be looked at and not yet be written as ONNX.',
+    'Export it to ONNX with its own framework.',
+  ),
   'opset.attribute': e(
     'error',
     '{node}: {attribute} = {value} cannot be said at opset {opset}.',

@@ -20,6 +20,7 @@ import type { Schemas } from '../check/context.ts';
 import { formalAt } from '../check/nodes.ts';
 import { irForOpset, NEWEST_OPSET } from '../check/versions.ts';
 import type { OperatorSchema, TypeTable } from '../operators/operator.ts';
+import { replaceByBody, standardBody } from '../functions/standard.ts';
 import { DOWN } from './down.ts';
 import { Step } from './step.ts';
 import { UP } from './up.ts';
@@ -52,6 +53,7 @@ export function convertOpset(model: Model, target: number, context: OpsetContext
     if (from === null || from === target) continue;
     const way = Math.sign(target - from);
     for (let version = from; version !== target && problems.length === 0; version += way) {
+      if (way < 0) current = expandGraph(current, graph, version, context.schemas);
       current = stepGraph(current, graph, version, version + way, context, problems);
     }
   }
@@ -79,10 +81,26 @@ function stepGraph(
   const draft = new Draft(model);
   const types = context.types(draft);
   for (const node of changed) {
-    const problem = stepNode(new Step(draft, node.id, types), from, to, context.schemas, types);
+    const problem = stepNode(new Step(draft, node.id, types, to), from, to, context.schemas, types);
     if (problem) problems.push(problem);
   }
   return problems.length > 0 ? model : draft.commit(`Opset ${to}`).after;
+}
+
+/** Operators that the opset before does not have and that no adapter knows become the functions that define them. */
+function expandGraph(model: Model, root: GraphId, version: number, schemas: Schemas): Model {
+  const draft = new Draft(model);
+  let count = 0;
+  for (const node of [...nodesOf(model, root)]) {
+    if (!needsStep(model, node, version, version - 1, schemas) || DOWN[`${node.op}@${version}`]) continue;
+    const schema = schemas.schemaOf('', node.op, version)!;
+    if (schemas.schemaOf('', node.op, version - 1) !== null) continue;
+    const body = standardBody(schema);
+    if (body === null || body.opset !== version) continue;
+    replaceByBody(draft, node.id, body, schema);
+    count++;
+  }
+  return count === 0 ? model : draft.commit('Expand').after;
 }
 
 function* nodesOf(model: Model, graph: GraphId): IterableIterator<Node> {
@@ -159,7 +177,7 @@ function fitTypes(step: Step, there: OperatorSchema, opset: number, types: TypeT
   for (const [i, v] of node.inputs.entries()) {
     const formal = formalAt(there.inputs, i);
     const type = v !== null && step.draft.base.values.has(v) ? types.typeOf(v) : null;
-    if (!formal || type?.kind !== 'tensor' || type.dtype === 'undefined') continue;
+    if (!formal || !type || (type.kind === 'tensor' && type.dtype === 'undefined')) continue;
     const allowed = there.constraints.get(formal.type) ?? [formal.type];
     if (allowed.includes(typeString(type))) continue;
     return diagnostic(

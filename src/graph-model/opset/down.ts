@@ -39,6 +39,10 @@ const AXES_11 = ['Squeeze', 'ReduceSum', ...REDUCTIONS_18];
 
 export const DOWN: Readonly<Record<string, Adapter>> = {
   ...EXPAND,
+  ...Object.fromEntries(['Max', 'Min', 'Mean', 'Sum'].map((op) => [`${op}@8`, sameShapes])),
+  'MaxPool@8': (s) => {
+    if (!s.dropOutputs(1)) return 'its indices are read';
+  },
   'Upsample@9': (s) => scalesToAttribute(s, 1),
   'Resize@10': (s) => s.draft.patchNode(s.id, { op: 'Upsample' }),
   'Dropout@10': (s) => {
@@ -111,6 +115,13 @@ export const DOWN: Readonly<Record<string, Adapter>> = {
     s.set({ mode: { linear: 'bilinear', cubic: 'bicubic' }[mode] ?? mode });
   },
 };
+
+/** Before opset 8 the inputs of a variadic operator were not broadcast. */
+function sameShapes(s: Step): string | void {
+  const shapes = s.node.inputs.map((_, i) => s.dims(i));
+  const known = shapes.every((d) => d !== null && !d.includes(null));
+  if (!known || new Set(shapes.map(String)).size > 1) return 'its inputs were not broadcast there';
+}
 
 function scalesToAttribute(s: Step, index: number): string | void {
   const scales = s.constant(index);

@@ -2,6 +2,7 @@
 import { getFloat, getInt, getString, getTensor } from '../core/attributes.ts';
 import type { ValueId } from '../core/model.ts';
 import { normalAxis } from '../core/dims.ts';
+import { attention, causalConv, rotaryEmbedding } from './attention.ts';
 import { scalarTensor, type Adapter, type Step } from './step.ts';
 
 export const EXPAND: Readonly<Record<string, Adapter>> = {
@@ -11,10 +12,10 @@ export const EXPAND: Readonly<Record<string, Adapter>> = {
     s.replaceBy(s.add('Expand', [s.draft.constant(s.node.graph, scalar), s.input(0)]));
   },
   'Celu@12': (s) => {
-    const alpha = s.scalar('float', getFloat(s.node, 'alpha', 1))!;
+    const [alpha, zero] = [numberLike(s, getFloat(s.node, 'alpha', 1)), numberLike(s, 0)];
+    if (alpha === null) return 'the type of its input is not known';
     const scaled = s.add('Div', [s.input(0), alpha]);
     const low = s.add('Mul', [alpha, s.add('Elu', [scaled], { alpha: { kind: 'float', value: 1 } })]);
-    const zero = s.scalar('float', 0)!;
     s.replaceBy(s.add('Add', [s.add('Max', [s.input(0), zero]), s.add('Min', [zero, low])]));
   },
   'GreaterOrEqual@12': (s) => orEqual(s, 'Greater'),
@@ -35,6 +36,13 @@ export const EXPAND: Readonly<Record<string, Adapter>> = {
   'GroupNormalization@21': (s) => groupNorm(s, true),
   'Gelu@20': gelu,
   'RMSNormalization@23': rmsNorm,
+  'Attention@23': attention,
+  'Attention@24': (s) => (s.input(6) === null ? undefined : attention(s)),
+  'Attention@25': (s) => (hasWindow(s) ? attention(s) : undefined),
+  'RotaryEmbedding@23': rotaryEmbedding,
+  'CausalConvWithState@27': causalConv,
+  'ThresholdedRelu@10': thresholdedRelu,
+  'Bernoulli@15': bernoulli,
   'Swish@24': (s) => {
     const alpha = getFloat(s.node, 'alpha', 1);
     const x = s.input(0);
@@ -43,6 +51,9 @@ export const EXPAND: Readonly<Record<string, Adapter>> = {
     s.replaceBy(s.add('Mul', [x, s.add('Sigmoid', [alpha === 1 ? x : s.add('Mul', [x, k])])]));
   },
 };
+
+const hasWindow = (s: Step) =>
+  getInt(s.node, 'left_window_size', -1) >= 0 || getInt(s.node, 'right_window_size', -1) >= 0;
 
 const CODES: Readonly<Record<string, number>> = {
   float: 1,
@@ -66,7 +77,7 @@ function orEqual(s: Step, op: string): void {
   s.replaceBy(s.add('Or', [s.add(op, [a, b]), s.add('Equal', [a, b])]));
 }
 
-/** Keeps what lies on the k-th diagonal and above (or below) it, by comparing row and column numbers; opset 13 words. */
+/** Keeps what lies on the k-th diagonal and above (or below) it, by comparing row and column numbers. */
 function trilu(s: Step): string | void {
   const zero = numberLike(s, 0);
   if (zero === null) return 'the type of its input is not one that has plain zeros';
@@ -75,7 +86,7 @@ function trilu(s: Step): string | void {
     const length = s.add('Gather', [shape, s.int64([axis], [])]);
     return s.add('Range', [s.int64([0], []), length, s.int64([1], [])]);
   };
-  const rows = s.add('Unsqueeze', [count(-2), s.int64([1])]);
+  const rows = s.unsqueeze(count(-2), [1]);
   const start = s.input(1) === null ? rows : s.add('Add', [rows, s.input(1)]);
   const columns = count(-1);
   const upper = getInt(s.node, 'upper', 1) === 1;
@@ -122,22 +133,22 @@ function layerNorm(s: Step): string | void {
   if (dtype !== 'float' && dtype !== 'double') return `its inner precision cannot be kept for ${dtype}`;
   if (s.isUsed(1) || s.isUsed(2)) return 'its mean or deviation is read';
   s.dropOutputs(1);
-  const centred = s.add('Sub', [s.input(0), s.add('ReduceMean', [s.input(0)], { axes, keepdims: 1 })]);
-  const variance = s.add('ReduceMean', [s.add('Mul', [centred, centred])], { axes, keepdims: 1 });
+  const centred = s.add('Sub', [s.input(0), s.reduce('ReduceMean', s.input(0), axes, 1)]);
+  const variance = s.reduce('ReduceMean', s.add('Mul', [centred, centred]), axes, 1);
   const epsilon = s.scalar(dtype, getFloat(s.node, 'epsilon', 1e-5))!;
   const normal = s.add('Div', [centred, s.add('Sqrt', [s.add('Add', [variance, epsilon])])]);
   const scaled = s.add('Mul', [normal, s.input(1)]);
   s.replaceBy(s.input(2) === null ? scaled : s.add('Add', [scaled, s.input(2)]));
 }
 
-/** x / sqrt(mean(x^2) + epsilon) * scale. At opset 22 the axes of a reduction are an input. */
+/** x / sqrt(mean(x^2) + epsilon) * scale. */
 function rmsNorm(s: Step): string | void {
   const axes = tailAxes(s);
   const dtype = s.dtype(0);
   if (!axes || !dtype) return 'the rank or the type of its input is not known';
   if (dtype !== 'float' && dtype !== 'double') return `its inner precision cannot be kept for ${dtype}`;
   const square = s.add('Mul', [s.input(0), s.input(0)]);
-  const mean = s.add('ReduceMean', [square, s.int64(axes)], { keepdims: 1 });
+  const mean = s.reduce('ReduceMean', square, axes, 1);
   const epsilon = s.scalar(dtype, getFloat(s.node, 'epsilon', 1e-5))!;
   const normal = s.add('Div', [s.input(0), s.add('Sqrt', [s.add('Add', [mean, epsilon])])]);
   s.replaceBy(s.add('Mul', [normal, s.input(1)]));
@@ -160,4 +171,23 @@ function groupNorm(s: Step, perChannel: boolean): string | void {
   const column = s.int64([-1, ...dims.slice(2).map(() => 1)]);
   const scaled = s.add('Mul', [normal, s.add('Reshape', [s.input(1), column])]);
   s.replaceBy(s.add('Add', [scaled, s.add('Reshape', [s.input(2), column])]));
+}
+
+/** x where it is above alpha, else zero. */
+function thresholdedRelu(s: Step): string | void {
+  const num = (v: number) => numberLike(s, v);
+  if (num(0) === null) return 'the type of its input is not known';
+  const kept = s.add('Greater', [s.input(0), num(getFloat(s.node, 'alpha', 1))]);
+  s.replaceBy(s.add('Where', [kept, s.input(0), num(0)]));
+}
+
+/** One with probability x. */
+function bernoulli(s: Step): string | void {
+  const dtype = s.dtype(0);
+  if (!dtype) return 'the type of its input is not known';
+  const seed = getFloat(s.node, 'seed');
+  const like = seed === undefined ? {} : { seed: { kind: 'float', value: seed } as const };
+  const drawn = s.add('RandomUniformLike', [s.input(0)], like);
+  const to = getInt(s.node, 'dtype', CODES[dtype] ?? 1);
+  s.replaceBy(s.add('Cast', [s.add('Less', [drawn, s.input(0)])], { to }));
 }

@@ -3,8 +3,10 @@ import { attribute, getInts, type Attribute, type AttributeLike, type Attributes
 import type { Draft } from '../core/draft.ts';
 import { label } from '../core/draft.ts';
 import type { Node, NodeId, ValueId } from '../core/model.ts';
+import { smallFloatBits } from '../core/small-float.ts';
 import { int64Tensor, tensorAtHand, tensorOf, type DenseTensor, type Tensor } from '../core/tensor.ts';
 import type { DType } from '../core/types.ts';
+import { replaceNode } from '../functions/connect.ts';
 import type { TypeTable } from '../operators/operator.ts';
 
 /** Rewrites a node for the next opset; a sentence part says why it cannot. */
@@ -17,6 +19,8 @@ export class Step {
     readonly draft: Draft,
     readonly id: NodeId,
     private readonly types: TypeTable,
+    /** The opset in whose words new nodes are written. */
+    readonly opset: number,
   ) {}
 
   get node(): Node {
@@ -118,6 +122,30 @@ export class Step {
     this.draft.removeNode(this.id);
   }
 
+  /** Ends this node: each of its outputs is made by what stands in its place; null for one that nothing reads. */
+  replaceAll(values: readonly (ValueId | null)[]): void {
+    replaceNode(this.draft, this.node, values);
+  }
+
+  /** A reduction over axes that are known, in the words of the opset; `ReduceSum` has taken them as an input since 13. */
+  reduce(op: string, value: ValueId | null, axes: readonly number[], keepdims: 0 | 1): ValueId {
+    const asInput = this.opset >= (op === 'ReduceSum' ? 13 : 18);
+    return asInput
+      ? this.add(op, [value, this.int64(axes)], { keepdims })
+      : this.add(op, [value], { axes: [...axes], keepdims });
+  }
+
+  unsqueeze(value: ValueId | null, axes: readonly number[]): ValueId {
+    return this.opset >= 13
+      ? this.add('Unsqueeze', [value, this.int64(axes)])
+      : this.add('Unsqueeze', [value], { axes: [...axes] });
+  }
+
+  /** `value[begin:end:step]` along one axis; inputs since opset 10. */
+  slice(value: ValueId | null, axis: number, begin: number, end: number, step = 1): ValueId {
+    return this.add('Slice', [value, ...[begin, end, axis, step].map((v) => this.int64([v]))]);
+  }
+
   isUsed(output: number): boolean {
     const v = this.node.outputs[output];
     return v !== null && v !== undefined && this.draft.uses(v).length > 0;
@@ -179,31 +207,14 @@ export function scalarTensor(dtype: DType, value: number): Tensor | null {
     case 'double':
       return tensorOf({ dtype, dims: [], values: Float64Array.of(value) });
     case 'float16':
-      return tensorOf({ dtype, dims: [], values: Uint16Array.of(halfBits(value)) });
+      return tensorOf({ dtype, dims: [], values: Uint16Array.of(smallFloatBits('float16', Math.fround(value))!) });
     case 'int32':
       return tensorOf({ dtype, dims: [], values: Int32Array.of(value) });
     case 'int64':
       return tensorOf({ dtype, dims: [], values: BigInt64Array.of(BigInt(Math.trunc(value))) });
+    case 'bfloat16':
+      return tensorOf({ dtype, dims: [], values: Uint16Array.of(smallFloatBits('bfloat16', Math.fround(value))!) });
     default:
       return null;
   }
-}
-
-/** IEEE 754 binary16 bits, rounded to nearest even from the float32 value. */
-export function halfBits(value: number): number {
-  const f = Math.fround(value);
-  const sign = f < 0 || Object.is(f, -0) ? 0x8000 : 0;
-  const a = Math.abs(f);
-  if (Number.isNaN(f)) return 0x7e00;
-  if (a >= 65520) return sign | 0x7c00;
-  const exponent = Math.max(-14, Math.floor(Math.log2(a || 2 ** -24)));
-  const unit = 2 ** (exponent - 10);
-  const steps = roundEven(a / unit);
-  return sign | (exponent === -14 && steps < 1024 ? steps : ((exponent + 15) << 10) + (steps - 1024));
-}
-
-function roundEven(x: number): number {
-  const floor = Math.floor(x);
-  const rest = x - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
 }

@@ -1,13 +1,28 @@
 /** Constant folding: what depends on no input is computed once and stored. */
 import { Draft, label } from '../../graph-model/core/draft.ts';
 import { isStatic } from '../../graph-model/core/dims.ts';
-import type { Model, Node, NodeId, ValueId } from '../../graph-model/core/model.ts';
-import { denseByteLength, storedByteLength, tensorOf, type Tensor } from '../../graph-model/core/tensor.ts';
+import {
+  opsetsOf,
+  opsetVersion,
+  type Model,
+  type Node,
+  type NodeId,
+  type ValueId,
+} from '../../graph-model/core/model.ts';
+import {
+  denseByteLength,
+  elementCount,
+  storedByteLength,
+  tensorOf,
+  type DenseTensor,
+  type Tensor,
+} from '../../graph-model/core/tensor.ts';
 import { graphsWithin } from '../../graph-model/core/traverse.ts';
 import { diagnostic } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
+import { foldNode, hasFold } from '../../graph-model/operators/fold/fold.ts';
 import type { TypeTable } from '../../graph-model/operators/operator.ts';
-import { constantOfNode, readSmallConstants } from '../engine/constants.ts';
+import { constantOfNode, readSmallConstants, smallElements } from '../engine/constants.ts';
 import { inputsOf, isGraphOutput, sweep } from '../engine/edits.ts';
 import { Refusals } from '../engine/refusals.ts';
 import { isFoldable } from '../engine/traits.ts';
@@ -22,16 +37,18 @@ export interface FoldOptions {
 export const FOLD: Pass = {
   id: 'fold',
   label: 'Constant folding',
-  summary: 'What depends on no input is computed beforehand, by the runtime or from inferred shapes.',
+  summary:
+    'What depends on no input is computed beforehand: from inferred shapes, here where it is small, else by the runtime.',
   defaults: { growthLimit: 32 },
   run: async (model, options, host, job) => {
     await readSmallConstants(model, job.signal);
     const limit = Number(options.growthLimit) * 2 ** 20;
     const first = foldKnown(model, host, job);
-    const second = await foldComputed(first.after, host, job, limit);
+    const small = foldSmall(first.after, host, job, limit);
+    const second = await foldComputed(small.after, host, job, limit);
     return {
       after: second.after,
-      applied: [...first.applied, ...second.applied],
+      applied: [...first.applied, ...small.applied, ...second.applied],
       refused: second.refused,
     };
   },
@@ -56,6 +73,57 @@ function foldKnown(model: Model, host: PassHost, job: JobContext) {
   }
   const after = applied.length === 0 ? model : draft.commit('Fold known shapes').after;
   return { after, applied };
+}
+
+/** Elements of a result up to which it is computed here: asking the runtime costs a session. */
+const SMALL_RESULT = 4096;
+
+/** Small results that have an exact kernel, in execution order, so that one feeds the next. */
+function foldSmall(model: Model, host: PassHost, job: JobContext, limit: number) {
+  const draft = new Draft(model);
+  const types = host.types(model);
+  const inFunction = graphsOfFunctions(model);
+  const applied: Applied[] = [];
+  let growth = 0;
+  for (const id of executionOrder(model)) {
+    if (!draft.hasNode(id)) continue;
+    job.signal.throwIfAborted();
+    const node = draft.node(id);
+    if (!hasFold(node.domain, node.op) || inFunction.has(node.graph) || !isFoldable(node)) continue;
+    if (node.outputs.some((v) => v !== null && (isGraphOutput(draft, v) || isLarge(types, v)))) continue;
+    const tensors = resultOf(model, draft, node);
+    if (tensors === null) continue;
+    growth += tensors.reduce((n, t) => n + (t ? storedByteLength(t) : 0), -freedBytes(draft, node));
+    if (growth > limit) break;
+    applied.push(store(draft, node, tensors));
+  }
+  const after = applied.length === 0 ? model : draft.commit('Fold small constants').after;
+  return { after, applied };
+}
+
+function isLarge(types: TypeTable, v: ValueId): boolean {
+  const type = types.typeOf(v);
+  return type?.kind === 'tensor' && isStatic(type.shape) && elementCount(type.shape) > SMALL_RESULT;
+}
+
+/** What a node makes of constants at hand; null where an input is none, or the kernel leaves it to the runtime. */
+function resultOf(model: Model, draft: Draft, node: Node): (Tensor | null)[] | null {
+  const inputs: (DenseTensor | null)[] = [];
+  for (const v of node.inputs) {
+    const dense = v === null ? null : elementsOf(draft, v);
+    if (v !== null && dense === null) return null;
+    inputs.push(dense);
+  }
+  const made = foldNode(node, inputs, opsetVersion(opsetsOf(model, node.graph), '') ?? 0);
+  if (made === null || made.some((t) => t.values.length > SMALL_RESULT)) return null;
+  return node.outputs.map((v, i) => (v === null || !made[i] ? null : tensorOf(made[i])));
+}
+
+function elementsOf(draft: Draft, v: ValueId): DenseTensor | null {
+  const { producer, constant, graph } = draft.value(v);
+  const tensor = producer === null ? constant : constantOfNode(draft.node(producer));
+  if (!tensor || (producer === null && inputsOf(draft, graph).has(v))) return null;
+  return smallElements(tensor);
 }
 
 /** Puts the tensors in the place of what a node makes, and removes it with whatever only it needed. */

@@ -1,4 +1,4 @@
-import { opsetVersion } from '../../graph-model/core/model.ts';
+import { isOnnx, opsetVersion } from '../../graph-model/core/model.ts';
 import { useCommand } from '../commands/use-commands.ts';
 import { formatLabel } from '../files/files.ts';
 import { Button, IconButton } from '../kit/button.tsx';
@@ -52,6 +52,7 @@ function ModelBar() {
       </div>
       <PaletteButton />
       <div className="top-side end">
+        <ConvertButton />
         <CommandButton id="optimise" icon="wand" busy="optimise" />
         <CommandButton id="run" icon="run" busy="run" />
         <span className="sep" />
@@ -115,6 +116,19 @@ function CommandButton({ id, icon, busy }: { id: string; icon: IconName; busy: s
   return (
     <Button kind="ghost" icon={icon} off={c.off} aria-busy={running} className={running ? 'on' : ''} onClick={c.press}>
       {c.label}
+    </Button>
+  );
+}
+
+/** Only for models of another framework: the first thing to do with them. */
+function ConvertButton() {
+  const convert = useCommand('convert');
+  const running = useStore((s) => s.jobs.some((j) => j.kind === 'convert'));
+  const foreign = useStore((s) => s.model !== null && !isOnnx(s.model));
+  if (!foreign) return null;
+  return (
+    <Button kind="primary" icon="graph" aria-busy={running} onClick={convert.press}>
+      {convert.label}
     </Button>
   );
 }

@@ -1,7 +1,7 @@
 /** Where to look: pure functions from rectangles to viewports. */
-import type { Viewport } from './edge-path.ts';
-import type { Rect, Scene } from './scene.ts';
-import { KIND } from './view-graph.ts';
+import type { Viewport } from '../../graph-view/edge-path.ts';
+import type { Rect, Scene } from '../../graph-view/scene.ts';
+import { KIND } from '../../graph-view/view-graph.ts';
 
 export interface StageSize {
   readonly width: number;

@@ -18,15 +18,18 @@ import {
   zoomed,
   type StageSize,
 } from './camera.ts';
-import type { Viewport } from './edge-path.ts';
+import type { Viewport } from '../../graph-view/edge-path.ts';
 import { edgeTip, vertexTip, type Tip } from './describe.ts';
 import { overlayOf, type OverlayView } from './overlay.ts';
 import { NEAR, paint, visibleRect, type FrameState } from './painter.ts';
 import { readPalette, watchTheme, type Palette } from './palette.ts';
 import { worstByNode } from './problems.ts';
-import { Scene, type Direction, type Rect } from './scene.ts';
-import { anchorOf, contains, isVersionOf, lightVertex } from './scene-pairs.ts';
-import { insidesOf, KIND, sameLayout, viewGraph } from './view-graph.ts';
+import { Scene, type Direction, type Rect } from '../../graph-view/scene.ts';
+import { anchorOf, contains, isVersionOf, lightVertex, visibleVertex } from './scene-pairs.ts';
+import { layoutInput } from '../../graph-view/layout-input.ts';
+import type { Group } from '../../graph-model/groups/groups.ts';
+import { groupRect, nodesOf, openAround, titleAt, toggledKey, toggleGroup } from './group-actions.ts';
+import { groupAt, insidesOf, KIND, sameLayout, viewGraph } from '../../graph-view/view-graph.ts';
 
 export type LayoutFunction = (input: LayoutInput, signal: AbortSignal) => Promise<LayoutResult>;
 
@@ -83,6 +86,8 @@ export class CanvasController {
   private nearRect: Rect | null = null;
   private settledAt = 0;
   private pending: ViewRequest | null = null;
+  /** The group whose opening or closing is being laid out. */
+  private toggled: string | null = null;
   private readonly visited = new Map<number, Viewport>();
   private state: FrameState;
 
@@ -171,7 +176,10 @@ export class CanvasController {
   // ---- the store's side
 
   private onStore(s: State, before: State): void {
-    if (s.model !== before.model || s.scope !== before.scope || s.direction !== before.direction) this.load(s);
+    const grouped = s.collapsed !== before.collapsed || s.grouping !== before.grouping;
+    if (grouped) this.toggled = toggledKey(before.collapsed, s.collapsed);
+    if (s.model !== before.model || s.scope !== before.scope || s.direction !== before.direction || grouped)
+      this.load(s);
     if (s.selected !== before.selected || s.selectedValue !== before.selectedValue || s.hovered !== before.hovered) {
       this.light();
     }
@@ -180,14 +188,14 @@ export class CanvasController {
     if (s.request !== null && s.request !== before.request) this.obey(s.request);
   }
 
-  private load({ model, scope, direction }: State): void {
+  private load({ model, scope, direction, collapsed, grouping }: State): void {
     this.loading?.abort();
     if (model === null) {
       this.loaded = null;
       return this.show({ scene: null, near: [], failure: null });
     }
     const graph = scope !== null && model.graphs.has(scope) ? scope : model.main;
-    const view = viewGraph(model, graph);
+    const view = viewGraph(model, graph, grouping ? collapsed : null);
     const old = this.shown.scene;
     const from = this.loaded;
     this.loaded = { model, scope: graph, direction };
@@ -195,9 +203,7 @@ export class CanvasController {
       return this.adopt(old.withView(view), old, from);
     const controller = new AbortController();
     this.loading = controller;
-    const { count, offsets, targets, widths, heights } = view;
-    const input = { count, offsets, targets, widths, heights, direction, nodeGap: 24, layerGap: 26 };
-    this.layout(input, controller.signal).then(
+    this.layout(layoutInput(view, direction), controller.signal).then(
       (result) => !controller.signal.aborted && this.adopt(new Scene(view, result, direction), old, from),
       (error: unknown) => this.layoutFailed(error, controller.signal),
     );
@@ -244,13 +250,11 @@ export class CanvasController {
   /** After an edit the vertex in the middle of attention stays where it is on the screen; the others glide. */
   private keepPlace(scene: Scene, old: Scene): void {
     if (scene.layout === old.layout) return;
-    const anchor = anchorOf(old, scene, visibleRect(this.viewport, this.stage), this.state.selected);
-    if (anchor === null) this.goFirst(scene);
+    const pair = this.anchorRects(scene, old);
+    if (pair === null) this.goFirst(scene);
     else {
-      const [before, after] = anchor;
       const { x, y, zoom } = this.viewport;
-      const a = old.rectOf(before);
-      const b = scene.rectOf(after);
+      const [a, b] = pair;
       this.moveTo({ x: x + (a.x - b.x) * zoom, y: y + (a.y - b.y) * zoom, zoom }, 0);
     }
     if (this.motion() === 0) return;
@@ -258,6 +262,21 @@ export class CanvasController {
     this.show({ moving: true });
     setTimeout(() => this.show({ moving: false }), MOTION + 40);
     this.schedule();
+  }
+
+  /** Where what must not move was and is: the group that was opened or closed (the middle of its upper side), else a vertex. */
+  private anchorRects(scene: Scene, old: Scene): [Pick<Rect, 'x' | 'y'>, Pick<Rect, 'x' | 'y'>] | null {
+    const key = this.toggled;
+    this.toggled = null;
+    const was = key === null ? null : groupRect(old, key);
+    const is = key === null ? null : groupRect(scene, key);
+    if (was && is)
+      return [
+        { x: was.x + was.width / 2, y: was.y },
+        { x: is.x + is.width / 2, y: is.y },
+      ];
+    const anchor = anchorOf(old, scene, visibleRect(this.viewport, this.stage), this.state.selected);
+    return anchor && [old.rectOf(anchor[0]), scene.rectOf(anchor[1])];
   }
 
   /** Two frames after the picture is complete it is on the screen. */
@@ -391,7 +410,11 @@ export class CanvasController {
 
   /** Nodes of another graph: that one is entered first, and the request waits for its picture. */
   private revealNodes(scene: Scene, request: Extract<ViewRequest, { kind: 'reveal' }>): void {
-    const here = request.nodes.map((id) => this.visibleVertex(scene, id)).filter((i) => i >= 0);
+    if (openAround(this.store, request.nodes)) {
+      this.pending = request;
+      return;
+    }
+    const here = request.nodes.map((id) => visibleVertex(scene, id)).filter((i) => i >= 0);
     if (here.length > 0) return this.reveal(here);
     const { model } = this.store.getState();
     const first = request.nodes[0];
@@ -399,22 +422,6 @@ export class CanvasController {
     if (!node || node.graph === scene.view.scope) return;
     this.pending = request;
     this.store.getState().enter(node.graph);
-  }
-
-  /** The vertex of a node; of a folded constant, that of its first reader. */
-  private visibleVertex(scene: Scene, id: NodeId): number {
-    const own = scene.view.ofNode.get(id);
-    if (own !== undefined) return own;
-    const { model } = scene.view;
-    const node = model.nodes.get(id);
-    if (!node || node.graph !== scene.view.scope) return -1;
-    for (const v of node.outputs) {
-      for (const use of v === null ? [] : (model.uses.get(v) ?? [])) {
-        const reader = use.node === null ? undefined : scene.view.ofNode.get(use.node);
-        if (reader !== undefined) return reader;
-      }
-    }
-    return -1;
   }
 
   /** Hands React the vertices near the view, and new ones only when the view leaves the margin around them. */
@@ -484,7 +491,9 @@ export class CanvasController {
     const { scene } = this.shown;
     if (!scene) return;
     const { vertex, edge } = this.hit(x, y);
+    const title = vertex >= 0 ? null : this.titleAt(x, y);
     if (vertex >= 0) this.pick(vertex, adding);
+    else if (title) this.store.getState().select(nodesOf(title));
     else if (edge >= 0) this.store.getState().select([], scene.view.edgeValues[edge] as ValueId);
     else if (!adding) this.store.getState().select([]);
   }
@@ -493,6 +502,8 @@ export class CanvasController {
   pick(vertex: number, adding: boolean): void {
     const { view } = this.shown.scene!;
     const { select, selected } = this.store.getState();
+    const group = groupAt(view, vertex);
+    if (group) return select(adding ? [...selected, ...nodesOf(group)] : nodesOf(group));
     if (view.kinds[vertex] !== KIND.node) {
       const value = view.refs[vertex] as ValueId;
       this.pickedOutput = view.kinds[vertex] === KIND.output ? value : null;
@@ -529,11 +540,26 @@ export class CanvasController {
   /** Enters what a vertex holds inside; false where it holds nothing. */
   enter(vertex: number): boolean {
     const { view } = this.shown.scene!;
+    const group = vertex < 0 ? null : groupAt(view, vertex);
+    if (group) {
+      this.toggle(group.key);
+      return true;
+    }
     if (vertex < 0 || view.kinds[vertex] !== KIND.node) return false;
     const inside = insidesOf(view.model, view.model.nodes.at(view.refs[vertex] as NodeId));
     if (inside.length === 0) return false;
     this.store.getState().enter(inside[0]!);
     return true;
+  }
+
+  /** Opens a closed group and closes an open one. */
+  toggle(key: string): void {
+    toggleGroup(this.store, key);
+  }
+
+  /** The open group whose title lies at a point of the stage; null for none. */
+  titleAt(x: number, y: number): Group | null {
+    return this.shown.scene && titleAt(this.shown.scene, this.viewport, x, y);
   }
 
   // ---- painting

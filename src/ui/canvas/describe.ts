@@ -1,8 +1,10 @@
 /** Vertices and edges in words: tooltips, and what a screen reader hears. */
 import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
 import { typeLabel, type ValueType } from '../../graph-model/core/types.ts';
-import { constantTensor } from './face.ts';
-import { insidesOf, KIND, type ViewGraph } from './view-graph.ts';
+import { constantTensor } from '../../graph-view/face.ts';
+import type { Group } from '../../graph-model/groups/groups.ts';
+import { countLabel, groupFace, groupName } from '../../graph-view/group-face.ts';
+import { groupAt, insidesOf, KIND, type ViewGraph } from '../../graph-view/view-graph.ts';
 
 type Types = ReadonlyMap<ValueId, ValueType>;
 
@@ -17,6 +19,8 @@ export function valueLabel(view: ViewGraph, v: ValueId, types: Types): string {
 
 /** Operator, name, what comes out. */
 export function vertexTip(view: ViewGraph, i: number, types: Types): Tip {
+  const group = groupAt(view, i);
+  if (group) return groupTip(view, i, group, types);
   if (view.kinds[i] !== KIND.node) return pillTip(view, i, types);
   const node = view.model.nodes.at(view.refs[i] as NodeId);
   const outs = node.outputs.filter((v) => v !== null).slice(0, 4);
@@ -24,6 +28,11 @@ export function vertexTip(view: ViewGraph, i: number, types: Types): Tip {
     title: node.op,
     lines: [node.name || 'no name', ...outs.map((v) => `→ ${valueLabel(view, v, types)}`)],
   };
+}
+
+function groupTip(view: ViewGraph, i: number, group: Group, types: Types): Tip {
+  const { rows } = groupFace(view, i, types);
+  return { title: groupName(group), lines: [countLabel(group), rows[0]!.text, 'Space or a double click opens it'] };
 }
 
 function pillTip(view: ViewGraph, i: number, types: Types): Tip {
@@ -40,6 +49,8 @@ export function edgeTip(view: ViewGraph, e: number, types: Types): Tip {
 
 /** A sentence for the live region: operator, name, inputs, outputs, and whether it can be opened. */
 export function announce(view: ViewGraph, i: number, types: Types): string {
+  const group = groupAt(view, i);
+  if (group) return `Group ${groupName(group)}, ${countLabel(group)}; Space opens it.`;
   if (view.kinds[i] !== KIND.node) {
     const { title, lines } = pillTip(view, i, types);
     return `${title}, ${lines.join(', ')}`;

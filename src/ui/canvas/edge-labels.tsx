@@ -4,9 +4,9 @@ import type { ValueId } from '../../graph-model/core/model.ts';
 import { useStore } from '../store/store.ts';
 import type { CanvasController } from './controller.ts';
 import { valueLabel } from './describe.ts';
-import { labelPoint } from './edge-path.ts';
+import { labelPoint } from '../../graph-view/edge-path.ts';
 import { MIDDLE } from './painter.ts';
-import type { Scene } from './scene.ts';
+import type { Scene } from '../../graph-view/scene.ts';
 
 /** More labels than this would cover the graph they explain. */
 const MOST = 8;

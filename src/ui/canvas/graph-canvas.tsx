@@ -14,7 +14,7 @@ import { Minimap } from './minimap.tsx';
 import { Card, type CardNode } from './node-card.tsx';
 import { usePointer } from './pointer.ts';
 import { CanvasToolbar } from './toolbar.tsx';
-import { KIND } from './view-graph.ts';
+import { KIND } from '../../graph-view/view-graph.ts';
 
 export interface GraphCanvasProps {
   /** Lays out in a worker; rejects when the signal fires. */
@@ -37,6 +37,14 @@ export function GraphCanvas({ layout, onDrawn }: GraphCanvasProps) {
   );
 }
 
+/** By kind: ids of nodes, values and groups must not meet. */
+const ID_LETTERS: Readonly<Record<number, string>> = {
+  [KIND.node]: 'n',
+  [KIND.input]: 'i',
+  [KIND.output]: 'o',
+  [KIND.outer]: 'i',
+  [KIND.group]: 'g',
+};
 const NODE_TYPES = { card: Card };
 const HIDE_ATTRIBUTION = { hideAttribution: true };
 
@@ -120,7 +128,7 @@ function useCards(controller: CanvasController): CardNode[] {
       const { view, layout } = scene!;
       const [width, height] = [view.widths[index]!, view.heights[index]!];
       return {
-        id: `${view.kinds[index] === KIND.output ? 'o' : view.kinds[index] === KIND.node ? 'n' : 'i'}${view.refs[index]}`,
+        id: `${ID_LETTERS[view.kinds[index]!]}${view.refs[index]}`,
         type: 'card',
         position: { x: layout.x[index]!, y: layout.y[index]! },
         width,

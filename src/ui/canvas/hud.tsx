@@ -5,7 +5,7 @@ import { Icon } from '../kit/icon.tsx';
 import type { StageSize } from './camera.ts';
 import type { CanvasController, PointerTip } from './controller.ts';
 import type { OverlayView } from './overlay.ts';
-import type { Rect } from './scene.ts';
+import type { Rect } from '../../graph-view/scene.ts';
 
 export function ZoomControl({ controller }: { controller: CanvasController }) {
   const zoom = useSyncExternalStore(

@@ -4,7 +4,8 @@ import type { NodeId } from '../../graph-model/core/model.ts';
 import type { CanvasController } from './controller.ts';
 import { announce } from './describe.ts';
 import { NEAR, visibleRect } from './painter.ts';
-import { KIND } from './view-graph.ts';
+import { KIND } from '../../graph-view/view-graph.ts';
+import { groupOfSelection } from './group-actions.ts';
 import { neighbour, stepOf } from './walk.ts';
 
 /** What to say aloud, and the handler. Keys that the canvas does not know go on to the page. */
@@ -56,6 +57,8 @@ function command(controller: CanvasController, e: KeyboardEvent<HTMLElement>): b
     case '0':
       controller.actualSize();
       return true;
+    case ' ':
+      return toggleAround(controller);
     case 'Enter':
       return controller.enter(controller.current());
     case 'Escape':
@@ -65,6 +68,13 @@ function command(controller: CanvasController, e: KeyboardEvent<HTMLElement>): b
     default:
       return false;
   }
+}
+
+/** Opens the closed group that is selected, or closes the group around the selection. */
+function toggleAround(controller: CanvasController): boolean {
+  const group = groupOfSelection(controller.store.getState());
+  if (group) controller.toggle(group.key);
+  return true;
 }
 
 function isSelected(controller: CanvasController, i: number): boolean {

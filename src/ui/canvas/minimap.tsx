@@ -2,10 +2,10 @@
 import { useEffect, useRef, type PointerEvent } from 'react';
 import { centreOn } from './camera.ts';
 import type { CanvasController } from './controller.ts';
-import { firstInRow } from './density.ts';
+import { firstInRow } from '../../graph-view/density.ts';
 import { visibleRect } from './painter.ts';
 import type { Palette } from './palette.ts';
-import type { Rect, Scene } from './scene.ts';
+import type { Rect, Scene } from '../../graph-view/scene.ts';
 
 const WIDTH = 148;
 const HEIGHT = 116;

@@ -5,10 +5,11 @@ import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
 import { CATEGORIES } from '../../graph-model/operators/category.ts';
 import { Glyph } from '../kit/icon.tsx';
 import { useStore } from '../store/store.ts';
-import { constantTensor, type Face } from './face.ts';
+import { constantTensor, type Face } from '../../graph-view/face.ts';
 import type { OverlayView } from './overlay.ts';
 import { worstByNode } from './problems.ts';
-import { insidesOf, KIND, vertexFace, type ViewGraph } from './view-graph.ts';
+import { nodesWithin } from '../../graph-model/groups/groups.ts';
+import { groupAt, insidesOf, KIND, vertexFace, type ViewGraph } from '../../graph-view/view-graph.ts';
 
 export interface CardData extends Record<string, unknown> {
   readonly view: ViewGraph;
@@ -20,6 +21,7 @@ export type CardNode = FlowNode<CardData, 'card'>;
 
 export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
   const { view, index } = data;
+  if (view.kinds[index] === KIND.group) return <ClosedGroup {...data} />;
   return view.kinds[index] === KIND.node ? <Operator {...data} /> : <Pill {...data} />;
 });
 
@@ -57,6 +59,21 @@ function Operator({ view, index, overlay }: CardData) {
   );
 }
 
+/** A closed group: name, number of nodes, what goes in and comes out. */
+function ClosedGroup({ view, index }: CardData) {
+  const id = groupAt(view, index)!.scope;
+  const selected = useStore((s) => s.selected.size > 0 && nodesWithin(id).some((n) => s.selected.has(n)));
+  const types = useStore((s) => s.types);
+  const face = vertexFace(view, index, types);
+  const category = CATEGORIES[view.categories[index]!]!;
+  return (
+    <div className={`gw-node cat-${category} group closed${selected ? ' sel' : ''}`}>
+      <Head face={face} category={category} value={undefined} inside={false} />
+      <Body face={face} />
+    </div>
+  );
+}
+
 function Head({
   face,
   category,
@@ -88,7 +105,7 @@ function Body({ face }: { face: Face }) {
     <div className="nb">
       {face.rows.map((row, i) => (
         <div key={i}>
-          <i>{row.key}</i>
+          {row.key && <i>{row.key}</i>}
           <span>{row.text}</span>
         </div>
       ))}

@@ -7,7 +7,7 @@ import { CATEGORIES, type Category } from '../../graph-model/operators/category.
 import type { State } from '../store/state.ts';
 import type { OverlayPaint } from './painter.ts';
 import type { Palette } from './palette.ts';
-import { KIND, type ViewGraph } from './view-graph.ts';
+import { KIND, type ViewGraph } from '../../graph-view/view-graph.ts';
 
 export interface LegendEntry {
   readonly label: string;

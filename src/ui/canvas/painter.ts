@@ -1,12 +1,14 @@
 /** One frame of the canvas below React Flow: its work depends on what is in view and on pixels, not on the model. */
-import { GLYPHS, type GlyphName, type GlyphShape } from '../kit/icons.ts';
+import { GLYPHS, type GlyphName, type GlyphShape } from '../../graph-view/glyphs.ts';
 import { CATEGORIES } from '../../graph-model/operators/category.ts';
 import type { NodeId } from '../../graph-model/core/model.ts';
-import { firstInRow } from './density.ts';
-import { addArrow, addEdge, addPiece, type Viewport } from './edge-path.ts';
+import { groupName } from '../../graph-view/group-face.ts';
+import { firstInRow } from '../../graph-view/density.ts';
+import { addArrow, addEdge, addPiece, type Viewport } from '../../graph-view/edge-path.ts';
 import type { Palette } from './palette.ts';
-import type { Rect, Scene } from './scene.ts';
-import { KIND } from './view-graph.ts';
+import type { Rect, Scene } from '../../graph-view/scene.ts';
+import { boxesOnScreen, paintBoxes, paintTitles } from './paint-groups.ts';
+import { groupAt, KIND } from '../../graph-view/view-graph.ts';
 
 /** From here on nodes are React components. */
 export const NEAR = 0.7;
@@ -57,11 +59,14 @@ export function paint(
   ctx.fillRect(0, 0, size.width, size.height);
   paintDots(ctx, palette, view, size);
   const rect = visibleRect(view, size);
+  const boxes = boxesOnScreen(scene, view, rect);
+  paintBoxes(ctx, boxes, palette, view.zoom);
   ctx.globalAlpha = state.settle;
   paintEdges(ctx, scene, palette, view, rect);
   ctx.globalAlpha = 1;
   if (view.zoom < FAR) paintCells(ctx, scene, palette, view, rect);
   else paintNodes(ctx, scene, palette, view, rect, state);
+  paintTitles(ctx, scene, boxes, palette, view.zoom);
   paintLitEdges(ctx, scene, palette, view, state);
 }
 
@@ -251,10 +256,12 @@ function paintCard(
   const k = view.zoom;
   const { x, y, width, height } = scene.rectOf(i);
   const [left, top, w, h] = [x * k + view.x, y * k + view.y, width * k, height * k];
-  const pill = scene.view.kinds[i] !== KIND.node;
+  const group = scene.view.kinds[i] === KIND.group;
+  const pill = scene.view.kinds[i] !== KIND.node && !group;
   const category = scene.view.categories[i]!;
   const shade = state.overlay?.classes[i] ?? -1;
   const radius = pill ? h / 2 : Math.min(5, 5 * k + 1);
+  if (group) paintSheets(ctx, palette, left, top, w, h, Math.max(1, 3 * k), radius);
   ctx.fillStyle = shade >= 0 ? state.overlay!.fills[shade]! : palette.surface;
   ctx.strokeStyle = state.hovered === i ? palette.edgeStrong : palette.line;
   ctx.lineWidth = 1;
@@ -265,11 +272,35 @@ function paintCard(
   if (!pill) {
     ctx.fillStyle = palette.strip[category]!;
     ctx.beginPath();
-    ctx.roundRect(left, top, Math.max(2.5, 4 * k), h, [radius, 0, 0, radius]);
+    if (group)
+      for (let at = 0; at < h; at += 6 * k) ctx.rect(left, top + at, Math.max(2.5, 4 * k), Math.min(4 * k, h - at));
+    else ctx.roundRect(left, top, Math.max(2.5, 4 * k), h, [radius, 0, 0, radius]);
     ctx.fill();
   }
   ctx.fillStyle = shade >= 0 ? state.overlay!.inks[shade]! : palette.ink[category]!;
   paintTitle(ctx, scene, palette, i, left, top, w, h, k, pill);
+}
+
+/** Two sheets behind: there is more inside. */
+function paintSheets(
+  ctx: CanvasRenderingContext2D,
+  palette: Palette,
+  left: number,
+  top: number,
+  w: number,
+  h: number,
+  shift: number,
+  radius: number,
+): void {
+  ctx.fillStyle = palette.surface;
+  ctx.strokeStyle = palette.line;
+  ctx.lineWidth = 1;
+  for (const sheet of [2, 1]) {
+    ctx.beginPath();
+    ctx.roundRect(left + 0.5 + sheet * shift, top + 0.5 + sheet * shift, w - 1, h - 1, radius);
+    ctx.fill();
+    ctx.stroke();
+  }
 }
 
 /** Text keeps a readable size as long as it fits the card. */
@@ -304,6 +335,8 @@ function titleOf(scene: Scene, i: number): string {
   const { view } = scene;
   const ref = view.refs[i]!;
   if (view.kinds[i] === KIND.node) return view.model.nodes.at(ref as NodeId).op;
+  const group = groupAt(view, i);
+  if (group) return `${groupName(group)} · ${group.count.toLocaleString('en')}`;
   return view.model.values.at(ref as never).name;
 }
 

@@ -6,6 +6,8 @@ export interface Palette {
   readonly dot: string;
   readonly surface: string;
   readonly line: string;
+  /** Sides of the boxes around groups. */
+  readonly boxLine: string;
   readonly text: string;
   readonly muted: string;
   readonly edge: string;
@@ -34,6 +36,7 @@ export function readPalette(element: Element): Palette {
     dot: read('canvas-dot'),
     surface: read('surface'),
     line: read('line-strong'),
+    boxLine: read('n-6'),
     text: read('text'),
     muted: read('text-3'),
     edge: read('edge'),

@@ -51,7 +51,12 @@ export function usePointer(controller: CanvasController) {
       },
       onPointerLeave: () => controller.unhover(),
       onDoubleClick: (e: MouseEvent<HTMLElement>) => {
-        if (!onTool(e.target)) controller.enter(controller.hit(...place(e)).vertex);
+        if (onTool(e.target)) return;
+        const [x, y] = place(e);
+        const { vertex } = controller.hit(x, y);
+        const title = vertex >= 0 ? null : controller.titleAt(x, y);
+        if (title) controller.toggle(title.key);
+        else controller.enter(vertex);
       },
     };
   }, [controller]);

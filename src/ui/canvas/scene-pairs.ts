@@ -1,7 +1,7 @@
 /** Two scenes of one document, before and after an edit, and what both share. */
 import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
-import type { Rect, Scene } from './scene.ts';
-import { KIND } from './view-graph.ts';
+import type { Rect, Scene } from '../../graph-view/scene.ts';
+import { groupAt, KIND } from '../../graph-view/view-graph.ts';
 
 /** The same vertex in both: a selected one in view, else the one nearest to the middle of the view; null for none. */
 export function anchorOf(
@@ -49,9 +49,33 @@ function counterpart(old: Scene, scene: Scene, i: number): number {
   switch (old.view.kinds[i]) {
     case KIND.node:
       return view.ofNode.get(ref as NodeId) ?? -1;
+    case KIND.group:
+      return sameGroup(old, scene, ref);
     case KIND.output:
       return view.ofOutput.get(ref as ValueId) ?? -1;
     default:
       return view.ofInput.get(ref as ValueId) ?? -1;
   }
+}
+
+function sameGroup(old: Scene, scene: Scene, ref: number): number {
+  const key = old.view.tree!.groups[ref]!.key;
+  for (let i = 0; i < scene.view.count; i++) if (groupAt(scene.view, i)?.key === key) return i;
+  return -1;
+}
+
+/** The vertex of a node; of a folded constant, that of its first reader; -1 where neither is in the picture. */
+export function visibleVertex(scene: Scene, id: NodeId): number {
+  const own = scene.view.ofNode.get(id);
+  if (own !== undefined) return own;
+  const { model } = scene.view;
+  const node = model.nodes.get(id);
+  if (!node || node.graph !== scene.view.scope) return -1;
+  for (const v of node.outputs) {
+    for (const use of v === null ? [] : (model.uses.get(v) ?? [])) {
+      const reader = use.node === null ? undefined : scene.view.ofNode.get(use.node);
+      if (reader !== undefined) return reader;
+    }
+  }
+  return -1;
 }

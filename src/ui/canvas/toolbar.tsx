@@ -3,12 +3,15 @@ import { Fragment } from 'react';
 import { bodiesOf } from '../../graph-model/core/attributes.ts';
 import { scopesOf } from '../../graph-model/core/traverse.ts';
 import type { GraphId, Model } from '../../graph-model/core/model.ts';
-import { IconButton } from '../kit/button.tsx';
+import { groupTree, type Group } from '../../graph-model/groups/groups.ts';
+import { Button, IconButton } from '../kit/button.tsx';
+import { Menu } from '../kit/menu.tsx';
+import { collapseTo, depthOf, groupOfSelection, nodesOf } from './group-actions.ts';
 import { Icon } from '../kit/icon.tsx';
 import { Segmented } from '../kit/segmented.tsx';
 import { useStore, useStoreApi } from '../store/store.ts';
 import type { Overlay } from '../store/state.ts';
-import { shortName } from './face.ts';
+import { shortName } from '../../graph-view/face.ts';
 
 const OVERLAYS: readonly { readonly id: Overlay; readonly label: string }[] = [
   { id: 'category', label: 'Category' },
@@ -25,6 +28,7 @@ export function CanvasToolbar() {
     <div className="gw-tools">
       <Crumbs />
       <span className="gw-grow" />
+      <GroupMenu />
       <span className="gw-muted">Colour by</span>
       <Segmented label="Colour by" options={OVERLAYS} value={overlay} onChange={(id) => setView({ overlay: id })} />
       <IconButton
@@ -35,6 +39,40 @@ export function CanvasToolbar() {
         onClick={() => setView({ direction: direction === 'vertical' ? 'horizontal' : 'vertical' })}
       />
     </div>
+  );
+}
+
+/** Which groups are open. */
+function GroupMenu() {
+  const grouping = useStore((s) => s.grouping);
+  const depth = useStore(depthOf);
+  const store = useStoreApi();
+  if (depth === 0) return null;
+  const to = (levels: number) => () => collapseTo(store.getState(), levels);
+  const levels = Array.from({ length: Math.min(depth - 1, 5) }, (_, i) => i + 1);
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button size="small" icon="layers">
+          {grouping ? 'Grouped' : 'Not grouped'}
+        </Button>
+      }
+      entries={[
+        {
+          id: 'grouping',
+          label: 'Group by scope',
+          checked: grouping,
+          run: () => store.getState().setView({ grouping: !grouping }),
+        },
+        { id: 'line', separator: true },
+        { id: 'expand', label: 'Expand all', run: to(Infinity) },
+        ...levels.map((n) => ({ id: `level-${n}`, label: `Expand ${n} ${n === 1 ? 'level' : 'levels'}`, run: to(n) })),
+        { id: 'collapse', label: 'Collapse all', run: to(0) },
+        { id: 'line2', separator: true },
+        { id: 'key', heading: 'Space opens and closes one' },
+      ]}
+    />
   );
 }
 
@@ -70,12 +108,37 @@ function Crumbs() {
           )}
         </Fragment>
       ))}
+      <GroupCrumbs />
       <Siblings model={model} scope={here} />
       <span className="gw-count">
         {count.toLocaleString('en')} {count === 1 ? 'node' : 'nodes'}
       </span>
     </nav>
   );
+}
+
+/** The groups around the selection; a click selects all of one. */
+function GroupCrumbs() {
+  const group = useStore((s) => (s.grouping && s.selected.size > 0 ? groupOfSelection(s) : null));
+  const model = useStore((s) => s.model);
+  const scope = useStore((s) => s.scope);
+  const store = useStoreApi();
+  if (group === null || model === null) return null;
+  const { groups } = groupTree(model, scope ?? model.main);
+  const path: Group[] = [];
+  for (let g: Group | undefined = group; g; g = groups[g.parent]) path.unshift(g);
+  const pick = (g: Group) => {
+    store.getState().select(nodesOf(g));
+    store.getState().ask({ kind: 'fit-selection' });
+  };
+  return path.map((g) => (
+    <Fragment key={g.key}>
+      <Icon name="chev" tiny />
+      <button type="button" onClick={() => pick(g)}>
+        {g.name}
+      </button>
+    </Fragment>
+  ));
 }
 
 /** The other bodies of the same node: an If has two. */

@@ -1,5 +1,5 @@
 /** Walking the graph with the arrow keys. */
-import type { Scene } from './scene.ts';
+import type { Scene } from '../../graph-view/scene.ts';
 
 export type Step = 'upstream' | 'downstream' | 'left' | 'right';
 

@@ -1,4 +1,5 @@
 /** A command: the one form of everything a person can do, whether by key, button, menu or palette. */
+import { isOnnx } from '../../graph-model/core/model.ts';
 import type { IconName } from '../kit/icons.ts';
 import type { Services } from '../store/store.ts';
 import type { State } from '../store/state.ts';
@@ -23,6 +24,12 @@ export interface Command {
 }
 
 export const hasModel = (state: State): true | string => (state.model === null ? 'no model is open' : true);
+
+/** For what needs ONNX: a source dialect must be converted first. */
+export const hasOnnx = (state: State): true | string => {
+  if (state.model === null) return 'no model is open';
+  return isOnnx(state.model) ? true : 'convert the model to ONNX first';
+};
 
 export const hasSelection = (state: State): true | string => {
   const open = hasModel(state);

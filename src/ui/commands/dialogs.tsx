@@ -32,7 +32,7 @@ function Prompt({ dialog, onClose }: { dialog: Extract<DialogView, { kind: 'prom
     <>
       <Button onClick={onClose}>Cancel</Button>
       <Button kind="primary" onClick={submit}>
-        Rename
+        {dialog.action}
       </Button>
     </>
   );

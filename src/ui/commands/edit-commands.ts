@@ -77,6 +77,7 @@ export const EDIT_COMMANDS: readonly Command[] = [
       const node = state.model!.nodes.at(only(state));
       state.showDialog({
         kind: 'prompt',
+        action: 'Rename',
         title: `Rename ${label(node)}`,
         label: 'Name',
         value: node.name,
@@ -96,6 +97,7 @@ export const EDIT_COMMANDS: readonly Command[] = [
       const value = state.model!.values.at(chosenValue(state)!);
       state.showDialog({
         kind: 'prompt',
+        action: 'Rename',
         title: 'Rename value',
         label: 'Name',
         value: value.name,

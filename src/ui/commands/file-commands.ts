@@ -1,5 +1,5 @@
 import { download, hasWeightChoice } from '../files/download.ts';
-import { hasModel, type Command } from './command.ts';
+import { hasOnnx, type Command } from './command.ts';
 
 export const FILE_COMMANDS: readonly Command[] = [
   {
@@ -35,7 +35,7 @@ export const FILE_COMMANDS: readonly Command[] = [
     keys: ['Mod+S'],
     icon: 'download',
     words: 'save export write onnx',
-    enabled: hasModel,
+    enabled: hasOnnx,
     run: ({ store, workers }) => {
       const { model, showDialog } = store.getState();
       if (model && hasWeightChoice(model)) return showDialog({ kind: 'download' });
@@ -50,7 +50,7 @@ export const FILE_COMMANDS: readonly Command[] = [
     icon: 'download',
     words: 'disk place folder write',
     enabled: (s) => {
-      const open = hasModel(s);
+      const open = hasOnnx(s);
       if (open !== true) return open;
       return 'showSaveFilePicker' in window ? true : 'this browser lets no page choose a place; use Download';
     },
@@ -62,7 +62,7 @@ export const FILE_COMMANDS: readonly Command[] = [
     group: 'File',
     icon: 'download',
     words: 'save external data onnx_data',
-    enabled: hasModel,
+    enabled: hasOnnx,
     run: ({ store, workers }) => download(store, workers, { weights: 'external' }),
   },
   {
@@ -71,7 +71,7 @@ export const FILE_COMMANDS: readonly Command[] = [
     group: 'File',
     icon: 'close',
     words: 'welcome start home',
-    enabled: hasModel,
+    enabled: hasOnnx,
     run: ({ store }) => store.getState().close(),
   },
 ];

@@ -1,6 +1,66 @@
-import { hasModel, type Command } from './command.ts';
+import { isOnnx, opsetVersion } from '../../graph-model/core/model.ts';
+import type { State } from '../store/state.ts';
+import { hasOnnx, type Command } from './command.ts';
+
+/** Passes that are worth a command of their own. */
+const PASS_COMMANDS: readonly Command[] = [
+  ['inline-functions', 'Inline all functions', 'model local call'],
+  ['expand', 'Expand composite operators', 'primitives decompose'],
+  ['compose', 'Compose operators from primitives', 'LayerNormalization Gelu fuse'],
+  ['infer-shapes', 'Write inferred shapes into the model', 'value_info types'],
+].map(([pass, label, words]) => ({
+  id: `pass-${pass}`,
+  label: label!,
+  group: 'Model',
+  icon: 'wand',
+  words: words!,
+  enabled: hasOnnx,
+  run: ({ store }) => store.getState().optimiseWith([{ pass: pass! }]),
+}));
+
+const OPSETS = { least: 7, most: 28 };
+
+function askOpset(state: State): void {
+  const now = state.model && opsetVersion(state.model.opsets, '');
+  state.showDialog({
+    kind: 'prompt',
+    title: 'Convert to another opset',
+    label: `Opset of ai.onnx, ${OPSETS.least} to ${OPSETS.most}${now === null ? '' : ` (now ${now})`}`,
+    value: String(now ?? OPSETS.most),
+    action: 'Convert',
+    submit: (text) => {
+      const opset = Number(text);
+      if (!Number.isInteger(opset) || opset < OPSETS.least || opset > OPSETS.most) {
+        return `A whole number from ${OPSETS.least} to ${OPSETS.most}.`;
+      }
+      void state.convertWith({ opset });
+    },
+  });
+}
 
 export const MODEL_COMMANDS: readonly Command[] = [
+  {
+    id: 'convert',
+    label: 'Convert to ONNX',
+    group: 'Model',
+    icon: 'graph',
+    words: 'export lower',
+    enabled: (s) => {
+      if (s.model === null) return 'no model is open';
+      return isOnnx(s.model) ? 'it is ONNX already' : true;
+    },
+    run: ({ store }) => store.getState().convertWith({}),
+  },
+  {
+    id: 'convert-opset',
+    label: 'Convert to another opset…',
+    group: 'Model',
+    icon: 'graph',
+    words: 'version upgrade downgrade',
+    enabled: hasOnnx,
+    run: ({ store }) => askOpset(store.getState()),
+  },
+  ...PASS_COMMANDS,
   {
     id: 'optimise',
     label: 'Optimise',
@@ -8,7 +68,7 @@ export const MODEL_COMMANDS: readonly Command[] = [
     keys: ['Mod+Shift+Enter'],
     icon: 'wand',
     words: 'simplify fold fuse',
-    enabled: hasModel,
+    enabled: hasOnnx,
     run: ({ store }) => store.getState().optimiseWith('simplify'),
   },
   {
@@ -19,8 +79,8 @@ export const MODEL_COMMANDS: readonly Command[] = [
     icon: 'run',
     words: 'execute compare benchmark inference',
     enabled: (s) => {
-      const open = hasModel(s);
-      if (open !== true) return open;
+      const ready = hasOnnx(s);
+      if (ready !== true) return ready;
       return s.missing.length > 0 ? `it waits for ${s.missing.join(', ')}` : true;
     },
     run: ({ store }) => store.getState().runWith(store.getState().lastRun),

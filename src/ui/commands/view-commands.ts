@@ -3,6 +3,8 @@ import type { NodeId } from '../../graph-model/core/model.ts';
 import type { Services } from '../store/store.ts';
 import type { Overlay, State } from '../store/state.ts';
 import { hasModel, oneSelected, type Command } from './command.ts';
+import { groupTree } from '../../graph-model/groups/groups.ts';
+import { collapseTo } from '../canvas/group-actions.ts';
 import { bodiesOf } from '../../graph-model/core/attributes.ts';
 import { functionOf } from '../../graph-model/core/model.ts';
 
@@ -51,6 +53,24 @@ const theme = (id: 'system' | 'light' | 'dark', label: string, icon: Command['ic
   run: ({ store }) => store.getState().setTheme(id),
 });
 
+const hasGroups = (state: State): true | string => {
+  const open = hasModel(state);
+  if (open !== true) return open;
+  return groupTree(state.model!, state.scope ?? state.model!.main).groups.length > 0
+    ? true
+    : 'this graph has no groups';
+};
+
+const groupsTo = (id: string, label: string, depth: number): Command => ({
+  id,
+  label,
+  group: 'View',
+  icon: 'layers',
+  words: 'scope hierarchy open close',
+  enabled: hasGroups,
+  run: ({ store }) => collapseTo(store.getState(), depth),
+});
+
 export const VIEW_COMMANDS: readonly Command[] = [
   ask('fit', 'Show the whole graph', ['Shift+F'], 'fit', 'fit'),
   ask('fit-selection', 'Show the selection', ['F'], 'fit-selection', 'fit'),
@@ -83,6 +103,20 @@ export const VIEW_COMMANDS: readonly Command[] = [
       setView({ overlay: OVERLAYS[(OVERLAYS.indexOf(overlay) + 1) % OVERLAYS.length]! });
     },
   },
+  {
+    id: 'grouping',
+    label: 'Show or hide groups',
+    group: 'View',
+    keys: ['G'],
+    icon: 'layers',
+    words: 'scope collapse expand hierarchy flat',
+    enabled: hasGroups,
+    run: ({ store }) => store.getState().setView({ grouping: !store.getState().grouping }),
+  },
+  groupsTo('expand-all', 'Expand all groups', Infinity),
+  groupsTo('expand-one', 'Expand one level of groups', 1),
+  groupsTo('expand-two', 'Expand two levels of groups', 2),
+  groupsTo('collapse-all', 'Collapse all groups', 0),
   theme('light', 'Light theme', 'sun'),
   theme('dark', 'Dark theme', 'moon'),
   theme('system', "The system's theme", 'monitor'),

@@ -1,4 +1,5 @@
-import { GLYPHS, ICONS, type GlyphName, type GlyphShape, type IconName } from './icons.ts';
+import { GLYPHS, type GlyphName, type GlyphShape } from '../../graph-view/glyphs.ts';
+import { ICONS, type IconName } from './icons.ts';
 
 /** Decoration only: the control around it carries the name. */
 export function Icon({

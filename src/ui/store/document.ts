@@ -2,6 +2,7 @@
 import type { Change } from '../../graph-model/core/draft.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
+import { firstCollapsed } from '../../graph-model/groups/groups.ts';
 import { fillMissing, missingFiles } from '../../graph-model/edit/fill-missing.ts';
 import { formatCount } from '../../graph-model/format.ts';
 import { CancelledError, JobError, type OpenedModel } from '../../workers/client.ts';
@@ -115,7 +116,7 @@ function begin(
     problems,
     missing,
     scope: model.main,
-    collapsed: new Set(),
+    collapsed: firstCollapsed(model),
     selected: new Set(),
     selectedValue: null,
     hovered: null,

@@ -74,7 +74,9 @@ export interface ViewSlice {
   readonly scope: GraphId | null;
   readonly overlay: Overlay;
   readonly direction: 'vertical' | 'horizontal';
+  /** Closed groups, by key; groups are shown at all where `grouping` is true. */
   readonly collapsed: ReadonlySet<string>;
+  readonly grouping: boolean;
   readonly outlineOpen: boolean;
   readonly inspectorOpen: boolean;
   readonly bottomOpen: boolean;
@@ -94,6 +96,7 @@ export interface ViewSlice {
         | 'overlay'
         | 'direction'
         | 'collapsed'
+        | 'grouping'
         | 'outlineOpen'
         | 'inspectorOpen'
         | 'bottomOpen'
@@ -160,6 +163,12 @@ export interface RunReport {
   readonly inputs: readonly { readonly name: string; readonly description: string }[];
 }
 
+export interface ConvertSlice {
+  readonly convertFailure: Diagnostic | null;
+  /** One change in the history: from the source's dialect to ONNX, or to another opset. */
+  convertWith(options: { readonly opset?: number }): Promise<void>;
+}
+
 export interface PrefsSlice {
   readonly theme: 'system' | 'light' | 'dark';
   setTheme(theme: PrefsSlice['theme']): void;
@@ -174,6 +183,8 @@ export type DialogView =
       readonly title: string;
       readonly label: string;
       readonly value: string;
+      /** What the button says. */
+      readonly action: string;
       /** Gives back a sentence where the text cannot be taken: it is shown and the dialog stays. */
       submit(text: string): string | void;
     };
@@ -183,4 +194,11 @@ export interface DialogsSlice {
   showDialog(dialog: DialogView | null): void;
 }
 
-export type State = DocumentSlice & SelectionSlice & ViewSlice & JobsSlice & ReportsSlice & PrefsSlice & DialogsSlice;
+export type State = DocumentSlice &
+  SelectionSlice &
+  ViewSlice &
+  JobsSlice &
+  ReportsSlice &
+  ConvertSlice &
+  PrefsSlice &
+  DialogsSlice;

@@ -6,6 +6,7 @@ import type { Files } from '../files/files.ts';
 import { documentSlice } from './document.ts';
 import { jobsSlice } from './jobs.ts';
 import { prefsSlice } from './prefs.ts';
+import { convertSlice } from './convert.ts';
 import { reportsSlice } from './reports.ts';
 import { selectionSlice } from './selection.ts';
 import type { Store, StoreDeps } from './slice.ts';
@@ -19,6 +20,7 @@ export function createAppStore(deps: StoreDeps): Store {
     ...viewSlice(set, get, deps.storage),
     ...jobsSlice(set, get),
     ...reportsSlice(set, get, deps),
+    ...convertSlice(set, get, deps),
     ...prefsSlice(set, deps.storage),
     dialog: null,
     showDialog: (dialog) => set({ dialog }),

@@ -2,7 +2,7 @@ import type { ViewRequest, ViewSlice } from './state.ts';
 import type { Get, PrefStorage, SetState } from './slice.ts';
 
 const KEY = 'graphwright.view';
-type Kept = Pick<ViewSlice, 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'direction'>;
+type Kept = Pick<ViewSlice, 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'direction' | 'grouping'>;
 
 export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null): ViewSlice {
   const kept = readKept(storage);
@@ -20,24 +20,32 @@ export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null):
     ask: (request) => set((s) => ({ request: { ...request, serial: (s.request?.serial ?? 0) + 1 } as ViewRequest })),
     setView: (part) => {
       set(part);
-      const { outlineOpen, inspectorOpen, bottomOpen, direction } = get();
-      storage?.setItem(KEY, JSON.stringify({ outlineOpen, inspectorOpen, bottomOpen, direction } satisfies Kept));
+      const { outlineOpen, inspectorOpen, bottomOpen, direction, grouping } = get();
+      const now: Kept = { outlineOpen, inspectorOpen, bottomOpen, direction, grouping };
+      storage?.setItem(KEY, JSON.stringify(now));
     },
   };
 }
 
 function readKept(storage: PrefStorage | null): Kept {
-  const usual: Kept = { outlineOpen: true, inspectorOpen: true, bottomOpen: false, direction: 'vertical' };
+  const usual: Kept = {
+    outlineOpen: true,
+    inspectorOpen: true,
+    bottomOpen: false,
+    direction: 'vertical',
+    grouping: true,
+  };
   const text = storage?.getItem(KEY);
   if (!text) return usual;
   try {
     const found = JSON.parse(text) as Partial<Record<keyof Kept, unknown>>;
-    const flag = (name: 'outlineOpen' | 'inspectorOpen' | 'bottomOpen') =>
+    const flag = (name: 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'grouping') =>
       typeof found[name] === 'boolean' ? found[name] : usual[name];
     return {
       outlineOpen: flag('outlineOpen'),
       inspectorOpen: flag('inspectorOpen'),
       bottomOpen: flag('bottomOpen'),
+      grouping: flag('grouping'),
       direction: found.direction === 'horizontal' ? 'horizontal' : 'vertical',
     };
   } catch {

@@ -9,7 +9,7 @@ import type { RecentEntry } from '../files/recent.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { Chip } from '../kit/chip.tsx';
 import { Glyph, Icon } from '../kit/icon.tsx';
-import { GLYPHS, type GlyphName } from '../kit/icons.ts';
+import { GLYPHS, type GlyphName } from '../../graph-view/glyphs.ts';
 import { useFiles, useStore } from '../store/store.ts';
 import { DropArt } from './drop-art.tsx';
 import { FORMATS } from './formats.ts';

@@ -4,9 +4,9 @@ import { parseModel } from '../../../src/graph-model/text/parse.ts';
 import { CATEGORIES } from '../../../src/graph-model/operators/category.ts';
 import { layoutNow } from '../../../src/layout/layout.ts';
 import { announce } from '../../../src/ui/canvas/describe.ts';
-import { faceOf, shortName } from '../../../src/ui/canvas/face.ts';
-import { Scene } from '../../../src/ui/canvas/scene.ts';
-import { insidesOf, KIND, sameLayout, viewGraph, type ViewGraph } from '../../../src/ui/canvas/view-graph.ts';
+import { faceOf, shortName } from '../../../src/graph-view/face.ts';
+import { Scene } from '../../../src/graph-view/scene.ts';
+import { insidesOf, KIND, sameLayout, viewGraph, type ViewGraph } from '../../../src/graph-view/view-graph.ts';
 import { neighbour, stepOf } from '../../../src/ui/canvas/walk.ts';
 import { Draft } from '../../../src/graph-model/core/draft.ts';
 

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { buildModel } from '../../../src/graph-model/core/empty.ts';
 import { Outline } from '../../../src/ui/panels/outline/outline.tsx';
 import { firstOpen, keysTo, outlineRows } from '../../../src/ui/panels/outline/rows.ts';
-import { separatorOf } from '../../../src/ui/panels/outline/scopes.ts';
+import { separatorOf } from '../../../src/graph-model/groups/scopes.ts';
 import { treeMove, typeAhead } from '../../../src/ui/panels/outline/tree-keys.ts';
 import { cleanUp, click, labelled, press, type } from '../../support/render.tsx';
 import { exampleModel, nodeNamed, openExample, show } from './panels.tsx';

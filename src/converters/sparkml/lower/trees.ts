@@ -1,4 +1,5 @@
 /** Trees, forests and boosted trees, by one TreeEnsembleRegressor each. */
+import { floatDown } from '../../../graph-model/builders/forest-nodes.ts';
 import { ints } from '../../../graph-model/core/attributes.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { tensorOf } from '../../../graph-model/core/tensor.ts';
@@ -90,19 +91,6 @@ function asked(f: Forest, node: number): { categories: number[]; yesIsLeft: bool
   return { categories: right, yesIsLeft: false };
 }
 
-const words = new Int32Array(1);
-const float = new Float32Array(words.buffer);
-
-/** The largest float32 not above `t`: every float32 x is <= both or neither. */
-export function floatBelow(t: number): number {
-  const f = Math.fround(t);
-  if (!(f > t)) return f;
-  if (f === 0) return -(2 ** -149);
-  float[0] = f;
-  words[0]! += f > 0 ? -1 : 1;
-  return float[0]!;
-}
-
 /**
  * [N, targets] double: the sums of the leaves' values. In double throughout where `exact` is asked for or the features are
  * double; else in float32, with thresholds that send every float32 the same way.
@@ -138,7 +126,7 @@ function inDouble(values: readonly number[], weights: Float64Array) {
 }
 
 function inFloat({ value, mode }: NodeLists, weights: Float64Array) {
-  const values = Float32Array.from(value, (v, i) => (mode[i] === 'BRANCH_LEQ' ? floatBelow(v) : v));
+  const values = Float32Array.from(value, (v, i) => (mode[i] === 'BRANCH_LEQ' ? floatDown(v) : v));
   return {
     nodes_values: { kind: 'floats', value: values },
     target_weights: { kind: 'floats', value: Float32Array.from(weights) },

@@ -128,7 +128,8 @@ export class Engine {
         // A rule must bear any input; where one does not, this node is told and the rest goes on.
         c.report('infer.rule', { why: error instanceof Error ? error.message : String(error) });
       }
-    } else if (!row) c.report('infer.unknown-operator', { op: c.node.op, domain: c.node.domain || 'ai.onnx' });
+    } else if (!row && c.node.domain !== this.facts.view.fields.source.format)
+      c.report('infer.unknown-operator', { op: c.node.op, domain: c.node.domain || 'ai.onnx' });
     if (!row?.infer) this.runUnknownBodies(c);
   }
 

@@ -24,7 +24,7 @@ export interface ModelView extends OrderView {
   uses(id: ValueId): readonly Use[];
   has(id: ValueId): boolean;
   hasNode(id: NodeId): boolean;
-  readonly fields: Pick<Model, 'functions' | 'opsets' | 'irVersion'>;
+  readonly fields: Pick<Model, 'functions' | 'opsets' | 'irVersion' | 'source'>;
 }
 
 interface Equality {

@@ -1,7 +1,7 @@
 /** The outline as the flat list of its visible rows: cheap to virtualise, and what the keyboard walks over. */
 import { bodiesOf } from '../../../graph-model/core/attributes.ts';
-import type { Graph, GraphId, Model, NodeId, ValueId } from '../../../graph-model/core/model.ts';
-import { scopesOfGraph, type Scope } from './scopes.ts';
+import type { GraphId, Model, NodeId, ValueId } from '../../../graph-model/core/model.ts';
+import { scopesOfGraph, type Scope } from '../../../graph-model/groups/scopes.ts';
 
 export interface Row {
   readonly key: string;
@@ -23,16 +23,7 @@ export interface Row {
 
 type Draft = Omit<Row, 'place' | 'siblings' | 'depth'> & { readonly inside?: () => Draft[] };
 
-const scopeCache = new WeakMap<Graph, { model: Model; scope: Scope }>();
-
-function scopeOf(model: Model, id: GraphId): Scope {
-  const graph = model.graphs.at(id);
-  const known = scopeCache.get(graph);
-  if (known?.model.nodes === model.nodes) return known.scope;
-  const scope = scopesOfGraph(model, graph);
-  scopeCache.set(graph, { model, scope });
-  return scope;
-}
+const scopeOf = (model: Model, id: GraphId): Scope => scopesOfGraph(model, model.graphs.at(id));
 
 /** All visible rows. `open` holds the keys of opened rows. Cost follows what is open. */
 export function outlineRows(model: Model, open: ReadonlySet<string>): Row[] {

@@ -1,0 +1,184 @@
+/**
+ * Writes ONNX nodes for one layer after the other, and knows the type of every value as soon as it is made. Small
+ * constants are shared. Shapes are the inference's: a lowering asks, and declares none.
+ */
+import { attributes, type AttributeLike } from '../../../graph-model/core/attributes.ts';
+import type { Draft } from '../../../graph-model/core/draft.ts';
+import type { GraphId, Origin, ValueId } from '../../../graph-model/core/model.ts';
+import { int64Tensor, tensorOf, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
+import type { Dim, DType, ValueType } from '../../../graph-model/core/types.ts';
+import { inferDraft } from '../../../graph-model/operators/infer/inference.ts';
+import type { TypeTable } from '../../../graph-model/operators/operator.ts';
+
+export type Plain = Readonly<Record<string, AttributeLike | undefined>>;
+type Inputs = readonly (ValueId | null)[];
+
+/** What all graphs of one conversion share. */
+interface Shared {
+  readonly constants: Map<string, ValueId>;
+  readonly names: Set<string>;
+  origin: Origin;
+  usesMl: boolean;
+}
+
+export class Emitter {
+  private readonly types: TypeTable;
+
+  constructor(
+    readonly draft: Draft,
+    readonly graph: GraphId,
+    private readonly shared: Shared = {
+      constants: new Map(),
+      names: new Set(),
+      origin: { dialect: 'keras', op: '', name: '' },
+      usesMl: false,
+    },
+  ) {
+    this.types = inferDraft(draft);
+  }
+
+  /** The layer that the next nodes are made for. */
+  set origin(origin: Origin) {
+    this.shared.origin = origin;
+  }
+
+  get usesMl(): boolean {
+    return this.shared.usesMl;
+  }
+
+  /** A writer into a body; constants stay in the main graph. */
+  within(graph: GraphId): Emitter {
+    return new Emitter(this.draft, graph, this.shared);
+  }
+
+  op(op: string, inputs: Inputs, plain: Plain = {}): ValueId {
+    return this.ops(op, inputs, plain, 1)[0]!;
+  }
+
+  /** An ai.onnx.ml node. */
+  ml(op: string, inputs: Inputs, plain: Plain = {}): ValueId {
+    this.shared.usesMl = true;
+    return this.ops(op, inputs, plain, 1, 'ai.onnx.ml')[0]!;
+  }
+
+  /** Adds a node with several outputs; null leaves one out. */
+  ops(op: string, inputs: Inputs, plain: Plain, outputs: number | readonly (string | null)[], domain = ''): ValueId[] {
+    const { origin } = this.shared;
+    const name = this.unique(origin.name === '' ? op : `${origin.name}/${op}`);
+    const spec = { domain, op, name, inputs, outputs, attributes: attributes(plain), origin };
+    return this.draft.addNode(this.graph, spec).outputs as ValueId[];
+  }
+
+  private unique(name: string): string {
+    let free = name;
+    for (let n = 1; this.shared.names.has(free); n++) free = `${name}_${n}`;
+    this.shared.names.add(free);
+    return free;
+  }
+
+  // ---- constants
+
+  constant(dense: DenseTensor, name = ''): ValueId {
+    return this.draft.constant(this.draft.main, tensorOf(dense), name);
+  }
+
+  tensor(tensor: Tensor, name: string): ValueId {
+    return this.draft.constant(this.draft.main, tensor, name);
+  }
+
+  /** Numbers of any element type; a scalar without dims. Equal short ones are shared. */
+  numbers(dtype: DType, values: readonly number[], dims: readonly number[] = []): ValueId {
+    const key = `${dtype}[${dims.join()}]${values.length > 32 ? '' : values.join()}`;
+    const known = values.length > 32 ? undefined : this.shared.constants.get(key);
+    if (known !== undefined) return known;
+    const made = this.draft.constant(this.draft.main, tensorOfNumbers(dtype, values, dims));
+    if (values.length <= 32) this.shared.constants.set(key, made);
+    return made;
+  }
+
+  float(value: number): ValueId {
+    return this.numbers('float', [value]);
+  }
+
+  floats(values: ArrayLike<number>, dims: readonly number[] = [values.length]): ValueId {
+    return this.numbers('float', Array.from(values), dims);
+  }
+
+  ints(values: readonly number[], dims: readonly number[] = [values.length]): ValueId {
+    return this.numbers('int64', values, dims);
+  }
+
+  // ---- types
+
+  typeOf(value: ValueId): ValueType | null {
+    return this.types.typeOf(value);
+  }
+
+  dtype(value: ValueId): DType {
+    const type = this.types.typeOf(value);
+    return type?.kind === 'tensor' ? type.dtype : 'float';
+  }
+
+  /** null: not even the rank is known. */
+  dims(value: ValueId): readonly Dim[] | null {
+    const type = this.types.typeOf(value);
+    return type?.kind === 'tensor' ? type.shape : null;
+  }
+
+  // ---- what many lowerings need
+
+  cast(value: ValueId, dtype: DType, code: number): ValueId {
+    return this.dtype(value) === dtype ? value : this.op('Cast', [value], { to: code });
+  }
+
+  toFloat(value: ValueId): ValueId {
+    return this.cast(value, 'float', 1);
+  }
+
+  transpose(value: ValueId, perm: readonly number[]): ValueId {
+    return perm.every((p, i) => p === i) ? value : this.op('Transpose', [value], { perm });
+  }
+
+  reshape(value: ValueId, shape: readonly number[]): ValueId {
+    return this.op('Reshape', [value, this.ints(shape)]);
+  }
+
+  unsqueeze(value: ValueId, axes: readonly number[]): ValueId {
+    return this.op('Unsqueeze', [value, this.ints(axes)]);
+  }
+
+  squeeze(value: ValueId, axes: readonly number[]): ValueId {
+    return this.op('Squeeze', [value, this.ints(axes)]);
+  }
+
+  /** A reduction; ReduceSum takes its axes as an input since opset 13, the others as an attribute until 18. */
+  reduce(op: string, value: ValueId, axes: readonly number[], keepdims: boolean): ValueId {
+    const keep = { keepdims: keepdims ? 1 : 0 };
+    if (op === 'ReduceSum') return this.op(op, [value, this.ints(axes)], keep);
+    return this.op(op, [value], { axes, ...keep });
+  }
+
+  slice(
+    value: ValueId,
+    starts: readonly number[],
+    ends: readonly number[],
+    axes: readonly number[],
+    steps?: readonly number[],
+  ): ValueId {
+    const inputs = [value, this.ints(starts), this.ints(ends), this.ints(axes)];
+    return this.op('Slice', steps ? [...inputs, this.ints(steps)] : inputs);
+  }
+
+  /** Turns an axis round. */
+  flip(value: ValueId, axis: number): ValueId {
+    return this.slice(value, [-1], [-(2 ** 31)], [axis], [-1]);
+  }
+}
+
+function tensorOfNumbers(dtype: DType, values: readonly number[], dims: readonly number[]): Tensor {
+  if (dtype === 'int64') return int64Tensor(values, dims);
+  if (dtype === 'int32') return tensorOf({ dtype, dims, values: Int32Array.from(values) });
+  if (dtype === 'bool' || dtype === 'uint8') return tensorOf({ dtype, dims, values: Uint8Array.from(values) });
+  if (dtype === 'double') return tensorOf({ dtype, dims, values: Float64Array.from(values) });
+  return tensorOf({ dtype: 'float', dims, values: Float32Array.from(values) });
+}

@@ -1,0 +1,28 @@
+/** The one table of layers that are converted. The documentation is made from it. */
+import { ACTIVATION_LAYERS } from './activations.ts';
+import type { Lowering } from './call.ts';
+import { CONV } from './conv.ts';
+import { CORE } from './core.ts';
+import { MERGE } from './merge.ts';
+import { NORMALIZATION } from './normalization.ts';
+import { POOLING } from './pooling.ts';
+
+export interface Family {
+  readonly title: string;
+  readonly layers: Readonly<Record<string, Lowering>>;
+}
+
+export const FAMILIES: readonly Family[] = [
+  { title: 'Core and shape', layers: CORE },
+  { title: 'Activations', layers: ACTIVATION_LAYERS },
+  { title: 'Convolution', layers: CONV },
+  { title: 'Pooling', layers: POOLING },
+  { title: 'Normalisation', layers: NORMALIZATION },
+  { title: 'Merging', layers: MERGE },
+];
+
+const LAYERS: ReadonlyMap<string, Lowering> = new Map(FAMILIES.flatMap((f) => Object.entries(f.layers)));
+
+export function lowerLayer(op: string): Lowering | null {
+  return LAYERS.get(op) ?? null;
+}

@@ -1,0 +1,221 @@
+/** Keras layers to ONNX: node after node into a new model, weights in memory as far as they are changed. */
+import { getString, getStrings } from '../../graph-model/core/attributes.ts';
+import { Draft } from '../../graph-model/core/draft.ts';
+import { emptyModel } from '../../graph-model/core/empty.ts';
+import type { Model, Node, ValueId } from '../../graph-model/core/model.ts';
+import { readTensor, toNumbers, type Tensor } from '../../graph-model/core/tensor.ts';
+import { tensorType, type ValueType } from '../../graph-model/core/types.ts';
+import { irForOpset } from '../../graph-model/check/versions.ts';
+import { FormatError } from '../../graph-model/diagnostics.ts';
+import type { JobContext } from '../../graph-model/job.ts';
+import { loadOperators } from '../../graph-model/operators/schemas.ts';
+import type { ConvertOptions } from '../converter.ts';
+import { isList, isObject, parseJson, type Json } from './json.ts';
+import { configOf } from './node-config.ts';
+import { LayerCall, type Given, type Weight } from './lower/call.ts';
+import { Emitter } from './lower/emitter.ts';
+import { Held, naturalOf } from './lower/layout.ts';
+import { lowerNode } from './lower/dispatch.ts';
+
+/** What runtimes of 2022 and later take; LayerNormalization is the newest operator that lowerings make. */
+const OPSET = 17;
+
+/** Throws a FormatError that names the layer which cannot be converted, and why. */
+export async function toOnnx(model: Model, options: ConvertOptions, job: JobContext): Promise<Model> {
+  await loadOperators();
+  const outputs = outputsOf(model, options.outputs);
+  const needed = ancestors(model, outputs);
+  const weights = await readWeights(model, needed, job);
+  const empty = emptyModel({ opsets: [{ domain: '', version: OPSET }], irVersion: irForOpset(OPSET) });
+  const { name } = model.graphs.at(model.main);
+  const draft = new Draft({ ...empty, producerName: 'graphwright', source: model.source });
+  draft.patchGraph(draft.main, { name });
+  const conversion = new Conversion(model, draft, weights);
+  conversion.inputs();
+  let done = 0;
+  for (const node of needed) {
+    job.signal.throwIfAborted();
+    job.progress(done++, needed.length, node.name);
+    conversion.lower(node);
+  }
+  conversion.outputs(outputs);
+  return draft.commit('Convert Keras to ONNX').after;
+}
+
+/** The outputs asked for by name (of a value, or of a layer), else the model's own. */
+function outputsOf(model: Model, names: readonly string[] | undefined): readonly ValueId[] {
+  const own = model.graphs.at(model.main).outputs;
+  if (!names || names.length === 0) return own;
+  const byName = new Map<string, ValueId>();
+  for (const value of model.values.values()) if (value.name !== '' && !value.constant) byName.set(value.name, value.id);
+  return names.map((name) => {
+    const found = byName.get(name);
+    if (found === undefined) throw new FormatError('keras.no-output', { name });
+    return found;
+  });
+}
+
+/** The nodes that the outputs need, in the order of the graph. */
+function ancestors(model: Model, outputs: readonly ValueId[]): readonly Node[] {
+  const seen = new Set<number>();
+  const waiting = outputs.map((v) => model.values.at(v).producer);
+  while (waiting.length > 0) {
+    const id = waiting.pop()!;
+    if (id === null || seen.has(id)) continue;
+    seen.add(id);
+    for (const v of model.nodes.at(id).inputs) if (v !== null) waiting.push(model.values.at(v).producer);
+  }
+  return model.graphs
+    .at(model.main)
+    .order.filter((id) => seen.has(id))
+    .map((id) => model.nodes.at(id));
+}
+
+interface ReadWeight {
+  readonly dims: readonly number[];
+  readonly values: Float32Array;
+  /** The tensor itself where it is float32 already: it stays a range of the file. */
+  readonly asIs: Tensor | null;
+}
+
+async function readWeights(
+  model: Model,
+  nodes: readonly Node[],
+  job: JobContext,
+): Promise<ReadonlyMap<ValueId, ReadWeight>> {
+  const out = new Map<ValueId, ReadWeight>();
+  for (const node of nodes) {
+    for (const v of node.inputs) {
+      const tensor = v === null ? undefined : model.values.at(v).constant;
+      if (v === null || !tensor || out.has(v)) continue;
+      const dense = await readTensor(tensor, job.signal);
+      const values = dense.values instanceof Float32Array ? dense.values : Float32Array.from(toNumbers(dense));
+      out.set(v, { dims: tensor.dims, values, asIs: tensor.dtype === 'float' ? tensor : null });
+    }
+  }
+  return out;
+}
+
+class Conversion {
+  private readonly e: Emitter;
+  private readonly held = new Map<ValueId, Held>();
+  private readonly made = new Map<string, ValueId>();
+  private readonly constants = new Map<ValueId, ValueId>();
+  private readonly keras: number;
+
+  constructor(
+    private readonly model: Model,
+    private readonly draft: Draft,
+    private readonly weights: ReadonlyMap<ValueId, ReadWeight>,
+  ) {
+    this.e = new Emitter(draft, draft.main);
+    this.keras = Number(/^(\d+)/.exec(model.producerVersion)?.[1] ?? 2);
+  }
+
+  inputs(): void {
+    const inputs = this.model.graphs.at(this.model.main).inputs.map((id) => {
+      const { name, type } = this.model.values.at(id);
+      const value = this.draft.newValue(this.draft.main, name, null, { type });
+      this.held.set(id, Held.of(value));
+      return value;
+    });
+    this.draft.setGraphInputs(this.draft.main, inputs);
+    for (const held of this.held.values()) held.natural = this.computed(held.natural!);
+  }
+
+  /** Half and double precision are computed in float32, as the weights are. */
+  private computed(input: ValueId): ValueId {
+    const dtype = this.e.dtype(input);
+    return dtype === 'double' || dtype === 'float16' || dtype === 'bfloat16' ? this.e.toFloat(input) : input;
+  }
+
+  lower(node: Node): void {
+    this.e.origin = { dialect: 'keras', op: node.op, name: node.name };
+    const config = configOf(node.attributes);
+    const roles = getStrings(node, 'weights') ?? [];
+    const split = node.inputs.length - roles.length;
+    const inputs = node.inputs.slice(0, split).map((v) => this.heldOf(node, v));
+    const weights = new Map(roles.map((role, i) => [role, this.weightOf(node, role, node.inputs[split + i]!)]));
+    const call = getString(node, 'call');
+    const given = call === undefined ? null : parseJson(call);
+    const args = isObject(given) && isList(given['args']) ? given['args'].map((a) => filled(a, inputs)) : inputs;
+    const kwargs = isObject(given) ? (filled(given['kwargs'] ?? {}, inputs) as { [key: string]: Given }) : {};
+    const { e, keras, made } = this;
+    const result = lowerNode(
+      new LayerCall({ e, name: node.name, op: node.op, config, inputs, args, kwargs, weights, keras, made }),
+    );
+    const all = result instanceof Held ? [result] : result;
+    node.outputs.forEach((v, i) => v !== null && all[i] && this.held.set(v, all[i]));
+  }
+
+  private heldOf(node: Node, v: ValueId | null): Held {
+    const found = v === null ? undefined : this.held.get(v);
+    if (found) return found;
+    const why = 'one of its inputs is made by no layer that gives it';
+    throw new FormatError('keras.unsupported', { layer: node.name, type: node.op, why });
+  }
+
+  private weightOf(node: Node, role: string, id: ValueId): Weight {
+    const read = this.weights.get(id);
+    if (!read) {
+      const why = `its weight ${role} is not a constant`;
+      throw new FormatError('keras.unsupported', { layer: node.name, type: node.op, why });
+    }
+    const { name } = this.model.values.at(id);
+    const constant = () => {
+      const known = this.constants.get(id);
+      const { dims, values, asIs } = read;
+      const value =
+        known ?? (asIs ? this.e.tensor(asIs, name) : this.e.constant({ dtype: 'float', dims, values }, name));
+      this.constants.set(id, value);
+      return value;
+    };
+    return { dims: read.dims, values: read.values, key: String(id), constant };
+  }
+
+  /** Outputs get the source's names; one that is an input, a constant or listed twice is copied. */
+  outputs(sources: readonly ValueId[]): void {
+    const taken = new Set<ValueId>(this.draft.graphInputs(this.draft.main));
+    const values = sources.map((source) => {
+      const { name } = this.model.values.at(source);
+      this.e.origin = { dialect: 'keras', op: 'Output', name };
+      let value = naturalOf(this.e, this.held.get(source)!);
+      if (taken.has(value) || this.draft.value(value).producer === null) value = this.e.op('Identity', [value]);
+      taken.add(value);
+      this.draft.patchValue(value, { name: this.freeName(name, value), type: this.declared(value) });
+      return value;
+    });
+    this.draft.setGraphOutputs(this.draft.main, values);
+    const ml = this.e.usesMl ? [{ domain: 'ai.onnx.ml', version: 3 }] : [];
+    this.draft.patchModel({ opsets: [{ domain: '', version: OPSET }, ...ml] });
+  }
+
+  private readonly outputNames = new Set<string>();
+
+  private freeName(name: string, value: ValueId): string {
+    const inputs = this.draft.graphInputs(this.draft.main).map((v) => this.draft.value(v));
+    const used = (n: string) => this.outputNames.has(n) || inputs.some((v) => v.name === n && v.id !== value);
+    let free = name;
+    for (let n = 1; used(free); n++) free = `${name}_${n}`;
+    this.outputNames.add(free);
+    return free;
+  }
+
+  /** The inferred type; lengths that only inference has names for are left open. */
+  private declared(value: ValueId): ValueType | null {
+    const type = this.e.typeOf(value);
+    if (type?.kind !== 'tensor' || type.shape === null) return type;
+    const shape = type.shape.map((d) => (typeof d === 'number' || d === 'batch' ? d : null));
+    return tensorType(type.dtype, shape);
+  }
+}
+
+/** Arguments with the tensors in the places that name them. */
+function filled(value: Json, inputs: readonly Held[]): Given {
+  if (isList(value)) return value.map((v) => filled(v, inputs));
+  if (!isObject(value)) return value;
+  const place = value['tensor'];
+  const tensor = typeof place === 'number' ? inputs[place] : undefined;
+  if (tensor) return tensor;
+  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, filled(v ?? null, inputs)]));
+}

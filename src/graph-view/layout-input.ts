@@ -1,0 +1,22 @@
+/** A view graph as the layout takes it. */
+import type { LayoutInput } from '../layout/types.ts';
+import { countLabel, groupName } from './group-face.ts';
+import type { ViewGraph } from './view.ts';
+
+export const NODE_GAP = 24;
+export const LAYER_GAP = 26;
+
+export function layoutInput(view: ViewGraph, direction: LayoutInput['direction']): LayoutInput {
+  const { count, offsets, targets, widths, heights, boxes, boxOf } = view;
+  const flat = { count, offsets, targets, widths, heights, direction, nodeGap: NODE_GAP, layerGap: LAYER_GAP };
+  if (boxes.length === 0) return flat;
+  const titles = boxes.map(({ group }) => titleWidth(view, group));
+  const parents = Int32Array.from(boxes, (b) => b.parent);
+  return { ...flat, groups: { of: boxOf, parents, widths: Float32Array.from(titles) } };
+}
+
+/** Room for the name and the count, by average widths of letters. */
+function titleWidth(view: ViewGraph, group: number): number {
+  const { groups } = view.tree!;
+  return 40 + 6.4 * (groupName(groups[group]!).length + countLabel(groups[group]!).length);
+}

@@ -1,0 +1,21 @@
+/** Any opened model to ONNX, through the converter that opened it. */
+import type { ConvertOptions } from '../converters/converter.ts';
+import type { OpenedModel } from '../converters/open.ts';
+import { converterOf } from '../converters/registry.ts';
+import { isOnnx, type Model } from '../graph-model/core/model.ts';
+import { FormatError } from '../graph-model/diagnostics.ts';
+import type { JobContext } from '../graph-model/job.ts';
+
+/** The model itself where it is ONNX already. Throws a FormatError where the format, or a part of the model, has no ONNX form. */
+export async function toOnnx(
+  { model, converterId }: Pick<OpenedModel, 'model' | 'converterId'>,
+  options: ConvertOptions,
+  job: JobContext,
+): Promise<Model> {
+  if (isOnnx(model)) return model;
+  const entry = converterOf(converterId);
+  const converter = await entry?.load();
+  if (!converter?.toOnnx) throw new FormatError('convert.no-lowering', { format: entry?.label ?? converterId });
+  const onnx = await converter.toOnnx(model, options, job);
+  return { ...onnx, source: { ...onnx.source, format: 'onnx' } };
+}

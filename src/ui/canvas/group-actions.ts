@@ -1,0 +1,101 @@
+/** Opening and closing groups: what is closed is kept in the store by key. */
+import type { Model, NodeId } from '../../graph-model/core/model.ts';
+import { collapsedTo, groupsAround, groupTree, nodesWithin, type Group } from '../../graph-model/groups/groups.ts';
+import type { Viewport } from '../../graph-view/edge-path.ts';
+import type { Rect, Scene } from '../../graph-view/scene.ts';
+import { groupAt } from '../../graph-view/view.ts';
+import type { Store } from '../store/store.ts';
+import type { State } from '../store/state.ts';
+import { MIDDLE } from './painter.ts';
+
+/** Closes an open group, opens a closed one. */
+export function toggleGroup(store: Store, key: string): void {
+  const { collapsed, setView } = store.getState();
+  const next = new Set(collapsed);
+  if (!next.delete(key)) next.add(key);
+  setView({ collapsed: next });
+}
+
+/** Closes the groups of the graph on show that lie deeper than `depth`: 0 closes all, Infinity none. */
+export function collapseTo(state: State, depth: number): void {
+  const { model, scope, collapsed, setView } = state;
+  if (model === null) return;
+  const tree = groupTree(model, scope ?? model.main);
+  const elsewhere = [...collapsed].filter((key) => !tree.byKey.has(key));
+  setView({ collapsed: new Set([...elsewhere, ...collapsedTo(tree, depth)]), grouping: true });
+}
+
+/** The depth of the graph on show: how many boxes lie in each other. */
+export function depthOf(state: State): number {
+  if (state.model === null) return 0;
+  const { groups } = groupTree(state.model, state.scope ?? state.model.main);
+  return groups.reduce((most, g) => Math.max(most, g.depth + 1), 0);
+}
+
+/** Opens all groups around some nodes; false where they were open. */
+export function openAround(store: Store, nodes: readonly NodeId[]): boolean {
+  const { model, collapsed, setView, grouping } = store.getState();
+  if (model === null || !grouping) return false;
+  const next = new Set(collapsed);
+  for (const id of nodes) {
+    const node = model.nodes.get(id);
+    if (node) for (const key of groupsAround(groupTree(model, node.graph), id)) next.delete(key);
+  }
+  if (next.size === collapsed.size) return false;
+  setView({ collapsed: next });
+  return true;
+}
+
+/** The innermost group around the selection, closed or open; null where it lies in none. */
+export function groupOfSelection(state: State): Group | null {
+  const { model, selected, collapsed, scope } = state;
+  const first = selected.values().next().value;
+  if (model === null || first === undefined) return null;
+  const tree = groupTree(model, scope ?? model.main);
+  const keys = groupsAround(tree, first);
+  const closed = keys.find((k) => collapsed.has(k));
+  const around = keys.filter((k) => holdsAll(model, tree.groups[tree.byKey.get(k)!]!, selected));
+  const key = closed ?? around.at(-1) ?? keys.at(-1);
+  return key === undefined ? null : tree.groups[tree.byKey.get(key)!]!;
+}
+
+function holdsAll(model: Model, group: Group, nodes: ReadonlySet<NodeId>): boolean {
+  const tree = groupTree(model, model.nodes.at(nodes.values().next().value!).graph);
+  for (const id of nodes) if (!groupsAround(tree, id).includes(group.key)) return false;
+  return true;
+}
+
+export const nodesOf = (group: Group): NodeId[] => nodesWithin(group.scope);
+
+/** Where a group is drawn, open or closed; null where it is not. */
+export function groupRect(scene: Scene, key: string): Rect | null {
+  const { view } = scene;
+  const index = view.tree?.byKey.get(key);
+  if (index === undefined) return null;
+  const box = view.boxes.findIndex((b) => b.group === index);
+  if (box >= 0) return scene.boxRect(box);
+  for (let i = 0; i < view.count; i++) if (groupAt(view, i)?.key === key) return scene.rectOf(i);
+  return null;
+}
+
+/** The one group that is closed in one state and open in the other; null for none and for several. */
+export function toggledKey(before: ReadonlySet<string>, after: ReadonlySet<string>): string | null {
+  const changed = [...after].filter((k) => !before.has(k)).concat([...before].filter((k) => !after.has(k)));
+  return changed.length === 1 ? changed[0]! : null;
+}
+
+/** The open group whose title lies at a point of the stage; null for none. */
+export function titleAt(scene: Scene, viewport: Viewport, x: number, y: number): Group | null {
+  const { view } = scene;
+  const { zoom } = viewport;
+  for (let b = view.boxes.length - 1; b >= 0; b--) {
+    const r = scene.boxRect(b);
+    const left = r.x * zoom + viewport.x;
+    const top = r.y * zoom + viewport.y;
+    const near = zoom >= MIDDLE ? Math.abs(y - top) <= 9 : y >= top && y - top <= 20;
+    const group = view.tree!.groups[view.boxes[b]!.group]!;
+    const wide = Math.min(r.width * zoom, 24 + 6.4 * (group.name.length + 12));
+    if (near && x >= left && x <= left + wide) return group;
+  }
+  return null;
+}
