@@ -31,10 +31,13 @@ function among({ o }: Lowering, value: ValueId, list: readonly string[]): ValueI
 
 const isEmpty = (c: Lowering, value: ValueId) => c.o.cast(among(c, value, ['']), 'bool');
 
+/** There wherever texts are UTF-8: the default of the operator, en_US.UTF-8, is missing on most servers and containers. */
+const LOCALE = 'C.UTF-8';
+
 /** StringNormalizer takes one dimension. */
 function lower({ o }: Lowering, value: ValueId): ValueId {
   const flat = o.op('Reshape', [value, o.ints([-1])]);
-  const small = o.op('StringNormalizer', [flat], { case_change_action: 'LOWER', is_case_sensitive: 1 });
+  const small = o.op('StringNormalizer', [flat], { case_change_action: 'LOWER', is_case_sensitive: 1, locale: LOCALE });
   return o.op('Reshape', [small, o.op('Shape', [value])]);
 }
 
