@@ -41,7 +41,7 @@ export async function readSparkml(main: InputFile, files: readonly InputFile[], 
   const model = buildModel({ opsets: [{ domain: DOMAIN, version: 1 }], graphName: metadata.uid, source }, (draft) =>
     new Columns(draft, stages).build(),
   );
-  return { ...model, irVersion: null, producerName: 'Spark ML', producerVersion: metadata.sparkVersion };
+  return { ...model, producerName: 'Spark ML', producerVersion: metadata.sparkVersion };
 }
 
 /** No pipeline nests deeper; folders that hold themselves cannot be saved. */

@@ -1,6 +1,7 @@
 /** What the converter knows of one class of Spark ML: a row of the table in stages.ts. */
 import type { Attribute } from '../../graph-model/core/attributes.ts';
 import type { Node, ValueId } from '../../graph-model/core/model.ts';
+import { tensorType } from '../../graph-model/core/types.ts';
 import { FormatError, type DiagnosticCode, type Params as Texts } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import type { Metadata, ModelFolder } from './folder.ts';
@@ -36,6 +37,8 @@ export interface Column {
   readonly mask?: ValueId;
   /** Some of it is category codes, which Interaction expands. */
   readonly nominal?: boolean;
+  /** Put together from inputs of unknown width and `known` further columns. */
+  readonly open?: { readonly inputs: readonly ValueId[]; readonly known: number };
   /** The texts that the codes stand for. */
   readonly labels?: readonly string[];
 }
@@ -70,7 +73,10 @@ export class Lowering {
 
   /** The same, checked against the number of features that was learned. */
   features(count: number, i = 0): ValueId {
-    const { width } = this.inputs[i]!;
+    const { width, open } = this.inputs[i]!;
+    // As many columns are left as there are inputs of unknown width: each is one number.
+    if (open && count - open.known === open.inputs.length)
+      for (const v of open.inputs) this.o.draft.patchValue(v, { type: tensorType('float', ['N', 1]) });
     if (width !== null && width !== count) refuse(`it was trained on ${count} features and is given ${width}`);
     return this.x(i);
   }

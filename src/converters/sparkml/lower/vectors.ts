@@ -17,7 +17,15 @@ function assembler(c: Lowering): Column[] {
   // Values that come in as float32 and are only passed on stay so: trees compare them as they are.
   const plain = inputs.every((i) => i.dtype === 'float');
   const values = inputs.map((i, at) => (plain ? i.value : c.x(at)));
-  return [vector(o.concat(values), width, { nominal, dtype: plain ? 'float' : 'double' })];
+  const open = openInputs(inputs);
+  return [vector(o.concat(values), width, { nominal, dtype: plain ? 'float' : 'double', ...(open ? { open } : {}) })];
+}
+
+/** Inputs of the model itself whose width is not known, where all others are. */
+function openInputs(inputs: readonly Column[]): Column['open'] {
+  const unknown = inputs.filter((i) => i.width === null);
+  if (unknown.length === 0 || unknown.some((i) => i.dtype !== 'float')) return undefined;
+  return { inputs: unknown.map((i) => i.value), known: inputs.reduce((sum, i) => sum + (i.width ?? 0), 0) };
 }
 
 function chosen(c: Lowering, indices: ArrayLike<number>): Column[] {
