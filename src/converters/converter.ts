@@ -29,6 +29,8 @@ export interface ConverterEntry {
   /** For the file dialog, with the dot. */
   readonly extensions: readonly string[];
   sniff(input: SniffInput): Score;
+  /** The folder (with its slash) of all files of a model, from the main file's path; absent: the main file's own. */
+  folder?(path: string): string;
   load(): Promise<Converter>;
 }
 

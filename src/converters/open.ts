@@ -114,7 +114,7 @@ async function openArchive(archive: InputFile, files: readonly InputFile[], job:
   const first = bestOf(await candidatesWithin(archive, entries, within, named, job));
   const best = sure(first) ? first : bestOf(await candidatesWithin(archive, entries, within, rest, job));
   if (best && sure(best)) {
-    const opened = await openFolder(archive, entries, best.file);
+    const opened = await openFolder(archive, entries, best);
     const main = opened.find((f) => f.path === best.file.path)!;
     return read({ ...best, file: main }, [...opened, ...files.filter((f) => f !== archive)], job);
   }
@@ -127,8 +127,9 @@ function entryFile(entry: ZipEntry, blob: BlobLike): InputFile {
 }
 
 /** The model's file and what lies in its folder and below. */
-async function openFolder(archive: InputFile, entries: readonly ZipEntry[], main: InputFile): Promise<InputFile[]> {
-  const folder = main.path.slice(0, main.path.lastIndexOf('/') + 1);
+async function openFolder(archive: InputFile, entries: readonly ZipEntry[], found: Candidate): Promise<InputFile[]> {
+  const main = found.file;
+  const folder = found.entry.folder?.(main.path) ?? main.path.slice(0, main.path.lastIndexOf('/') + 1);
   const near = entries.filter((e) => e.path !== main.path && e.path.startsWith(folder)).slice(0, UNNAMED_LIMIT);
   const wanted = [...entries.filter((e) => e.path === main.path), ...near];
   const out: InputFile[] = [];

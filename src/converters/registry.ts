@@ -6,6 +6,7 @@ import { sniffLightgbm } from './lightgbm/sniff.ts';
 import { sniffKeras } from './keras/sniff.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
 import { sniffOnnxText } from './onnx-text/sniff.ts';
+import { modelFolder, sniffSparkml } from './sparkml/sniff.ts';
 import { sniffXgboost } from './xgboost/sniff.ts';
 import { sniffSklearn } from './sklearn/sniff.ts';
 
@@ -65,6 +66,14 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.svm', '.model', '.txt', '.libsvm'],
     sniff: sniffLibsvm,
     load: async () => (await import('./libsvm/index.ts')).libsvmConverter,
+  },
+  {
+    id: 'sparkml',
+    label: 'Spark ML',
+    extensions: [],
+    sniff: sniffSparkml,
+    folder: modelFolder,
+    load: async () => (await import('./sparkml/index.ts')).sparkmlConverter,
   },
 ];
 

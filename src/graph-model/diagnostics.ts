@@ -15,6 +15,7 @@ import { KERAS } from './diagnostics/keras.ts';
 import { OPTIMIZE } from './diagnostics/optimize.ts';
 import { RUN } from './diagnostics/run.ts';
 import { SKLEARN } from './diagnostics/sklearn.ts';
+import { SPARKML } from './diagnostics/sparkml.ts';
 import { TEXT } from './diagnostics/text.ts';
 
 export type { Severity } from './diagnostics/entry.ts';
@@ -29,6 +30,7 @@ export const CATALOGUE = {
   ...CLASSIC,
   ...OPTIMIZE,
   ...RUN,
+  ...SPARKML,
   ...EDIT,
   ...JOBS,
   ...KERAS,

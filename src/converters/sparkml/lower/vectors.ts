@@ -1,0 +1,175 @@
+/** Vectors put together, cut, and multiplied out. */
+import type { ValueId } from '../../../graph-model/core/model.ts';
+import type { Metadata, ModelFolder } from '../folder.ts';
+import { doubles, matrix } from '../params.ts';
+import { columnsIn, columnsOut, refuse, vector, type Column, type Lowering, type StageRow } from '../stage.ts';
+import { matrixOf, numbersOf, vectorOf } from '../values.ts';
+
+const family = 'Vectors';
+const ports = { inputs: columnsIn('vector'), outputs: columnsOut('vector') };
+
+function assembler(c: Lowering): Column[] {
+  const { o, inputs } = c;
+  const mode = c.p.text('handleInvalid', 'error');
+  if (mode !== 'keep') c.invalid(mode);
+  const width = inputs.reduce<number | null>((sum, i) => (sum === null || i.width === null ? null : sum + i.width), 0);
+  const nominal = inputs.some((i) => i.nominal === true);
+  // Values that come in as float32 and are only passed on stay so: trees compare them as they are.
+  const plain = inputs.every((i) => i.dtype === 'float');
+  const values = inputs.map((i, at) => (plain ? i.value : c.x(at)));
+  const open = openInputs(inputs);
+  return [vector(o.concat(values), width, { nominal, dtype: plain ? 'float' : 'double', ...(open ? { open } : {}) })];
+}
+
+/** Inputs of the model itself whose width is not known, where all others are. */
+function openInputs(inputs: readonly Column[]): Column['open'] {
+  const unknown = inputs.filter((i) => i.width === null);
+  if (unknown.length === 0 || unknown.some((i) => i.dtype !== 'float')) return undefined;
+  return { inputs: unknown.map((i) => i.value), known: inputs.reduce((sum, i) => sum + (i.width ?? 0), 0) };
+}
+
+function chosen(c: Lowering, indices: ArrayLike<number>): Column[] {
+  const { width, dtype } = c.inputs[0]!;
+  const most = Math.max(-1, ...Array.from(indices));
+  if (width !== null && most >= width) refuse(`it takes feature ${most} of ${width}`);
+  return [vector(c.o.columns(c.inputs[0]!.value, indices), indices.length, { dtype })];
+}
+
+function slicer(c: Lowering): Column[] {
+  if ((c.p.strings('names') ?? []).length > 0) refuse('it takes features by names, which the files do not hold');
+  return chosen(c, c.p.numbers('indices') ?? []);
+}
+
+async function selectedFeatures(folder: ModelFolder, { uid }: Metadata) {
+  const rows = await folder.rows('data', uid);
+  const list = rows.flatMap((r) => numbersOf(r['selectedFeatures'], `${uid}.selectedFeatures`));
+  return { selectedFeatures: doubles(list.sort((a, b) => a - b)) };
+}
+
+async function components(folder: ModelFolder, { uid }: Metadata) {
+  const [row] = await folder.rows('data', uid);
+  const explained = row?.['explainedVariance'];
+  return {
+    pc: matrix(matrixOf(row?.['pc'], `${uid}.pc`)),
+    ...(explained ? { explainedVariance: doubles(vectorOf(explained, `${uid}.explainedVariance`)) } : {}),
+  };
+}
+
+function pca(c: Lowering): Column[] {
+  const { rows, columns, values } = c.p.matrix('pc');
+  return [vector(c.o.op('MatMul', [c.features(rows), c.o.doubles(values, [rows, columns])]), columns)];
+}
+
+/** How many columns a value has, as [1] int64. */
+function widthOf({ o }: Lowering, x: ValueId): ValueId {
+  return o.op('Shape', [x], { start: 1, end: 2 });
+}
+
+/** 0, 1 … n - 1 as int64; `n` is [1] int64. */
+function counted({ o }: Lowering, n: ValueId): ValueId {
+  return o.op('Range', [o.ints([0], []), o.op('Squeeze', [n]), o.ints([1], [])]);
+}
+
+/**
+ * A term is a non-increasing tuple of `degree` indices, 0 for the constant 1; Spark's order of terms is the order of the
+ * tuples, so that the places of a mask over all tuples give them, however many features there are.
+ */
+function polynomial(c: Lowering): Column[] {
+  const { o } = c;
+  const degree = c.p.number('degree', 2);
+  if (!(degree >= 1 && degree <= 6)) return refuse(`degree ${degree} is beyond 6`);
+  const x = c.x();
+  const one = o.op('Expand', [o.doubles([1]), o.concat([o.op('Shape', [x], { start: 0, end: 1 }), o.ints([1])], 0)]);
+  const withOne = o.concat([one, x]);
+  const index = counted(c, widthOf(c, withOne));
+  const along = (axis: number) =>
+    o.op('Reshape', [index, o.ints(Array.from({ length: degree }, (_, i) => (i === axis ? -1 : 1)))]);
+  let mask = o.op('Greater', [along(0), o.ints([0], [])]);
+  for (let i = 1; i < degree; i++) mask = o.and(mask, o.op('GreaterOrEqual', [along(i - 1), along(i)]));
+  const tuples = o.op('NonZero', [mask]);
+  const factor = (i: number) => {
+    const row = o.op('Squeeze', [o.op('Slice', [tuples, o.ints([i]), o.ints([i + 1]), o.ints([0])]), o.ints([0])]);
+    return o.op('Gather', [withOne, row], { axis: 1 });
+  };
+  let product = factor(0);
+  for (let i = 1; i < degree; i++) {
+    // Once a product is zero Spark multiplies no further, be the next factor infinite.
+    const zero = o.op('Equal', [product, o.scalar(0)]);
+    product = o.where(zero, o.scalar(0), o.mul(product, factor(i)));
+  }
+  const { width } = c.inputs[0]!;
+  return [vector(product, width === null ? null : terms(width, degree))];
+}
+
+/** Terms of a full polynomial without its constant: C(width + degree, degree) - 1. */
+function terms(width: number, degree: number): number {
+  let n = 1;
+  for (let i = 1; i <= degree; i++) n = (n * (width + i)) / i;
+  return Math.round(n) - 1;
+}
+
+/** The orthonormal DCT-II: y = M·x, M[k][j] = s(k)·cos(π(2j + 1)k / 2n); its inverse is the transpose. */
+function dct(c: Lowering): Column[] {
+  const { o } = c;
+  const x = c.x();
+  const index = o.cast(counted(c, widthOf(c, x)), 'double');
+  const k = o.op('Unsqueeze', [index, o.ints([1])]);
+  const n = o.cast(o.op('Squeeze', [widthOf(c, x)]), 'double');
+  const odd = o.add(o.mul(index, o.scalar(2)), o.scalar(1));
+  const angle = o.div(o.mul(o.mul(k, odd), o.scalar(Math.PI / 2)), n);
+  const first = o.where(o.op('Equal', [k, o.scalar(0)]), o.scalar(1), o.scalar(2));
+  const scale = o.op('Sqrt', [o.div(first, n)]);
+  const m = o.mul(o.op('Cos', [angle]), scale);
+  const by = c.p.flag('inverse', false) ? m : o.op('Transpose', [m], { perm: [1, 0] });
+  return [vector(o.op('MatMul', [x, by]), c.inputs[0]!.width)];
+}
+
+/** All products of one entry of each input, the first input slowest. */
+function interaction(c: Lowering): Column[] {
+  const { o, inputs } = c;
+  if (inputs.some((i) => i.nominal)) return refuse('it expands category codes by metadata that the files do not hold');
+  let out = c.x(0);
+  for (let i = 1; i < inputs.length; i++) {
+    const left = o.op('Unsqueeze', [out, o.ints([2])]);
+    const right = o.op('Unsqueeze', [c.x(i), o.ints([1])]);
+    const rows = o.op('Shape', [out], { start: 0, end: 1 });
+    const wide = o.op('Mul', [widthOf(c, out), widthOf(c, c.x(i))]);
+    out = o.op('Reshape', [o.mul(left, right), o.concat([rows, wide], 0)]);
+  }
+  const width = inputs.reduce<number | null>((n, i) => (n === null || i.width === null ? null : n * i.width), 1);
+  return [vector(out, width)];
+}
+
+const selector = { family, data: selectedFeatures, lower: (c: Lowering) => chosen(c, c.p.learned('selectedFeatures')) };
+const selectorPorts = {
+  inputs: (p: Parameters<typeof ports.inputs>[0]) => [
+    { column: p.text('featuresCol', 'features'), kind: 'vector' as const },
+  ],
+  outputs: ports.outputs,
+};
+
+export const VECTORS: readonly StageRow[] = [
+  {
+    ops: ['VectorAssembler'],
+    family,
+    notes: 'NaN is passed on whatever handleInvalid says.',
+    inputs: columnsIn('any'),
+    outputs: columnsOut('vector'),
+    lower: assembler,
+  },
+  { ops: ['VectorSlicer'], family, notes: 'By indices; names are refused.', ...ports, lower: slicer },
+  { ops: ['PCAModel'], family, notes: '', ...ports, data: components, lower: pca },
+  { ops: ['PolynomialExpansion'], family, notes: 'Up to degree 6.', ...ports, lower: polynomial },
+  { ops: ['DCT'], family, notes: 'Both directions.', ...ports, lower: dct },
+  {
+    ops: ['Interaction'],
+    family,
+    notes: 'Numbers and vectors; category codes are refused.',
+    inputs: columnsIn('any'),
+    outputs: columnsOut('vector'),
+    lower: interaction,
+  },
+  { ops: ['ChiSqSelectorModel'], notes: '', ...selector, ...selectorPorts },
+  { ops: ['UnivariateFeatureSelectorModel'], notes: '', ...selector, ...selectorPorts },
+  { ops: ['VarianceThresholdSelectorModel'], notes: '', ...selector, ...selectorPorts },
+];
