@@ -1,10 +1,11 @@
-/** What can be opened today. A row is here when its converter is in the registry; nothing is promised. */
+/** What can be opened and converted today. A test holds this against the registry: nothing is promised. */
 export interface FormatGroup {
   readonly label: string;
   readonly formats: readonly string[];
 }
 
 export const FORMATS: readonly FormatGroup[] = [
-  { label: 'Models', formats: ['ONNX'] },
-  { label: 'Bundles', formats: ['folder', 'external weights'] },
+  { label: 'Deep learning', formats: ['ONNX', 'Keras'] },
+  { label: 'Classical', formats: ['scikit-learn', 'LightGBM', 'XGBoost', 'CatBoost', 'LIBSVM', 'Spark ML'] },
+  { label: 'Bundles', formats: ['folder', 'zip', 'external weights'] },
 ];
