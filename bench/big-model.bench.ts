@@ -134,10 +134,8 @@ async function measure(page: Page, files: string[]) {
 
 export async function run() {
   const folder = mkdtempSync(join(tmpdir(), 'graphwright-big-'));
-  const server = spawn('npx', ['vite', 'preview', '--port', String(PORT), '--strictPort'], {
-    stdio: 'ignore',
-    detached: true,
-  });
+  const vite = ['node_modules/vite/bin/vite.js', 'preview', '--port', String(PORT), '--strictPort'];
+  const server = spawn('node', vite, { stdio: 'ignore' });
   const browser = await chromium.launch({
     executablePath: findBrowser() ?? undefined,
     args: ['--no-sandbox', '--disable-gpu'],
@@ -162,7 +160,7 @@ export async function run() {
     return results;
   } finally {
     await browser.close();
-    process.kill(-server.pid!);
+    server.kill();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -11,8 +11,8 @@ import { build } from 'vite';
 /** Inside the project, so that the bundle finds its packages. */
 const cache = resolve(import.meta.dirname, '../.cache');
 
-/** Bundles one entry for Node and gives its module. */
-async function load(entry) {
+/** Bundles one entry for Node and runs it; the bundle stays until then, for what it loads on demand. */
+async function runEntry(entry) {
   await mkdir(cache, { recursive: true });
   const outDir = await mkdtemp(join(cache, 'bench-'));
   try {
@@ -27,7 +27,8 @@ async function load(entry) {
         rollupOptions: { output: { entryFileNames: 'bench.mjs' } },
       },
     });
-    return await import(pathToFileURL(join(outDir, 'bench.mjs')).href);
+    const { run } = await import(pathToFileURL(join(outDir, 'bench.mjs')).href);
+    return await run();
   } finally {
     await rm(outDir, { recursive: true, force: true });
   }
@@ -41,7 +42,6 @@ if (names.length === 0) {
 const report = { node: process.version, cpu: (await import('node:os')).cpus()[0]?.model ?? '', results: {} };
 for (const name of names) {
   const entry = existsSync(name) ? resolve(name) : resolve(import.meta.dirname, `${name}.bench.ts`);
-  const { run } = await load(entry);
-  report.results[name] = await run();
+  report.results[name] = await runEntry(entry);
 }
 console.log(JSON.stringify(report, null, 2));

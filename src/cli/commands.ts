@@ -2,8 +2,9 @@
 import type { Command } from './command.ts';
 import { CHECK } from './commands/check.ts';
 import { CONVERT } from './commands/convert.ts';
+import { DRAW } from './commands/draw.ts';
 import { INSPECT } from './commands/inspect.ts';
 import { OPTIMIZE } from './commands/optimize.ts';
 import { RUN } from './commands/run.ts';
 
-export const COMMANDS: readonly Command[] = [INSPECT, CONVERT, OPTIMIZE, CHECK, RUN];
+export const COMMANDS: readonly Command[] = [INSPECT, CONVERT, OPTIMIZE, CHECK, DRAW, RUN];

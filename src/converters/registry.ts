@@ -1,12 +1,14 @@
 /** The one table of formats. A format is a folder beside this file and one line here. */
 import type { ConverterEntry } from './converter.ts';
 import { sniffCatboost } from './catboost/sniff.ts';
+import { sniffLibsvm } from './libsvm/sniff.ts';
 import { sniffLightgbm } from './lightgbm/sniff.ts';
 import { sniffKeras } from './keras/sniff.ts';
 import { sniffOnnx } from './onnx/sniff.ts';
 import { sniffOnnxText } from './onnx-text/sniff.ts';
 import { modelFolder, sniffSparkml } from './sparkml/sniff.ts';
 import { sniffXgboost } from './xgboost/sniff.ts';
+import { sniffSklearn } from './sklearn/sniff.ts';
 
 export const CONVERTERS: readonly ConverterEntry[] = [
   {
@@ -50,6 +52,20 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.cbm', '.json'],
     sniff: sniffCatboost,
     load: async () => (await import('./catboost/index.ts')).catboostConverter,
+  },
+  {
+    id: 'sklearn',
+    label: 'scikit-learn',
+    extensions: ['.pkl', '.pickle', '.joblib', '.sav', '.skops'],
+    sniff: sniffSklearn,
+    load: async () => (await import('./sklearn/index.ts')).sklearnConverter,
+  },
+  {
+    id: 'libsvm',
+    label: 'LIBSVM',
+    extensions: ['.svm', '.model', '.txt', '.libsvm'],
+    sniff: sniffLibsvm,
+    load: async () => (await import('./libsvm/index.ts')).libsvmConverter,
   },
   {
     id: 'sparkml',

@@ -96,3 +96,8 @@ export function formatDuration(ms: number): string {
   if (ms >= 1000) return `${trimmed(ms / 1000)} s`;
   return `${ms >= 100 ? Math.round(ms) : ms >= 1 ? ms.toFixed(1) : trimZeros(ms.toPrecision(2))} ms`;
 }
+
+/** `1 node`, `2,184 nodes`. */
+export function countOf(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
+}

@@ -1,5 +1,5 @@
 /** Lines on the canvas: straight pieces with rounded corners, slanted pieces as curves. */
-import type { Scene } from './scene.ts';
+import { isGap, type Scene } from './scene.ts';
 
 export interface Viewport {
   readonly x: number;
@@ -32,7 +32,16 @@ export function addEdge(path: PathSink, scene: Scene, e: number, view: Viewport)
   const { routeOffsets } = scene.layout;
   const first = routeOffsets[e]!;
   const end = routeOffsets[e + 1]!;
-  for (let p = first; p + 1 < end; p++) addSegment(path, scene, first, end, p, NaN, view);
+  for (let p = first; p + 1 < end; p++) {
+    if (!isGap(scene.layout.routes, p)) addSegment(path, scene, first, end, p, NaN, view);
+    else if (p > first && Number.isNaN(scene.layout.routes[2 * p]!)) addJump(path, scene, p, view);
+  }
+}
+
+/** What lies between the stubs of an edge that is picked out: straight from end to end. */
+function addJump(path: PathSink, { layout: { routes } }: Scene, gap: number, { x, y, zoom }: Viewport): void {
+  path.moveTo(routes[2 * gap - 2]! * zoom + x, routes[2 * gap - 1]! * zoom + y);
+  path.lineTo(routes[2 * gap + 2]! * zoom + x, routes[2 * gap + 3]! * zoom + y);
 }
 
 function addSegment(
@@ -55,8 +64,8 @@ function addSegment(
     addCurve(path, ax * k + tx, ay * k + ty, bx * k + tx, by * k + ty, upright);
     return;
   }
-  const startCut = p > first ? corner(routes, p) : 0;
-  const endCut = p + 2 < end ? corner(routes, p + 1) : 0;
+  const startCut = p > first && !isGap(routes, p - 1) ? corner(routes, p) : 0;
+  const endCut = p + 2 < end && !isGap(routes, p + 1) ? corner(routes, p + 1) : 0;
   const length = Math.abs(bx - ax) + Math.abs(by - ay);
   const ux = length === 0 ? 0 : (bx - ax) / length;
   const uy = length === 0 ? 0 : (by - ay) / length;

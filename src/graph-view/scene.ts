@@ -124,6 +124,13 @@ export class Scene {
     return { x, y, width, height };
   }
 
+  /** True for an edge of which only the ends are drawn. */
+  isStub(e: number): boolean {
+    const { routes, routeOffsets } = this.layout;
+    const first = routeOffsets[e]!;
+    return routeOffsets[e + 1]! - first === 5 && Number.isNaN(routes[2 * first + 4]!);
+  }
+
   rectOf(i: number): Rect {
     return { x: this.layout.x[i]!, y: this.layout.y[i]!, width: this.view.widths[i]!, height: this.view.heights[i]! };
   }
@@ -159,6 +166,10 @@ function piecesOf(view: ViewGraph, layout: LayoutResult, upright: boolean): Piec
     // The pieces that this edge runs in, those of the edge before it included.
     const mine = before.slice(0, Math.max(0, shared - 1));
     for (let p = first + mine.length; p + 1 < routeOffsets[e + 1]!; p++) {
+      if (isGap(routes, p)) {
+        mine.push(-1);
+        continue;
+      }
       const inLane = p === first + shared - 1;
       const drawn = inLane ? coveredTo(routes, routeOffsets[e - 1]! + shared - 1, first, p, upright) : NaN;
       if (inLane && !Number.isNaN(drawn) && view.edgeShapes[e] === 0) shape[before[shared - 1]!] = 0;
@@ -172,10 +183,15 @@ function piecesOf(view: ViewGraph, layout: LayoutResult, upright: boolean): Piec
       mine.push(n++);
     }
     // A lane that carries data to one of its readers is drawn as data.
-    if (view.edgeShapes[e] === 0) for (const p of mine) shape[p] = 0;
+    if (view.edgeShapes[e] === 0) for (const p of mine) if (p >= 0) shape[p] = 0;
     before = mine;
   }
   return { edge: edge.slice(0, n), point: point.slice(0, n), begin: begin.slice(0, n), shape: shape.slice(0, n) };
+}
+
+/** True where the piece from point `p` is not drawn: see `LayoutResult.routes`. */
+export function isGap(routes: Float32Array, p: number): boolean {
+  return Number.isNaN(routes[2 * p]!) || Number.isNaN(routes[2 * p + 2]!);
 }
 
 function sharedPoints({ routes, routeOffsets }: LayoutResult, a: number, b: number): number {

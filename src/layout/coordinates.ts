@@ -34,7 +34,7 @@ export function assignCoordinates(
   }
   runs.push(board.run(false, true), board.run(false, false));
   const x = balance(runs, board);
-  relax(g, order, x, (v, w) => board.separation(v, w), Math.max(2, Math.min(20, Math.round(300_000 / g.total))));
+  relax(g, order, x, (v, w) => board.separation(v, w), Math.max(2, Math.min(20, Math.round(100_000 / g.total))));
   return x;
 }
 

@@ -43,7 +43,7 @@ export function* layoutCore(input: CoreInput): Generator<LayoutStep, CoreResult>
   const bands = stackLayers(layers, heights, input.layerGap, tracks, fixed?.pins);
   const boxes = boxesOf(layers, bands, heights, x);
   const left = Float64Array.from(widths, (w, v) => x[v]! - (fixed ? fixed.anchors[v]! : w / 2));
-  const router = new Router(g, layers, bands, boxes, ports, tracks, rightEdge(left, widths, x), fixed);
+  const router = new Router(g, layers, bands, boxes, ports, tracks, rightEdge(left, widths, x), widths, fixed);
   const routeOffsets = router.routeAll();
   yield { done: 95, label: 'Routing edges' };
   return finish(widths, left, boxes.top, routeOffsets, router.points, bands);
@@ -112,10 +112,10 @@ function finish(
   let low = Infinity;
   let high = 0;
   for (const x of at) low = Math.min(low, x);
-  for (let i = 0; i < routes.length; i += 2) low = Math.min(low, routes[i]!);
+  for (let i = 0; i < routes.length; i += 2) if (routes[i]! < low) low = routes[i]!;
   low = at.length === 0 ? 0 : Math.floor(low);
   const left = Float32Array.from(at, (x) => x - low);
   for (let v = 0; v < left.length; v++) high = Math.max(high, left[v]! + widths[v]!);
-  for (let i = 0; i < routes.length; i += 2) high = Math.max(high, (routes[i]! -= low));
+  for (let i = 0; i < routes.length; i += 2) if ((routes[i]! -= low) > high) high = routes[i]!;
   return { left, top: Float32Array.from(top), routeOffsets, routes, width: high, height: bands.bottom.at(-1) ?? 0 };
 }

@@ -17,7 +17,7 @@ export interface Layered {
   /** Pair ids by upper and by lower vertex. */
   readonly down: Lists;
   readonly up: Lists;
-  /** By edge: the pair that ends at the edge's target; -1 for loops and for edges too long for a chain. */
+  /** By edge: the pair that ends at the edge's target; -1 for loops and for edges cut to stubs. */
   readonly edgePair: Int32Array;
   /** By dummy (minus `count`): the pair that leads into it. */
   readonly dummyPair: Int32Array;
@@ -34,6 +34,12 @@ export interface Ordering {
   readonly sequence: Int32Array;
   readonly pos: Int32Array;
 }
+
+/**
+ * A line over more layers than this is some ten screens long: nobody follows it, and many of them are a curtain beside
+ * the graph. Such edges are cut to stubs at both ends.
+ */
+export const LONGEST = 120;
 
 /** More dummies than this would cost more than the lanes they give are worth. */
 const MAX_DUMMIES = 2_000_000;
@@ -87,9 +93,9 @@ function lanesOf(g: Digraph, ports: FixedPorts | undefined): Lanes {
   return { source, begin };
 }
 
-/** The longest span an edge may have so that all dummies fit; edges beyond it are led round the outside. */
+/** The longest span an edge may have so that all dummies fit; edges beyond it become stubs. */
 function longestSpan(g: Digraph, lanes: Lanes, layerOf: Int32Array): number {
-  for (let limit = 1 << 30; ; limit >>= 1) {
+  for (let limit = LONGEST; ; limit >>= 1) {
     const reach = chainEnds(g, lanes, layerOf, limit);
     let dummies = 0;
     for (let l = 0; l < reach.length; l++) dummies += Math.max(0, reach[l]! - layerOf[lanes.source[l]!]! - 1);

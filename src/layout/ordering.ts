@@ -13,8 +13,8 @@ export interface SweepProgress {
  */
 export function* findOrder(graph: Layered): Generator<SweepProgress, Ordering> {
   const size = graph.pairUpper.length + graph.total;
-  const sweeps = Math.max(6, Math.min(24, Math.round(2_000_000 / (size + 1))));
-  const starts = size < 20_000 ? 4 : size < 60_000 ? 2 : 1;
+  const sweeps = Math.max(6, Math.min(24, Math.round(300_000 / (size + 1))));
+  const starts = size < 20_000 ? 4 : 1;
   let best: Ordering | null = null;
   let fewest = Infinity;
   for (let s = 0; s < starts && fewest > 0; s++) {

@@ -18,6 +18,7 @@ export interface Boxes {
 }
 
 export const TRACK_GAP = 8;
+const STUB = 12;
 
 /**
  * Lines are made of vertical pieces, of horizontal pieces in the tracks between layers, and of slanted pieces between
@@ -37,6 +38,7 @@ export class Router {
     private readonly ports: Ports,
     private readonly tracks: Tracks,
     private readonly outside: number,
+    private readonly widths: Float32Array,
     private readonly fixed?: FixedPorts,
   ) {}
 
@@ -101,7 +103,7 @@ export class Router {
     const pair = layers.edgePair[e]!;
     const u = g.from[e]!;
     const v = g.to[e]!;
-    if (pair < 0) return this.routeOutside(u, v, e);
+    if (pair < 0) return this.routeStubs(u, v, e);
     const attach = layers.pairUpper[pair]!;
     const chain = attach === u ? -1 : attach - layers.chainOf[e]!;
     const first = chain < 0 ? pair : layers.dummyPair[layers.chainOf[e]! - layers.count]!;
@@ -133,7 +135,25 @@ export class Router {
     push(to, y);
   }
 
-  /** An edge too long for a chain: down into the gap, round the right side, and back in above its target. */
+  /** The two ends of an edge too long to be drawn, at the right corners of its nodes, out of the way of other lines. */
+  private routeStubs(u: number, v: number, e: number): void {
+    const { boxes } = this;
+    const from = this.cornerOf(u, this.fixed?.leave[e]);
+    const to = this.cornerOf(v, this.fixed?.reach[e]);
+    const start = this.length;
+    this.push(from, boxes.bottom[u]!, start);
+    this.push(from, boxes.bottom[u]! + STUB, start);
+    this.push(NaN, NaN, start);
+    this.push(to, boxes.top[v]! - STUB, start);
+    this.push(to, boxes.top[v]!, start);
+  }
+
+  private cornerOf(v: number, offset: number | undefined): number {
+    if (offset !== undefined && !Number.isNaN(offset)) return this.portOf(v, offset);
+    return this.boxes.centre[v]! + Math.max(0, this.widths[v]! / 2 - 10);
+  }
+
+  /** An edge against the flow between boxes: down into the gap, round the right side, and back in above its target. */
   private routeOutside(u: number, v: number, e: number): void {
     const { boxes, bands, layers } = this;
     const lane = this.outside + 16 + (e % 12) * 6;

@@ -28,7 +28,10 @@ export interface LayoutResult {
   /** Left upper corners. */
   readonly x: Float32Array;
   readonly y: Float32Array;
-  /** Polyline of edge e (in CSR order): points `routeOffsets[e] .. routeOffsets[e + 1]` of `routes` (x, y pairs). */
+  /**
+   * Polyline of edge e (in CSR order): points `routeOffsets[e] .. routeOffsets[e + 1]` of `routes` (x, y pairs). A point
+   * of NaN is a gap: of a very long edge only a stub at each end is drawn.
+   */
   readonly routeOffsets: Int32Array;
   readonly routes: Float32Array;
   readonly width: number;

@@ -1,6 +1,10 @@
 /** `graphwright inspect`: what a model is. */
 import type { OpenedModel } from '../../converters/open.ts';
 import { converterOf } from '../../converters/registry.ts';
+import type { Model } from '../../graph-model/core/model.ts';
+import type { Dim } from '../../graph-model/core/types.ts';
+import { costByOperator, modelCost } from '../../graph-model/operators/cost.ts';
+import type { TypeTable } from '../../graph-model/operators/operator.ts';
 import { formatBytes, formatCount } from '../../graph-model/format.ts';
 import { typeLabel } from '../../graph-model/core/types.ts';
 import { modelSummary, type ModelSummary } from '../../graph-model/stats/model-summary.ts';
@@ -39,10 +43,36 @@ function document(opened: OpenedModel, { inference, problems }: Analysed, summar
     ...summary,
     metadata: Object.fromEntries(summary.metadata),
     shapes: inference.share(),
+    cost: costDocument(model, inference),
     functions: model.functions.map((f) => ({ domain: f.domain, name: f.name, overload: f.overload })),
     missing: opened.missing,
     problems: [...opened.diagnostics, ...problems].length,
   };
+}
+
+/** Numbers, or expressions over the model's dimension names; null where it cannot be told. */
+function costDocument(model: Model, types: TypeTable) {
+  const { macs, unknown, parameters, parameterBytes, activationBytes, peakBytes } = modelCost(model, types);
+  return {
+    multiplyAdds: macs,
+    nodesWithoutCost: unknown,
+    parameters,
+    parameterBytes,
+    activationBytes,
+    peakBytes,
+    operators: costByOperator(model, types).map(({ macs: multiplyAdds, ...row }) => ({ ...row, multiplyAdds })),
+  };
+}
+
+function costLine(model: Model, types: TypeTable): string {
+  const { macs, activationBytes, peakBytes } = modelCost(model, types);
+  const say = (d: Dim, unit: (n: number) => string) => (typeof d === 'number' ? unit(d) : (d ?? 'unknown'));
+  const parts = [
+    `${say(macs, formatCount)} multiply-adds`,
+    `${say(activationBytes, formatBytes)} of activations`,
+    `${say(peakBytes, formatBytes)} at the peak`,
+  ];
+  return `  ${parts.join(', ')}`;
 }
 
 function print(io: Io, opened: OpenedModel, { inference, problems }: Analysed, s: ModelSummary): void {
@@ -59,6 +89,7 @@ function print(io: Io, opened: OpenedModel, { inference, problems }: Analysed, s
     `  ${opened.converterId === 'onnx' ? `IR ${model.irVersion ?? '?'}, ` : ''}${s.opsets.map((o) => `${o.domain || 'ai.onnx'} ${o.version}`).join(', ') || 'no opset import'}`,
     ...(model.producerName ? [`  made by ${model.producerName} ${model.producerVersion}`.trimEnd()] : []),
     `  ${formatCount(s.nodes)} nodes, ${formatCount(s.parameters)} parameters, ${formatBytes(s.weightBytes)} of weights${known}`,
+    costLine(model, inference),
     'Inputs',
     ...label(s.inputs),
     'Outputs',

@@ -35,8 +35,8 @@ function rowOf(loss: string, dimension: number, classes: number): Row {
   return classes > 2 && classes === dimension ? LOSSES.MultiClass! : { kind: 'regression', link: 'identity' };
 }
 
-/** Whole numbers stay numbers; Python's True and False, and anything else, become their text. */
+/** Whole numbers stay numbers, false and true are 0 and 1; anything else becomes its text. */
 function labelsOf(names: CatboostRecord['classNames']): Labels {
-  if (names.every((n) => typeof n === 'number' && Number.isSafeInteger(n))) return names as number[];
-  return names.map((n) => (typeof n === 'boolean' ? (n ? 'True' : 'False') : String(n)));
+  const whole = (n: string | number | boolean) => typeof n === 'boolean' || Number.isSafeInteger(n);
+  return names.every(whole) ? names.map(Number) : names.map(String);
 }

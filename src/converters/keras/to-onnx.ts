@@ -142,7 +142,10 @@ class Conversion {
     const kwargs = isObject(given) ? (filled(given['kwargs'] ?? {}, inputs) as { [key: string]: Given }) : {};
     const { e, keras, made } = this;
     const result = lowerNode(
-      new LayerCall({ e, name: node.name, op: node.op, config, inputs, args, kwargs, weights, keras, made }),
+      new LayerCall({
+        ...{ e, name: node.name, op: node.op, config, inputs, args, kwargs, weights, keras, made },
+        lower: lowerNode,
+      }),
     );
     const all = result instanceof Held ? [result] : result;
     node.outputs.forEach((v, i) => v !== null && all[i] && this.held.set(v, all[i]));

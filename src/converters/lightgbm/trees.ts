@@ -28,7 +28,9 @@ export interface LightgbmTree {
 export function treePart(tree: LightgbmTree, target: number, views: Views, columns: number): TreePart {
   const { splits } = tree;
   const sets: number[][] = [];
-  const threshold = splits.map((s) => s.threshold ?? sets.push([...(s.categories ?? [])]) - 1);
+  const threshold = splits.map(
+    (s) => (s.threshold === null ? null : asPredicted(s.threshold)) ?? sets.push([...(s.categories ?? [])]) - 1,
+  );
   return {
     target,
     view: splits.map((s) => viewOf(s, views, columns)),
@@ -42,6 +44,20 @@ export function treePart(tree: LightgbmTree, target: number, views: Views, colum
     gain: splits.map((s) => s.gain),
     ...(tree.linear ? { linear: tree.linear } : {}),
   };
+}
+
+/** LightGBM's kZeroThreshold, a float. */
+const ZERO = Math.fround(1e-35);
+/** Between -ZERO and the float32 below it. */
+const BELOW_ZERO = -1.00000002e-35;
+
+/**
+ * LightGBM's predictor takes every |x| <= ZERO for 0 (RowPairFunctionFromDenseMatric). Its bins of zeros end at ±ZERO, so
+ * that thresholds of exactly -ZERO are common: nothing of that bin is below them.
+ */
+function asPredicted(t: number): number {
+  if (!(Math.abs(t) <= ZERO)) return t;
+  return t < 0 ? BELOW_ZERO : ZERO;
 }
 
 /** -1 where the column does not exist, which joinTrees refuses. */

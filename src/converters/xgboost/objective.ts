@@ -24,7 +24,7 @@ export const OBJECTIVES: Readonly<Record<string, Row>> = {
   'reg:expectileerror': margin,
   'reg:logistic': { link: 'sigmoid', base: 'probability' },
   'binary:logistic': { link: 'sigmoid', kind: 'binary', base: 'probability' },
-  'binary:logitraw': { link: 'identity', base: 'probability' },
+  'binary:logitraw': margin,
   'binary:hinge': { link: 'step', base: 'margin' },
   'multi:softprob': { link: 'softmax', kind: 'multiclass', base: 'margin' },
   'multi:softmax': { link: 'softmax', kind: 'multiclass', base: 'margin' },

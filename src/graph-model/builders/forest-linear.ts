@@ -35,7 +35,7 @@ export function lowerLinearForest(e: Emitter, forest: Forest, seen: ValueId, x: 
 /** [N, trees] int64: the leaf of every tree, as an index over all trees. */
 function leafIndices(e: Emitter, forest: Forest, seen: ValueId): ValueId {
   const { roots } = forest;
-  const nodes = treeNodes(forest, Int32Array.from(roots.keys()), 'chain');
+  const nodes = treeNodes(forest, Int32Array.from(roots.keys()));
   const modes = ['BRANCH_LEQ', 'BRANCH_LT', '', '', 'BRANCH_EQ'];
   const part = (list: ArrayLike<number>) => ints(Array.from(list).slice(0, nodes.count));
   const at = Array.from({ length: nodes.count }, (_, i) => i).filter((i) => nodes.mode[i] === MODE.leaf);

@@ -13,10 +13,18 @@ export function lowerForest(e: Emitter, forest: Forest, x: ValueId): ValueId {
   const seen = lowerViews(e, forest, x);
   if (forest.linear) return lowerLinearForest(e, forest, seen, x);
   const { trees, base } = withoutStumps(forest);
-  if (e.mlOpset >= 5 && forest.width === 1)
+  if (e.mlOpset >= 5 && canBeTreeEnsemble5(forest))
     return addBase(e, scaled(e, ensemble5(e, forest, trees, seen), forest), base);
   const plain = ensemble(e, forest, trees, seen, forest.scale === 1 ? base : null);
   return forest.scale === 1 ? plain : addBase(e, scaled(e, plain, forest), base);
+}
+
+/**
+ * A leaf of TreeEnsemble 5 has one output. Its MEMBER nodes are left alone: onnxruntime 1.30 sends categories of large sets the
+ * wrong way, and the older operator's equalities do not depend on that.
+ */
+function canBeTreeEnsemble5({ width, setValues }: Forest): boolean {
+  return width === 1 && setValues.length === 0;
 }
 
 /** The matrix that splits read: columns repeated where they are read in several ways, then changed where they ask for it. */
@@ -76,7 +84,7 @@ const MODE_NAMES: Readonly<Record<number, string>> = {
 
 function ensemble(e: Emitter, forest: Forest, trees: Int32Array, x: ValueId, base: Float64Array | null): ValueId {
   if (trees.length === 0) return constantScores(e, forest, x, base ?? new Float64Array(forest.outputs));
-  const nodes = treeNodes(forest, trees, 'chain');
+  const nodes = treeNodes(forest, trees);
   const part = (list: Int32Array) => ints(list.subarray(0, nodes.count));
   const missing = nodes.missingTrue.subarray(0, nodes.count);
   const values = Float32Array.from(nodes.value.subarray(0, nodes.count), (v, i) =>
@@ -119,7 +127,7 @@ function leafLists(forest: Forest, nodes: TreeNodes) {
 /** Splits and leaves have index spaces of their own here, over all trees. */
 function ensemble5(e: Emitter, forest: Forest, trees: Int32Array, x: ValueId): ValueId {
   if (trees.length === 0) return constantScores(e, forest, x, new Float64Array(forest.outputs));
-  const nodes = treeNodes(forest, trees, 'set');
+  const nodes = treeNodes(forest, trees);
   const own = new Int32Array(nodes.count);
   const splits: number[] = [];
   const leaves: number[] = [];
@@ -131,7 +139,6 @@ function ensemble5(e: Emitter, forest: Forest, trees: Int32Array, x: ValueId): V
   const child = (list: Int32Array) => splits.map((n) => begins[nodes.tree[n]!]! + list[n]!);
   const [whenTrue, whenFalse] = [child(nodes.whenTrue), child(nodes.whenFalse)];
   const isLeaf = (n: number) => (nodes.mode[n] === MODE.leaf ? 1 : 0);
-  const members = splits.filter((n) => nodes.mode[n] === MODE.member).map((n) => setOf(forest, nodes.value[n]!));
   const tensor = (dtype: 'float' | 'uint8', values: Float32Array | Uint8Array) =>
     ({ kind: 'tensor', value: tensorOf({ dtype, dims: [values.length], values }) }) as const;
   return e.ml('TreeEnsemble', [x], {
@@ -146,7 +153,7 @@ function ensemble5(e: Emitter, forest: Forest, trees: Int32Array, x: ValueId): V
     ),
     nodes_splits: tensor(
       'float',
-      Float32Array.from(splits, (n) => (nodes.mode[n] === MODE.member ? 0 : nodes.value[n]!)),
+      Float32Array.from(splits, (n) => nodes.value[n]!),
     ),
     nodes_truenodeids: ints(whenTrue.map((n) => own[n]!)),
     nodes_trueleafs: ints(whenTrue.map(isLeaf)),
@@ -158,11 +165,5 @@ function ensemble5(e: Emitter, forest: Forest, trees: Int32Array, x: ValueId): V
       'float',
       Float32Array.from(leaves, (n) => forest.leaves[nodes.value[n]!]!),
     ),
-    membership_values: members.length > 0 ? tensor('float', Float32Array.from(members.flat())) : undefined,
   });
-}
-
-/** The values of a set, then the NaN that ends it. */
-function setOf({ setValues, setOffsets }: Forest, set: number): number[] {
-  return [...setValues.subarray(setOffsets[set], setOffsets[set + 1]!), NaN];
 }

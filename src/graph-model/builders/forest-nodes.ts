@@ -5,7 +5,7 @@
 import { RULE, type Forest } from './forest.ts';
 
 /** The modes that are used, by their number in TreeEnsemble 5 (ai.onnx.ml.TreeEnsemble, "nodes_modes"). */
-export const MODE = { leq: 0, lt: 1, eq: 4, member: 6, leaf: 255 } as const;
+export const MODE = { leq: 0, lt: 1, eq: 4, leaf: 255 } as const;
 
 /** Nodes in pre-order, the false branch first as onnxruntime lays them out. A leaf's `value` is its leaf index. */
 export interface TreeNodes {
@@ -43,16 +43,11 @@ function neighbour(f: number, direction: 1 | -1): number {
   return floats[0]!;
 }
 
-/** @param members 'chain': a set is a chain of equalities that share their true branch; 'set': one MEMBER node (TreeEnsemble 5) */
-export function treeNodes(forest: Forest, trees: Int32Array, members: 'chain' | 'set'): TreeNodes {
-  const out = new NodeLists(sizeOf(forest, members));
-  for (const tree of trees) new TreeWriter(forest, tree, members, out).write();
+/** A set of categories becomes a chain of equalities that share their true branch. */
+export function treeNodes(forest: Forest, trees: Int32Array): TreeNodes {
+  const out = new NodeLists(forest.view.length + forest.setValues.length + forest.leaves.length / forest.width);
+  for (const tree of trees) new TreeWriter(forest, tree, out).write();
   return out;
-}
-
-function sizeOf(forest: Forest, members: 'chain' | 'set'): number {
-  const chains = members === 'chain' ? forest.setValues.length : 0;
-  return forest.view.length + chains + forest.leaves.length / forest.width;
 }
 
 class NodeLists implements TreeNodes {
@@ -84,7 +79,6 @@ class TreeWriter {
   constructor(
     private readonly forest: Forest,
     private readonly tree: number,
-    private readonly members: 'chain' | 'set',
     private readonly out: NodeLists,
   ) {
     this.begin = out.count;
@@ -120,7 +114,6 @@ class TreeWriter {
     const t = forest.threshold[split]!;
     if (forest.rule[split] === RULE.lessOrEqual) return this.put(MODE.leq, feature, floatDown(t), missing);
     if (forest.rule[split] === RULE.less) return this.put(MODE.lt, feature, floatUp(t), missing);
-    if (this.members === 'set') return this.put(MODE.member, feature, t, missing);
     const set = forest.setValues.subarray(forest.setOffsets[t]!, forest.setOffsets[t + 1]!);
     // Nothing is below minus infinity: an empty set.
     if (set.length === 0) return this.put(MODE.lt, feature, -Infinity, missing);

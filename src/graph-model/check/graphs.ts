@@ -3,6 +3,7 @@ import { dependencies, positionsIn, sortNodes, type OrderView } from '../core/or
 import { label } from '../core/draft.ts';
 import type { Graph, GraphId, Model, Node, ValueId } from '../core/model.ts';
 import { storedByteLength } from '../core/tensor.ts';
+import { typeLabel, type ValueType } from '../core/types.ts';
 import { diagnostic } from '../diagnostics.ts';
 import type { CheckContext } from './context.ts';
 
@@ -11,6 +12,7 @@ export function checkGraphs(c: CheckContext): void {
   for (const graph of c.model.graphs.values()) {
     checkNames(c, graph, names);
     checkConnections(c, graph);
+    checkDeclared(c, graph);
     checkOrder(c, graph);
     checkUnused(c, graph);
   }
@@ -60,11 +62,15 @@ function checkNames(c: CheckContext, graph: Graph, names: Map<GraphId, Map<strin
     if (count > 1) c.add(diagnostic('check.duplicate-node-name', { count, graph: title, name }));
 }
 
+/** What a node around makes itself, or a later one, is not in scope yet and may have the same name. */
 function hidesOuter(model: Model, graph: Graph, name: string, names: Map<GraphId, Map<string, ValueId[]>>): boolean {
   for (let { parent } = graph; parent !== null;) {
-    const outer = model.nodes.at(parent).graph;
-    if (names.get(outer)?.has(name)) return true;
-    parent = model.graphs.at(outer).parent;
+    const outer = model.graphs.at(model.nodes.at(parent).graph);
+    for (const v of names.get(outer.id)?.get(name) ?? []) {
+      const { producer } = model.values.at(v);
+      if (producer === null || outer.order.indexOf(producer) < outer.order.indexOf(parent)) return true;
+    }
+    parent = outer.parent;
   }
   return false;
 }
@@ -114,9 +120,34 @@ function checkSignature(c: CheckContext, graph: Graph): void {
   for (const [list, values] of lists) {
     for (const v of values) {
       const { type, name } = c.model.values.at(v);
-      if (type === null) c.add(diagnostic('check.output-untyped', { list, value: name }, { value: v }));
+      if (type !== null) continue;
+      if (list === 'output') c.add(diagnostic('check.output-untyped', { list, value: name }, { value: v }));
+      else if (!c.model.values.at(v).constant) c.add(diagnostic('check.input-untyped', { value: name }, { value: v }));
     }
   }
+}
+
+/**
+ * Declarations of the main graph against what makes the values. In bodies exporters declare the shape of the first
+ * iteration and runtimes ignore it; there inference's warning is enough.
+ */
+function checkDeclared(c: CheckContext, graph: Graph): void {
+  if (!c.types || graph.id !== c.model.main) return;
+  for (const v of new Set([...graph.outputs, ...graph.valueInfo])) {
+    const { type, producer, name } = c.model.values.at(v);
+    const inferred = producer === null ? null : c.types.typeOf(v);
+    if (!type || !inferred || !contradicts(type, inferred)) continue;
+    const params = { value: name, declared: typeLabel(type), inferred: typeLabel(inferred) };
+    c.add(diagnostic('check.declared', params, { value: v }));
+  }
+}
+
+function contradicts(a: ValueType, b: ValueType): boolean {
+  if (a.kind !== 'tensor' || b.kind !== 'tensor') return false;
+  if (a.dtype !== 'undefined' && b.dtype !== 'undefined' && a.dtype !== b.dtype) return true;
+  if (a.shape === null || b.shape === null) return false;
+  if (a.shape.length !== b.shape.length) return true;
+  return a.shape.some((d, i) => typeof d === 'number' && typeof b.shape![i] === 'number' && d !== b.shape![i]);
 }
 
 function checkOrder(c: CheckContext, graph: Graph): void {

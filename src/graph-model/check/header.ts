@@ -19,6 +19,7 @@ export function checkHeader(c: CheckContext): void {
   checkIr(c);
   checkImports(c);
   checkFunctions(c);
+  checkFunctionNames(c);
 }
 
 /** The opset that the model's IR version came with: the default when no import is there. */
@@ -34,7 +35,7 @@ function checkIr(c: CheckContext): void {
   const ir = model.irVersion;
   const needs = irNeeds(model);
   const most = needs.reduce((a, b) => (b.want > a.want ? b : a));
-  if (ir === null) c.add(diagnostic('check.ir-missing', { want: most.want }));
+  if (ir === null || ir < 1) c.add(diagnostic('check.ir-missing', { want: most.want }));
   else if (ir > NEWEST_IR) c.add(diagnostic('check.ir-unknown', { ir, newest: NEWEST_IR }));
   else for (const { what, want } of needs) if (ir < want) c.add(diagnostic('check.ir-low', { ir, what, want }));
   if (ir !== null && ir < IR_FREE_INITIALIZERS) checkOldInitializers(c, ir);
@@ -111,6 +112,16 @@ function checkFunctions(c: CheckContext): void {
     for (const domain of missing)
       c.add(diagnostic('check.function-opset', { function: f.name, domain: domain || 'ai.onnx' }));
   }
+}
+
+function checkFunctionNames(c: CheckContext): void {
+  const counts = new Map<string, number>();
+  for (const { domain, name, overload } of c.model.functions) {
+    const title = [normalDomain(domain), name, overload].filter(Boolean).join('.');
+    counts.set(title, (counts.get(title) ?? 0) + 1);
+  }
+  for (const [title, count] of counts)
+    if (count > 1) c.add(diagnostic('check.function-twice', { count, function: title }));
 }
 
 /** True when calling `node` leads back to the body `target`. */

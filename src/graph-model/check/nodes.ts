@@ -1,11 +1,20 @@
 /** Every node against its operator's signature: arity, attributes, types, bodies. */
 import { bodiesOf } from '../core/attributes.ts';
 import { label } from '../core/draft.ts';
-import { functionOf, normalDomain, opsetsOf, opsetVersion, type FunctionDef, type Node, type ValueId } from '../core/model.ts';
+import {
+  functionOf,
+  normalDomain,
+  opsetsOf,
+  opsetVersion,
+  type FunctionDef,
+  type Node,
+  type ValueId,
+} from '../core/model.ts';
 import { typeString, type ValueType } from '../core/types.ts';
 import { diagnostic } from '../diagnostics.ts';
 import type { Formal, OperatorSchema } from '../operators/operator.ts';
 import type { CheckContext } from './context.ts';
+import { checkMeaning } from './meaning.ts';
 import { NEWEST_OPSET } from './versions.ts';
 
 export function checkNodes(c: CheckContext): void {
@@ -44,6 +53,7 @@ function checkNode(c: CheckContext, node: Node, version: number | null): void {
   checkOutputs(c, node, schema);
   checkAttributes(c, node, schema);
   checkTypes(c, node, schema);
+  checkMeaning(c, node, version);
   checkBodies(c, node);
 }
 
@@ -173,12 +183,25 @@ function sayTypes(types: readonly string[]): string {
 
 function checkBodies(c: CheckContext, node: Node): void {
   if (normalDomain(node.domain) !== '' || bodiesOf(node).length === 0) return;
+  checkBranches(c, node);
   for (const [name, attribute] of node.attributes) {
     if (attribute.kind !== 'graph') continue;
     const body = c.model.graphs.at(attribute.value);
     const what = bodyFault(node, name, body.inputs.length, body.outputs.length);
     if (what) c.add(diagnostic('check.body-arity', { node: label(node), what }, { node: node.id }));
   }
+}
+
+/** The two branches of an If make one type for each output. */
+function checkBranches(c: CheckContext, node: Node): void {
+  const [a, b] = bodiesOf(node).map((g) => c.model.graphs.at(g).outputs);
+  if (node.op !== 'If' || !a || !b || !c.types) return;
+  a.forEach((v, i) => {
+    const [x, y] = [v, b[i]].map((o) => (o === undefined ? null : c.types!.typeOf(o)));
+    if (!x || !y || !isComplete(x) || !isComplete(y) || typeString(x) === typeString(y)) return;
+    const what = `its branches make ${typeString(x)} and ${typeString(y)} as output ${i}`;
+    c.add(diagnostic('check.body-arity', { node: label(node), what }, { node: node.id }));
+  });
 }
 
 /** What is wrong with the arity of a body of If, Loop or (since opset 9) Scan; null where all is well. */

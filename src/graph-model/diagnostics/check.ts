@@ -30,8 +30,24 @@ export const CHECK = {
     'The tensor {tensor} of {type} {dims} needs {want} bytes and has {have}.',
     'Export the model again: its data or its dimensions are damaged.',
   ),
+  'check.meaning': e('error', '{node}: {why}.', 'Correct the attribute or the constant input.'),
+  'check.declared': e(
+    'error',
+    'The value {value} is declared as {declared}, and what makes it gives {inferred}.',
+    'Correct or remove the declaration.',
+  ),
+  'check.input-untyped': e(
+    'error',
+    'The input {value} declares no type.',
+    'Declare its type: nothing else can tell it.',
+  ),
+  'check.function-twice': e(
+    'error',
+    'There are {count} functions {function} of one domain and overload.',
+    'Rename or remove all but one.',
+  ),
   'check.deprecated': e(
-    'warning',
+    'error',
     '{node}: {op} is deprecated since opset {since}.',
     'Convert the model to an opset that still has it, or replace the operator.',
   ),
@@ -105,7 +121,7 @@ export const CHECK = {
     'The {list} {value} declares no type.',
     'Runtimes infer it; the pass infer-shapes writes it down.',
   ),
-  'check.shadowing': e('warning', 'The value {value} of {graph} hides one of the same name outside.', 'Rename it.'),
+  'check.shadowing': e('error', 'The value {value} of {graph} hides one of the same name outside.', 'Rename it.'),
   'check.inputs-extra': e(
     'error',
     '{node}: {op} takes at most {most} inputs and {have} are given.',

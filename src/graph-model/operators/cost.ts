@@ -135,6 +135,38 @@ export function costOfNodes(model: Model, nodes: Iterable<Node>, types: TypeTabl
   return { macs, unknown };
 }
 
+/** What the nodes of one operator cost together; those of the main graph, their bodies with them. */
+export interface OperatorCost {
+  readonly domain: string;
+  readonly op: string;
+  readonly count: number;
+  readonly macs: Dim;
+  /** Elements of the initializers that they read, one that several read each time. */
+  readonly parameters: number;
+  readonly outputBytes: Dim;
+}
+
+/** Dearest first where the costs are numbers, then the most frequent. */
+export function costByOperator(model: Model, types: TypeTable): readonly OperatorCost[] {
+  const rows = new Map<string, OperatorCost>();
+  for (const id of model.graphs.at(model.main).order) {
+    const node = model.nodes.at(id);
+    const domain = normalDomain(node.domain);
+    const key = `${domain}:${node.op}`;
+    const row = rows.get(key) ?? { domain, op: node.op, count: 0, macs: 0, parameters: 0, outputBytes: 0 };
+    const { macs, parameters, outputBytes } = costOf(model, node, types);
+    rows.set(key, {
+      ...row,
+      count: row.count + 1,
+      macs: macs === null ? row.macs : addDim(row.macs, macs),
+      parameters: row.parameters + parameters,
+      outputBytes: outputBytes === null ? row.outputBytes : addDim(row.outputBytes, outputBytes),
+    });
+  }
+  const weight = (d: Dim) => (typeof d === 'number' ? d : Infinity);
+  return [...rows.values()].sort((a, b) => weight(b.macs) - weight(a.macs) || b.count - a.count);
+}
+
 // ---- the whole model
 
 export function modelCost(model: Model, types: TypeTable): ModelCost {

@@ -1,5 +1,5 @@
 /** What an adapter of one node for one step of the opset is given, and the helpers that all of them share. */
-import { attribute, getInts, type Attribute, type AttributeLike, type Attributes } from '../core/attributes.ts';
+import { attribute, float, getInts, type Attribute, type AttributeLike, type Attributes } from '../core/attributes.ts';
 import type { Draft } from '../core/draft.ts';
 import { label } from '../core/draft.ts';
 import type { Node, NodeId, ValueId } from '../core/model.ts';
@@ -189,10 +189,13 @@ export function withAttributes(
   const out = new Map(base);
   for (const [name, value] of Object.entries(changes)) {
     if (value === undefined) out.delete(name);
-    else out.set(name, attribute(value));
+    else out.set(name, single(attribute(value)));
   }
   return out;
 }
+
+/** A float attribute holds a float32, as it will be when it is read back. */
+const single = (a: Attribute): Attribute => (a.kind === 'float' ? float(a.value) : a);
 
 function tensorAttribute(node: Node): Tensor | undefined {
   const a: Attribute | undefined = node.attributes.get('value');

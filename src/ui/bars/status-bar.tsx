@@ -1,7 +1,7 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import type { Model, ValueId } from '../../graph-model/core/model.ts';
 import type { ValueType } from '../../graph-model/core/types.ts';
-import { formatBytes, formatCount, formatLarge, formatShare } from '../../graph-model/format.ts';
+import { countOf, formatBytes, formatCount, formatLarge, formatShare } from '../../graph-model/format.ts';
 import { modelSummary } from '../../graph-model/stats/model-summary.ts';
 import { IconButton } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
@@ -40,7 +40,7 @@ function Figures() {
   const summary = useMemo(() => modelSummary(model, types), [model, types]);
   return (
     <>
-      <span>{formatCount(model.nodes.size)} nodes</span>
+      <span>{countOf(model.nodes.size, 'node')}</span>
       <span>{formatLarge(summary.parameters)} parameters</span>
     </>
   );

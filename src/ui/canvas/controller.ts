@@ -22,13 +22,16 @@ import type { Viewport } from '../../graph-view/edge-path.ts';
 import { edgeTip, vertexTip, type Tip } from './describe.ts';
 import { overlayOf, type OverlayView } from './overlay.ts';
 import { NEAR, paint, visibleRect, type FrameState } from './painter.ts';
+import { pathsAmong, pathSentence } from './paths.ts';
+import { saveRequested } from './save-picture.ts';
+import { ViewHistory } from './view-history.ts';
 import { readPalette, watchTheme, type Palette } from './palette.ts';
 import { worstByNode } from './problems.ts';
 import { Scene, type Direction, type Rect } from '../../graph-view/scene.ts';
-import { anchorOf, contains, isVersionOf, lightVertex, visibleVertex } from './scene-pairs.ts';
+import { contains, isVersionOf, lightVertex, visibleVertex } from './scene-pairs.ts';
 import { layoutInput } from '../../graph-view/layout-input.ts';
 import type { Group } from '../../graph-model/groups/groups.ts';
-import { groupRect, nodesOf, openAround, titleAt, toggledKey, toggleGroup } from './group-actions.ts';
+import { anchorRects, nodesOf, openAround, titleAt, toggledKey, toggleGroup } from './group-actions.ts';
 import { groupAt, insidesOf, KIND, sameLayout, viewGraph } from '../../graph-view/view-graph.ts';
 
 export type LayoutFunction = (input: LayoutInput, signal: AbortSignal) => Promise<LayoutResult>;
@@ -86,6 +89,7 @@ export class CanvasController {
   private nearRect: Rect | null = null;
   private settledAt = 0;
   private pending: ViewRequest | null = null;
+  private readonly history = new ViewHistory();
   /** The group whose opening or closing is being laid out. */
   private toggled: string | null = null;
   private readonly visited = new Map<number, Viewport>();
@@ -100,8 +104,6 @@ export class CanvasController {
     const none = new Set<number>();
     this.state = { selected: none, hovered: -1, litEdges: [], overlay: null, problems: new Map(), mounted, settle: 1 };
   }
-
-  // ---- React's side
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -225,6 +227,7 @@ export class CanvasController {
     const whole = fitRect(wholeGraph(scene), this.stage, 1).zoom;
     if (old && !sameGraph && from) this.visited.set(from.scope, { ...this.viewport });
     this.nearRect = null;
+    this.history.clear();
     this.show({ scene, failure: null, minZoom: Math.min(0.05, 0.7 * whole) });
     this.refreshOverlay();
     this.markProblems();
@@ -250,7 +253,9 @@ export class CanvasController {
   /** After an edit the vertex in the middle of attention stays where it is on the screen; the others glide. */
   private keepPlace(scene: Scene, old: Scene): void {
     if (scene.layout === old.layout) return;
-    const pair = this.anchorRects(scene, old);
+    const seen = visibleRect(this.viewport, this.stage);
+    const pair = anchorRects(old, scene, this.toggled, seen, this.state.selected);
+    this.toggled = null;
     if (pair === null) this.goFirst(scene);
     else {
       const { x, y, zoom } = this.viewport;
@@ -264,21 +269,6 @@ export class CanvasController {
     this.schedule();
   }
 
-  /** Where what must not move was and is: the group that was opened or closed (the middle of its upper side), else a vertex. */
-  private anchorRects(scene: Scene, old: Scene): [Pick<Rect, 'x' | 'y'>, Pick<Rect, 'x' | 'y'>] | null {
-    const key = this.toggled;
-    this.toggled = null;
-    const was = key === null ? null : groupRect(old, key);
-    const is = key === null ? null : groupRect(scene, key);
-    if (was && is)
-      return [
-        { x: was.x + was.width / 2, y: was.y },
-        { x: is.x + is.width / 2, y: is.y },
-      ];
-    const anchor = anchorOf(old, scene, visibleRect(this.viewport, this.stage), this.state.selected);
-    return anchor && [old.rectOf(anchor[0]), scene.rectOf(anchor[1])];
-  }
-
   /** Two frames after the picture is complete it is on the screen. */
   private afterFrames(model: Model): void {
     requestAnimationFrame(() => {
@@ -286,8 +276,6 @@ export class CanvasController {
       requestAnimationFrame(() => this.onDrawn(model));
     });
   }
-
-  // ---- what is lit
 
   private light(): void {
     const { scene } = this.shown;
@@ -344,13 +332,12 @@ export class CanvasController {
     this.schedule();
   }
 
-  // ---- the camera
-
   private motion(): number {
     return window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : MOTION;
   }
 
   moveTo(to: Viewport, duration = this.motion()): void {
+    if (duration > 0) this.history.leave(this.viewport);
     this.move?.(to, duration);
     if (duration === 0) this.moved(to);
   }
@@ -405,7 +392,28 @@ export class CanvasController {
         return this.zoomBy(0.8);
       case 'actual-size':
         return this.actualSize();
+      case 'back':
+      case 'forward':
+        return this.travel(request.kind === 'back' ? -1 : 1);
+      case 'paths':
+        return this.lightPaths(scene);
+      default:
+        return saveRequested(scene, request.kind, visibleRect(this.viewport, this.stage), this.store.getState());
     }
+  }
+
+  /** Lights everything on the way between the two ends of the selection. */
+  private lightPaths(scene: Scene): void {
+    const found = pathsAmong(scene.view, [...this.state.selected]);
+    this.state = { ...this.state, litEdges: found.edges };
+    this.schedule();
+    this.store.getState().announce(pathSentence(found));
+  }
+
+  /** Goes back or forward in what was looked at. */
+  private travel(step: -1 | 1): void {
+    const to = this.history.go(step, this.viewport);
+    if (to) this.move?.(to, this.motion());
   }
 
   /** Nodes of another graph: that one is entered first, and the request waits for its picture. */
@@ -561,8 +569,6 @@ export class CanvasController {
   titleAt(x: number, y: number): Group | null {
     return this.shown.scene && titleAt(this.shown.scene, this.viewport, x, y);
   }
-
-  // ---- painting
 
   schedule(): void {
     if (this.frame === 0) {

@@ -7,6 +7,7 @@ import { groupAt } from '../../graph-view/view.ts';
 import type { Store } from '../store/store.ts';
 import type { State } from '../store/state.ts';
 import { MIDDLE } from './painter.ts';
+import { anchorOf } from './scene-pairs.ts';
 
 /** Closes an open group, opens a closed one. */
 export function toggleGroup(store: Store, key: string): void {
@@ -98,4 +99,28 @@ export function titleAt(scene: Scene, viewport: Viewport, x: number, y: number):
     if (near && x >= left && x <= left + wide) return group;
   }
   return null;
+}
+
+type Place = Pick<Rect, 'x' | 'y'>;
+
+/**
+ * Where what must not move was and is: the group that was opened or closed (the middle of its upper side), else a vertex
+ * in view; null where both pictures share nothing that was in view.
+ */
+export function anchorRects(
+  old: Scene,
+  scene: Scene,
+  toggled: string | null,
+  seen: Rect,
+  selected: ReadonlySet<number>,
+): [Place, Place] | null {
+  const was = toggled === null ? null : groupRect(old, toggled);
+  const is = toggled === null ? null : groupRect(scene, toggled);
+  if (was && is)
+    return [
+      { x: was.x + was.width / 2, y: was.y },
+      { x: is.x + is.width / 2, y: is.y },
+    ];
+  const anchor = anchorOf(old, scene, seen, selected);
+  return anchor && [old.rectOf(anchor[0]), scene.rectOf(anchor[1])];
 }

@@ -1,7 +1,7 @@
 /** One frame of the canvas below React Flow: its work depends on what is in view and on pixels, not on the model. */
 import { GLYPHS, type GlyphName, type GlyphShape } from '../../graph-view/glyphs.ts';
 import { CATEGORIES } from '../../graph-model/operators/category.ts';
-import type { NodeId } from '../../graph-model/core/model.ts';
+import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
 import { groupName } from '../../graph-view/group-face.ts';
 import { firstInRow } from '../../graph-view/density.ts';
 import { addArrow, addEdge, addPiece, type Viewport } from '../../graph-view/edge-path.ts';
@@ -153,6 +153,30 @@ function paintArrows(
       if (point[p]! + 2 === routeOffsets[e + 1]) addArrow(ctx, scene, e, view);
     }
     ctx.stroke();
+  }
+  if (view.zoom >= NEAR) paintStubNames(ctx, scene, palette, [...shapes, ...plain], view);
+}
+
+/** Beside the end of an edge that is cut to stubs: where it comes from. */
+function paintStubNames(
+  ctx: CanvasRenderingContext2D,
+  scene: Scene,
+  palette: Palette,
+  pieces: readonly number[],
+  view: Viewport,
+): void {
+  const { edge, point } = scene.pieces;
+  const { routes, routeOffsets } = scene.layout;
+  ctx.font = `${10 * Math.min(1, view.zoom)}px ${palette.fontMono}`;
+  ctx.fillStyle = palette.muted;
+  ctx.textBaseline = 'middle';
+  for (const p of pieces) {
+    const e = edge[p]!;
+    if (!scene.isStub(e) || point[p]! + 2 !== routeOffsets[e + 1]) continue;
+    const at = 2 * point[p]!;
+    const name = scene.view.model.values.get(scene.view.edgeValues[e] as ValueId)?.name ?? '';
+    const text = name.length > 28 ? `…${name.slice(-27)}` : name;
+    ctx.fillText(text, routes[at]! * view.zoom + view.x + 6, (routes[at + 1]! + 4) * view.zoom + view.y);
   }
 }
 

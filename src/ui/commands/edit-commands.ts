@@ -1,7 +1,10 @@
 /** Commands that change the model: they make a Change and push it, or say why it cannot be made. */
 import { EditError, label, type Change } from '../../graph-model/core/draft.ts';
-import type { Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
+import { functionOf, type Model, type NodeId, type ValueId } from '../../graph-model/core/model.ts';
 import * as Edit from '../../graph-model/edit/index.ts';
+import { extractFunction } from '../../graph-model/functions/extract.ts';
+import { inlineCall } from '../../graph-model/functions/inline.ts';
+import { loadOperators } from '../../graph-model/operators/schemas.ts';
 import type { Store } from '../store/slice.ts';
 import type { State } from '../store/state.ts';
 import { hasModel, hasSelection, oneSelected, type Command } from './command.ts';
@@ -103,6 +106,39 @@ export const EDIT_COMMANDS: readonly Command[] = [
         value: value.name,
         submit: (text) => tryEdit(store, (m) => Edit.renameValue(m, value.id, text)),
       });
+    },
+  },
+  {
+    id: 'extract-function',
+    label: 'Make a function of the selection…',
+    group: 'Edit',
+    icon: 'graph',
+    words: 'extract group subgraph model-local',
+    enabled: hasSelection,
+    run: ({ store }) =>
+      store.getState().showDialog({
+        kind: 'prompt',
+        action: 'Make function',
+        title: 'Make a function of the selection',
+        label: 'Name of the function',
+        value: '',
+        submit: (name) => tryEdit(store, (m, s) => extractFunction(m, s.selected, { name }).change),
+      }),
+  },
+  {
+    id: 'inline-call',
+    label: 'Inline this function call',
+    group: 'Edit',
+    icon: 'graph',
+    words: 'function expand call model-local',
+    enabled: (s) => {
+      const one = oneSelected(s);
+      if (one !== true) return one;
+      return functionOf(s.model!, s.model!.nodes.at(only(s))) ? true : 'the node calls no function of the model';
+    },
+    run: async ({ store }) => {
+      const schemas = await loadOperators();
+      editOrSay(store, (m, s) => inlineCall(m, only(s), schemas));
     },
   },
   {

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import type { NodeId } from '../../graph-model/core/model.ts';
 import type { Services } from '../store/store.ts';
-import type { Overlay, State } from '../store/state.ts';
+import type { Overlay, State, ViewRequest } from '../store/state.ts';
 import { hasModel, oneSelected, type Command } from './command.ts';
 import { groupTree } from '../../graph-model/groups/groups.ts';
 import { collapseTo } from '../canvas/group-actions.ts';
@@ -31,7 +31,7 @@ const ask = (
   id: string,
   label: string,
   keys: readonly string[],
-  kind: 'fit' | 'fit-selection' | 'zoom-in' | 'zoom-out' | 'actual-size',
+  kind: Exclude<ViewRequest['kind'], 'reveal'>,
   icon?: Command['icon'],
 ): Command => ({
   id,
@@ -51,6 +51,21 @@ const theme = (id: 'system' | 'light' | 'dark', label: string, icon: Command['ic
   icon,
   words: 'theme colours dark light',
   run: ({ store }) => store.getState().setTheme(id),
+});
+
+const picture = (
+  kind: 'save-png' | 'save-svg' | 'save-view-png' | 'save-view-svg',
+  label: string,
+  keys: readonly string[],
+): Command => ({
+  id: kind,
+  label,
+  group: 'View',
+  keys,
+  icon: 'download',
+  words: 'export image screenshot print vector graph',
+  enabled: hasModel,
+  run: ({ store }) => store.getState().ask({ kind }),
 });
 
 const hasGroups = (state: State): true | string => {
@@ -77,6 +92,20 @@ export const VIEW_COMMANDS: readonly Command[] = [
   ask('zoom-in', 'Zoom in', ['+', '='], 'zoom-in', 'plus'),
   ask('zoom-out', 'Zoom out', ['-'], 'zoom-out', 'minus'),
   ask('actual-size', 'Actual size', ['0', 'Shift+Backspace'], 'actual-size'),
+  ask('view-back', 'Back to where I looked before', ['Alt+ArrowLeft'], 'back', 'undo'),
+  ask('view-forward', 'Forward to where I looked after', ['Alt+ArrowRight'], 'forward', 'redo'),
+  {
+    id: 'paths',
+    label: 'Show all paths between the selected nodes',
+    group: 'View',
+    words: 'route way connect between dependency',
+    enabled: (s) => (s.selected.size > 1 ? true : 'select two nodes first'),
+    run: ({ store }) => store.getState().ask({ kind: 'paths' }),
+  },
+  picture('save-png', 'Save the picture as PNG', ['Mod+Shift+E']),
+  picture('save-svg', 'Save the picture as SVG', ['Mod+Alt+E']),
+  picture('save-view-png', 'Save what is in view as PNG', []),
+  picture('save-view-svg', 'Save what is in view as SVG', []),
   panel('outline', 'Outline', 'Mod+B', 'outlineOpen', 'panel-left'),
   panel('inspector', 'Inspector', 'Mod+I', 'inspectorOpen', 'panel-right'),
   panel('bottom', 'Problems and reports', 'Mod+J', 'bottomOpen', 'panel-bottom'),

@@ -1,6 +1,7 @@
 /** The one entrance for models (drop, dialogs, samples, recent list, the system's "open with"), and the way out. */
+import { converterOf } from '../../converters/registry.ts';
 import { emptyModel } from '../../graph-model/core/empty.ts';
-import { formatCount } from '../../graph-model/format.ts';
+import { countOf } from '../../graph-model/format.ts';
 import type { Store } from '../store/slice.ts';
 import { gatherDrop, gatherHandles, gatherList, TooManyFilesError, type Gathered } from './gather.ts';
 import { filePickers, type Pickers } from './pick.ts';
@@ -102,7 +103,7 @@ export class Files {
       id: `${name} ${size}`,
       name,
       folder,
-      detail: `${formatLabel(format)} · ${formatCount(model.nodes.size)} nodes`,
+      detail: `${formatLabel(format)} · ${countOf(model.nodes.size, 'node')}`,
       size: bytes,
       time: Date.now(),
       ...(handles.length > 0 ? { handles } : {}),
@@ -127,5 +128,5 @@ async function mayRead(handle: FileSystemHandle & Permissions): Promise<boolean>
   return (await handle.requestPermission?.({ mode: 'read' })) === 'granted';
 }
 
-const LABELS: Readonly<Record<string, string>> = { onnx: 'ONNX' };
-export const formatLabel = (format: string): string => LABELS[format] ?? format;
+/** How people call a format: the registry's word. */
+export const formatLabel = (format: string): string => converterOf(format)?.label ?? format;

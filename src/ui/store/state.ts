@@ -65,9 +65,21 @@ export type Overlay = 'category' | 'time' | 'memory' | 'type';
 export type BottomTab = 'problems' | 'optimise' | 'run' | 'history';
 /** A request to the canvas; `serial` makes the same request twice count twice. */
 export type ViewRequest = { readonly serial: number } & (
-  | { readonly kind: 'reveal'; readonly nodes: readonly NodeId[] }
-  | { readonly kind: 'fit' | 'fit-selection' | 'zoom-in' | 'zoom-out' | 'actual-size' }
+  { readonly kind: 'reveal'; readonly nodes: readonly NodeId[] } | { readonly kind: PlainRequest }
 );
+type PlainRequest =
+  | 'fit'
+  | 'fit-selection'
+  | 'zoom-in'
+  | 'zoom-out'
+  | 'actual-size'
+  | 'back'
+  | 'forward'
+  | 'paths'
+  | 'save-svg'
+  | 'save-png'
+  | 'save-view-svg'
+  | 'save-view-png';
 
 export interface ViewSlice {
   /** The graph shown: the main graph, a body or a function. */
@@ -84,11 +96,7 @@ export interface ViewSlice {
   readonly paletteOpen: boolean;
   readonly request: ViewRequest | null;
   enter(scope: GraphId): void;
-  ask(
-    request:
-      | Omit<Extract<ViewRequest, { kind: 'reveal' }>, 'serial'>
-      | { kind: 'fit' | 'fit-selection' | 'zoom-in' | 'zoom-out' | 'actual-size' },
-  ): void;
+  ask(request: Omit<Extract<ViewRequest, { kind: 'reveal' }>, 'serial'> | { kind: PlainRequest }): void;
   setView(
     part: Partial<
       Pick<

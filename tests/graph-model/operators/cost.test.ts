@@ -4,7 +4,7 @@ import { attributes } from '../../../src/graph-model/core/attributes.ts';
 import { buildModel } from '../../../src/graph-model/core/empty.ts';
 import { floatTensor } from '../../../src/graph-model/core/tensor.ts';
 import { tensorType } from '../../../src/graph-model/core/types.ts';
-import { costOf, modelCost } from '../../../src/graph-model/operators/cost.ts';
+import { costByOperator, costOf, modelCost } from '../../../src/graph-model/operators/cost.ts';
 import { inferTypes } from '../../../src/graph-model/operators/infer/inference.ts';
 import { readModel } from '../../support/infer-model.ts';
 import { SHARED } from '../../support/onnx-samples.ts';
@@ -40,6 +40,14 @@ describe('cost', () => {
       activationBytes: `${2 * 4 * 64 * 4}*N`,
       peakBytes: `${2 * 4 * 64 * 4}*N`,
     });
+  });
+
+  it('sums by operator, the dearest first', () => {
+    const bytes = `${4 * 64 * 4}*N`;
+    expect(costByOperator(model, types)).toEqual([
+      { domain: '', op: 'Conv', count: 1, macs: `${4 * 64 * 27}*N`, parameters: 108, outputBytes: bytes },
+      { domain: '', op: 'Relu', count: 1, macs: 0, parameters: 0, outputBytes: bytes },
+    ]);
   });
 
   const folder = `${SHARED}models/`;

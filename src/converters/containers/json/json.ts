@@ -25,7 +25,7 @@ function parse(text: string, failure: Failure): unknown {
     try {
       return JSON.parse(withoutSpecials(text));
     } catch (error) {
-      return failure.damaged('its JSON', String((error as Error).message).slice(0, 120));
+      return failure.damaged('its JSON', (error as Error).message.replace(/\s+/g, ' ').slice(0, 120));
     }
   }
 }

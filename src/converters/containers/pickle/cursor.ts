@@ -44,11 +44,12 @@ export class Cursor {
     return this.view.getFloat64(this.skip(8), false);
   }
 
-  /** Text up to the next line feed, which is passed over. */
+  /** Text up to the next line feed, which is passed over. Protocol 0 writes one character a byte (raw-unicode-escape). */
   line(): string {
     const end = this.bytes.indexOf(10, this.at);
     if (end < 0) throw this.broken('a line does not end');
-    const out = new TextDecoder().decode(this.take(end - this.at));
+    let out = '';
+    for (const byte of this.take(end - this.at)) out += String.fromCharCode(byte);
     this.at++;
     return out;
   }

@@ -138,7 +138,8 @@ export class WireWriter {
   private room(count: number): void {
     if (this.at + count <= this.buffer.length) return;
     const buffer = new Uint8Array(Math.max(this.buffer.length * 2, this.at + count));
-    buffer.set(this.buffer.subarray(0, this.at));
+    // All of it: a length is written in front of content that lies beyond `at` already.
+    buffer.set(this.buffer);
     this.buffer = buffer;
     this.view = new DataView(buffer.buffer);
   }

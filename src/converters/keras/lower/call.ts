@@ -32,6 +32,8 @@ export interface CallInput {
   /** 1, 2 or 3. */
   readonly keras: number;
   readonly made: Map<string, ValueId>;
+  /** Lowers a part of a layer: wrappers do not know the table of layers that they are in. */
+  lower(c: LayerCall): Held | readonly Held[];
 }
 
 export class LayerCall {
@@ -136,6 +138,12 @@ export class LayerCall {
       if (role.startsWith(`${prefix}/`)) weights.set(role.slice(prefix.length + 1), weight);
     const op = text(layer['class_name'], '');
     return new LayerCall({ ...this.given, op, config: layer['config'], inputs, weights, args: inputs, kwargs: {} });
+  }
+
+  /** A part of the layer that has all the weights of the layer. */
+  sameWeights(layer: Json | undefined): LayerCall {
+    if (!isObject(layer) || !isObject(layer['config'])) return this.refuse('the cell within it is not written down');
+    return new LayerCall({ ...this.given, op: text(layer['class_name'], ''), config: layer['config'] });
   }
 
   // ---- tensors

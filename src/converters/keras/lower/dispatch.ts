@@ -2,6 +2,7 @@
 import { isObject, text } from '../json.ts';
 import type { LayerCall } from './call.ts';
 import type { Held } from './layout.ts';
+import { lowerOp } from './ops.ts';
 import { lowerLayer } from './table.ts';
 
 export function lowerNode(c: LayerCall): Held | readonly Held[] {
@@ -9,7 +10,7 @@ export function lowerNode(c: LayerCall): Held | readonly Held[] {
   const module = text(config['module'], '');
   const registered = text(config['registered_name'], '');
   if (registered.includes('>')) c.refuse('it is a class of your own, whose Python code is not in the file');
-  if (/^keras\.(src\.)?ops/.test(module)) c.refuse('this function is not converted');
+  if (/^keras\.(src\.)?ops/.test(module)) return lowerOp(c);
   refuseQuantized(c);
   const lowering = lowerLayer(op);
   if (!lowering) return refuseUnknown(c);

@@ -8,7 +8,8 @@ import { attributes, type Attribute } from '../../../graph-model/core/attributes
 import type { Draft } from '../../../graph-model/core/draft.ts';
 import { buildModel } from '../../../graph-model/core/empty.ts';
 import type { Model, ModelSource, ValueId } from '../../../graph-model/core/model.ts';
-import { isDType, tensorType, type DType, type ValueType } from '../../../graph-model/core/types.ts';
+import { tensorType, type DType, type ValueType } from '../../../graph-model/core/types.ts';
+import { onnxType } from '../dtype.ts';
 import { isList, isObject, type Json, type JsonObject } from '../json.ts';
 import { configAttributes, policyName } from '../node-config.ts';
 import {
@@ -291,13 +292,6 @@ function inputType(layer: LayerEntry): DType {
   // An Embedding that begins a Sequential model has the dtype of its result, and takes numbers of rows.
   if (layer.type === 'Embedding') return 'int32';
   return layer.type === 'InputLayer' ? onnxType(policyName(layer.config['dtype'])) : 'float';
-}
-
-/** A framework's name of an element type; a mixed policy takes float32. */
-export function onnxType(name: string): DType {
-  if (name === 'float32' || name.startsWith('mixed_')) return 'float';
-  if (name === 'float64') return 'double';
-  return isDType(name) ? name : 'float';
 }
 
 /** What the node says beside its configuration: which inputs are weights, and the arguments where order alone does not tell. */

@@ -1,7 +1,7 @@
 /** Every change in order; any of them is a place to go back to. */
 import type { Change } from '../../../graph-model/core/draft.ts';
 import type { Model } from '../../../graph-model/core/model.ts';
-import { formatCount } from '../../../graph-model/format.ts';
+import { countOf, formatCount } from '../../../graph-model/format.ts';
 import { Chip } from '../../kit/chip.tsx';
 import { EmptyState } from '../../kit/empty-state.tsx';
 import { Icon } from '../../kit/icon.tsx';
@@ -23,7 +23,7 @@ export function History() {
   );
 }
 
-const nodes = (model: Model) => `${formatCount(model.nodes.size)} nodes`;
+const nodes = (model: Model) => countOf(model.nodes.size, 'node');
 
 /** What a change did to the number of nodes, or how many it touched. */
 export function effect(change: Change): string {

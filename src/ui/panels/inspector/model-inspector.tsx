@@ -1,7 +1,7 @@
 /** Nothing is selected: the model itself. */
 import type { OpsetImport, ValueId } from '../../../graph-model/core/model.ts';
 import { typeLabel } from '../../../graph-model/core/types.ts';
-import { formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
+import { countOf, formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
 import type { OperatorCount, PortSummary } from '../../../graph-model/stats/model-summary.ts';
 import { Chip } from '../../kit/chip.tsx';
 import { Icon } from '../../kit/icon.tsx';
@@ -31,7 +31,7 @@ export function ModelInspector() {
             <Chip>{format}</Chip>
           </div>
           <div className="muted">
-            {formatCount(summary.nodes)} nodes · {formatLarge(summary.parameters)} parameters
+            {countOf(summary.nodes, 'node')} · {formatLarge(summary.parameters)} parameters
           </div>
         </div>
       </header>

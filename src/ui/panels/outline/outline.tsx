@@ -1,7 +1,7 @@
 /** The left panel: everything in the model by name, with a filter. */
 import { useMemo, useRef, useState, type RefObject } from 'react';
 import type { ValueId } from '../../../graph-model/core/model.ts';
-import { formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
+import { countOf, formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
 import { search, type SearchResult } from '../../../graph-model/search.ts';
 import { useSummary } from '../parts/use-summary.ts';
 import { useStore } from '../../store/store.ts';
@@ -47,7 +47,7 @@ function OutlineOfModel() {
       }}
     >
       <header className="phead">
-        Outline<span className="count">{formatCount(model.nodes.size)} nodes</span>
+        Outline<span className="count">{countOf(model.nodes.size, 'node')}</span>
       </header>
       <Filter query={query} setQuery={setQuery} result={result} field={field} />
       <Tree

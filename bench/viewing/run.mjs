@@ -1,0 +1,136 @@
+/**
+ * Opens graphs in headless Chromium with the built page and with Netron, and prints one JSON document:
+ *   node bench/viewing/run.mjs --netron VENV/bin/python a.onnx b.onnx     (needs `vite build` before)
+ * `--only page|netron` measures one; `--cap SECONDS` gives up (default 120). See docs/benchmarks.md.
+ */
+import { chromium } from 'playwright-core';
+import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
+import { cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { preview } from 'vite';
+import { findBrowser } from '../../scripts/browser.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { netron: { type: 'string' }, only: { type: 'string' }, cap: { type: 'string' } },
+});
+const cap = 1000 * Number(values.cap ?? 120);
+
+/** CPU seconds of all renderer processes of the browser: page and workers. */
+async function rendererCpu(session) {
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  return processInfo.filter((p) => p.type === 'renderer').reduce((sum, p) => sum + p.cpuTime, 0);
+}
+
+/** Gaps between frames while `act` sends real input. */
+async function frames(page, cdp, act) {
+  const evaluate = async (expression) =>
+    (await cdp.send('Runtime.evaluate', { expression, returnByValue: true })).result.value;
+  await evaluate(`(() => { const t = (window.__t = []); window.__on = true;
+    const f = (now) => { t.push(now); if (window.__on) requestAnimationFrame(f); }; requestAnimationFrame(f); })()`);
+  await act();
+  const times = await evaluate('(window.__on = false, window.__t)');
+  const gaps = times
+    .slice(1)
+    .map((t, i) => t - times[i])
+    .sort((a, b) => a - b);
+  return {
+    p95: Math.round(gaps[Math.floor(0.95 * gaps.length)] ?? 0),
+    max: Math.round(gaps.at(-1) ?? 0),
+    frames: gaps.length,
+  };
+}
+
+const drag = (page) => async () => {
+  await page.mouse.move(700, 450);
+  await page.mouse.down();
+  for (let i = 0; i < 60; i++) {
+    await page.mouse.move(700 + 3 * (i % 30), 450 - 6 * i);
+    await page.waitForTimeout(16);
+  }
+  await page.mouse.up();
+};
+const zoom = (page) => async () => {
+  await page.mouse.move(700, 450);
+  await page.keyboard.down('Control');
+  for (let i = 0; i < 40; i++) {
+    await page.mouse.wheel(0, i < 20 ? 40 : -40);
+    await page.waitForTimeout(25);
+  }
+  await page.keyboard.up('Control');
+};
+
+async function measure(open) {
+  const browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const session = await browser.newBrowserCDPSession();
+    const cdp = await page.context().newCDPSession(page);
+    const { wall, before } = await open(page, session, cdp);
+    const cpu = (await rendererCpu(session)) - before;
+    const heap = (await cdp.send('Runtime.getHeapUsage')).usedSize;
+    const panning = await frames(page, cdp, drag(page));
+    const zooming = await frames(page, cdp, zoom(page));
+    return {
+      wallMs: Math.round(wall),
+      rendererCpuS: Number(cpu.toFixed(2)),
+      heapMB: Math.round(heap / 1e6),
+      drag: panning,
+      zoom: zooming,
+    };
+  } catch (error) {
+    return { failed: String(error).split('\n')[0] };
+  } finally {
+    await browser.close();
+  }
+}
+
+/** From navigation, page start included, to the first complete frame. */
+const inPage = (address, file) => async (page, session) => {
+  const before = await rendererCpu(session);
+  const start = performance.now();
+  await page.goto(address);
+  await page.setInputFiles('input[type=file]', file);
+  await page.waitForFunction(() => document.documentElement.dataset.graphState === 'drawn', null, { timeout: cap });
+  return { wall: performance.now() - start, before };
+};
+
+const inNetron = (address) => async (page, session, cdp) => {
+  const before = await rendererCpu(session);
+  const start = performance.now();
+  await page.goto(address);
+  // The page forbids eval: ask through the protocol. 'default' is the class of a page that shows a graph.
+  const shown = `document.body.className.split(' ').includes('default') && document.querySelectorAll('#canvas .node').length > 0`;
+  while (performance.now() - start < cap) {
+    const { result } = await cdp.send('Runtime.evaluate', { expression: shown });
+    if (result.value === true) return { wall: performance.now() - start, before };
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  throw new Error(`not drawn in ${cap / 1000} s`);
+};
+
+async function netron(file, port) {
+  const code = `import netron, sys, time; netron.start(sys.argv[1], ('127.0.0.1', ${port}), browse=False); time.sleep(3600)`;
+  const server = spawn(values.netron, ['-c', code, file], { stdio: 'ignore' });
+  try {
+    await new Promise((done) => setTimeout(done, 3000));
+    return await measure(inNetron(`http://127.0.0.1:${port}/`));
+  } finally {
+    server.kill();
+  }
+}
+
+const server = await preview({ preview: { port: 4967, host: '127.0.0.1' }, logLevel: 'error' });
+const results = [];
+let port = 8190;
+for (const file of positionals) {
+  const row = { file: basename(file), load: loadavg()[0] };
+  if (values.only !== 'netron') row.graphwright = await measure(inPage('http://127.0.0.1:4967/', file));
+  if (values.netron && values.only !== 'page') row.netron = await netron(file, port++);
+  results.push(row);
+  process.stderr.write(`${JSON.stringify(row)}\n`);
+}
+await server.close();
+console.log(JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, results }, null, 2));
+process.exit(0);

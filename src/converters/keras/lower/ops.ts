@@ -1,0 +1,399 @@
+/** Functions called on tensors: `keras.ops` of Keras 3, and TensorFlow's own in TFOpLambda layers of Keras 2. */
+import { dtypeInfo } from '../../../graph-model/core/types.ts';
+import type { ValueId } from '../../../graph-model/core/model.ts';
+import { onnxType } from '../dtype.ts';
+import { isList, isObject, type Json } from '../json.ts';
+import { gelu, geluTanh, pointwise, softmax, thresholdRelu } from './activations.ts';
+import { givenList, isHeld, type Given, type LayerCall, type Lowering } from './call.ts';
+import { getItem } from './get-item.ts';
+import { Held, orderAtHand, range } from './layout.ts';
+import { concatenated } from './merge.ts';
+import { heldsIn } from './recurrent.ts';
+
+/** An option by any of its names, from the configuration (Keras 3) or the call (Keras 2). */
+export function option(c: LayerCall, names: readonly string[], place = -1): Json | undefined {
+  for (const name of names) {
+    const found = c.config[name] ?? (c.given.kwargs[name] as Json | undefined);
+    if (found !== undefined && found !== null && !isHeld(found as Given)) return found;
+  }
+  const placed = place >= 0 ? c.given.args[place] : undefined;
+  return placed === undefined || isHeld(placed) ? undefined : (placed as Json);
+}
+
+function numberOption(c: LayerCall, names: readonly string[], otherwise: number, place = -1): number {
+  const found = option(c, names, place);
+  return typeof found === 'number' ? found : otherwise;
+}
+
+/** null: all axes. */
+function axesOption(c: LayerCall, names: readonly string[] = ['axis', 'axes'], place = 1): number[] | null {
+  const found = option(c, names, place);
+  if (typeof found === 'number') return [found];
+  return isList(found) && found.every((v) => typeof v === 'number') ? (found as number[]) : null;
+}
+
+const keepdims = (c: LayerCall) => option(c, ['keepdims', 'keep_dims']) === true || option(c, ['keepdims']) === 1;
+
+// ---- two operands
+
+const LEFT = ['x1', 'x', 'a'];
+const RIGHT = ['x2', 'y', 'b'];
+
+function operand(c: LayerCall, names: readonly string[], place: number): Given {
+  for (const name of names) if (c.given.kwargs[name] !== undefined) return c.given.kwargs[name];
+  return c.given.args[place] ?? c.refuse('it lacks an operand');
+}
+
+/** With one number the tensor keeps its order of axes. A number that is not whole makes whole tensors float. */
+const binary =
+  (op: string, float = false): Lowering =>
+  (c) => {
+    const { e } = c;
+    const left = operand(c, LEFT, 0);
+    const right = operand(c, RIGHT, isHeld(c.given.args[0]) || typeof c.given.args[0] === 'number' ? 1 : 0);
+    if (isHeld(left) && isHeld(right)) {
+      const { values, order } = pair(c, left, right);
+      const [a, b] = sameTypes(c, values, float);
+      return c.keep(e.op(op, [a!, b!]), order);
+    }
+    const t = isHeld(left) ? left : isHeld(right) ? right : c.refuse('it is called without a tensor');
+    const other = numbersIn(c, isHeld(left) ? right : left);
+    const whole = other.every(Number.isInteger) && !float;
+    const make = (x: ValueId) => {
+      const base = whole ? x : asFloat(c, x);
+      const value = e.numbers(e.dtype(base), other, other.length === 1 ? [] : [other.length]);
+      return e.op(op, isHeld(left) ? [base, value] : [value, base]);
+    };
+    return other.length === 1 ? c.map(t, make) : c.keep(make(c.natural(t)));
+  };
+
+function numbersIn(c: LayerCall, value: Given): number[] {
+  if (typeof value === 'number') return [value];
+  if (typeof value === 'boolean') return [Number(value)];
+  const list = givenList(value);
+  if (list?.every((v) => typeof v === 'number')) return list as number[];
+  return c.refuse('one of its operands is neither a tensor nor numbers');
+}
+
+function pair(c: LayerCall, a: Held, b: Held): { values: ValueId[]; order: 'natural' | 'first' } {
+  const first = [a, b].some((t) => orderAtHand(t) === 'first' && t.natural === null);
+  if (first && c.rank(a) === c.rank(b)) return { values: [c.first(a), c.first(b)], order: 'first' };
+  return { values: [c.natural(a), c.natural(b)], order: 'natural' };
+}
+
+const isFloat = (dtype: string) => dtype === 'float' || dtype === 'double' || dtype === 'float16';
+const asFloat = (c: LayerCall, x: ValueId) => (isFloat(c.e.dtype(x)) ? x : c.e.toFloat(x));
+
+function sameTypes(c: LayerCall, values: readonly ValueId[], float: boolean): ValueId[] {
+  const types = values.map((v) => c.e.dtype(v));
+  if (types.every((t) => t === types[0]) && !(float && !isFloat(types[0]!))) return [...values];
+  if (float || types.some(isFloat)) return values.map((v) => asFloat(c, v));
+  return values.map((v) => c.e.cast(v, 'int64', 7));
+}
+
+const compare = (op: string): Lowering => binary(op);
+const negatedCompare: Lowering = (c) => c.map(binary('Equal')(c) as Held, (x) => c.e.op('Not', [x]));
+
+// ---- one operand
+
+const unary =
+  (make: (c: LayerCall, x: ValueId) => ValueId, float = true): Lowering =>
+  (c) =>
+    c.map(c.x, (x) => make(c, float ? asFloat(c, x) : x));
+const named = (op: string, float = true): Lowering => unary((c, x) => c.e.op(op, [x]), float);
+const activation = (name: string): Lowering =>
+  unary((c, x) => (pointwise(name, c.keras) ?? c.refuse('it is not known'))(c.e, x));
+
+const attr = (value: number) => ({ kind: 'float', value: Math.fround(value) }) as const;
+const leaky: Lowering = (c) => {
+  const alpha = numberOption(c, ['negative_slope', 'alpha'], 0.2, 1);
+  return c.map(c.x, (x) => c.e.op('LeakyRelu', [x], { alpha: attr(alpha) }));
+};
+const elu: Lowering = (c) => c.map(c.x, (x) => c.e.op('Elu', [x], { alpha: attr(numberOption(c, ['alpha'], 1, 1)) }));
+
+/** keras.ops.gelu approximates unless told otherwise, TensorFlow's does not. */
+const geluOp: Lowering = (c) => {
+  const said = option(c, ['approximate'], 1);
+  const approximate = said === undefined ? c.given.op !== 'TFOpLambda' : said === true || said === 1;
+  return c.map(c.x, (x) => (approximate ? geluTanh : gelu)(c.e, x));
+};
+
+const clip: Lowering = (c) => {
+  const least = numberOption(c, ['x_min', 'clip_value_min', 'min_value'], -Infinity, 1);
+  const most = numberOption(c, ['x_max', 'clip_value_max', 'max_value'], Infinity, 2);
+  return c.map(c.x, (x) => c.e.op('Clip', [x, c.e.numbers(c.e.dtype(x), [least]), c.e.numbers(c.e.dtype(x), [most])]));
+};
+
+const reluOp: Lowering = (c) =>
+  c.map(c.x, (x) =>
+    thresholdRelu(
+      c.e,
+      x,
+      numberOption(c, ['negative_slope', 'alpha'], 0),
+      numberOption(c, ['threshold'], 0),
+      mostOf(c),
+    ),
+  );
+const mostOf = (c: LayerCall) => {
+  const found = option(c, ['max_value']);
+  return typeof found === 'number' ? found : null;
+};
+
+// ---- reductions
+
+const reduction =
+  (op: string, float = false): Lowering =>
+  (c) => {
+    const rank = c.rank();
+    const axes = (axesOption(c) ?? range(0, rank)).map((a) => c.axis(a, rank));
+    const x = c.natural();
+    return c.keep(c.e.reduce(op, float ? asFloat(c, x) : x, axes, keepdims(c)));
+  };
+
+const variance =
+  (root: boolean): Lowering =>
+  (c) => {
+    const { e } = c;
+    const rank = c.rank();
+    const axes = (axesOption(c) ?? range(0, rank)).map((a) => c.axis(a, rank));
+    const x = asFloat(c, c.natural());
+    const centred = e.op('Sub', [x, e.reduce('ReduceMean', x, axes, true)]);
+    const mean = e.reduce('ReduceMean', e.op('Mul', [centred, centred]), axes, keepdims(c));
+    return c.keep(root ? e.op('Sqrt', [mean]) : mean);
+  };
+
+const arg =
+  (op: string): Lowering =>
+  (c) => {
+    const axes = axesOption(c);
+    if (!axes) return c.refuse('an axis is needed');
+    return c.keep(c.e.op(op, [c.natural()], { axis: c.axis(axes[0]!), keepdims: keepdims(c) ? 1 : 0 }));
+  };
+
+// ---- shapes
+
+/** The length of the batch is written as -1 or null; ONNX's 0 keeps it. */
+const reshape: Lowering = (c) => {
+  const target = option(c, ['newshape', 'shape'], 1);
+  if (!isList(target) || !target.every((d) => d === null || typeof d === 'number'))
+    return c.refuse('its shape is computed, which is not converted');
+  const dims = (target as (number | null)[]).map((d) => d ?? -1);
+  const open = dims.filter((d) => d === -1).length;
+  if (open > 1) dims[0] = 0;
+  if (dims.filter((d) => d === -1).length > 1) c.refuse('its shape leaves several lengths open');
+  return c.keep(c.e.reshape(c.natural(), dims));
+};
+
+const transpose: Lowering = (c) => {
+  const perm = axesOption(c, ['axes', 'perm'], 1) ?? range(0, c.rank()).reverse();
+  return c.keep(
+    c.e.transpose(
+      c.natural(),
+      perm.map((p) => c.axis(p)),
+    ),
+  );
+};
+
+const expandDims: Lowering = (c) => {
+  const axes = axesOption(c) ?? c.refuse('an axis is needed');
+  return c.keep(c.e.unsqueeze(c.natural(), axes));
+};
+
+const squeeze: Lowering = (c) => {
+  const axes = axesOption(c) ?? c.shape().flatMap((d, i) => (d === 1 ? [i] : []));
+  return c.keep(axes.length === 0 ? c.natural() : c.e.squeeze(c.natural(), axes));
+};
+
+const concatenate: Lowering = (c) => concatenated(c, c.inputs, numberOption(c, ['axis'], -1, 1));
+
+const stack: Lowering = (c) => {
+  const axis = numberOption(c, ['axis'], 0, 1);
+  const rank = c.rank() + 1;
+  const parts = c.inputs.map((t) => c.e.unsqueeze(c.natural(t), [axis < 0 ? axis + rank : axis]));
+  return c.keep(c.e.op('Concat', parts, { axis }));
+};
+
+const cast: Lowering = (c) => {
+  const name = option(c, ['dtype'], 1);
+  if (typeof name !== 'string') return c.refuse('the type it casts to is not written down');
+  const wanted = onnxType(name);
+  const dtype = wanted === 'float16' || wanted === 'bfloat16' || wanted === 'double' ? 'float' : wanted;
+  return c.map(c.x, (x) => c.e.cast(x, dtype, dtypeInfo(dtype).code));
+};
+
+const matmul: Lowering = (c) => {
+  const { e } = c;
+  const [a, b] = c.inputs;
+  if (!a || !b) return c.refuse('it is called with other than two tensors');
+  const turned = (t: Held, key: string) => {
+    const rank = c.rank(t);
+    const swap = [...range(0, rank - 2), rank - 1, rank - 2];
+    return option(c, [key]) === true ? e.transpose(c.natural(t), swap) : c.natural(t);
+  };
+  return c.keep(e.op('MatMul', sameTypes(c, [turned(a, 'transpose_a'), turned(b, 'transpose_b')], false)));
+};
+
+const einsum: Lowering = (c) => {
+  const equation = option(c, ['subscripts', 'equation'], 0);
+  if (typeof equation !== 'string') return c.refuse('its equation is not written down');
+  return c.keep(
+    c.e.op(
+      'Einsum',
+      c.inputs.map((t) => c.natural(t)),
+      { equation: equation.replace(/\s/g, '') },
+    ),
+  );
+};
+
+const softmaxOp =
+  (op: string): Lowering =>
+  (c) =>
+    softmax(c, c.x, numberOption(c, ['axis'], -1, 1), op);
+
+const where: Lowering = (c) => {
+  const { e } = c;
+  const { args, kwargs } = c.given;
+  const condition = args[0] ?? kwargs['condition'];
+  const a = args[1] ?? kwargs['x1'] ?? kwargs['x'];
+  const b = args[2] ?? kwargs['x2'] ?? kwargs['y'];
+  if (!isHeld(condition) || a === undefined || b === undefined) return c.refuse('it needs a condition and two values');
+  const tensor = [a, b].find(isHeld);
+  const value = (v: Given) =>
+    isHeld(v) ? c.natural(v) : e.numbers(tensor ? c.dtype(tensor) : 'float', numbersIn(c, v));
+  return c.keep(e.op('Where', [e.cast(c.natural(condition), 'bool', 9), value(a), value(b)]));
+};
+
+const l2Normalize: Lowering = (c) => {
+  const { e } = c;
+  const axes = (axesOption(c) ?? range(0, c.rank())).map((a) => c.axis(a));
+  const x = c.natural();
+  const least = e.float(numberOption(c, ['epsilon'], 1e-12));
+  const square = e.op('Max', [e.reduce('ReduceSum', e.op('Mul', [x, x]), axes, true), least]);
+  return c.keep(e.op('Div', [x, e.op('Sqrt', [square])]));
+};
+
+const addN: Lowering = (c) => {
+  const all = c.given.args.flatMap(heldsIn).map((t) => c.natural(t));
+  return c.keep(all.reduce((a, b) => c.e.op('Add', [a, b])));
+};
+
+const OPS: Readonly<Record<string, Lowering>> = {
+  add: binary('Add'),
+  subtract: binary('Sub'),
+  multiply: binary('Mul'),
+  divide: binary('Div', true),
+  truedivide: binary('Div', true),
+  truediv: binary('Div', true),
+  maximum: binary('Max'),
+  minimum: binary('Min'),
+  power: binary('Pow'),
+  pow: binary('Pow'),
+  equal: compare('Equal'),
+  notequal: negatedCompare,
+  greater: compare('Greater'),
+  greaterequal: compare('GreaterOrEqual'),
+  less: compare('Less'),
+  lessequal: compare('LessOrEqual'),
+  logicaland: binary('And'),
+  logicalor: binary('Or'),
+  logicalnot: named('Not', false),
+  squareddifference: (c) => c.map(binary('Sub')(c) as Held, (x) => c.e.op('Mul', [x, x])),
+  absolute: named('Abs', false),
+  abs: named('Abs', false),
+  negative: named('Neg', false),
+  neg: named('Neg', false),
+  exp: named('Exp'),
+  log: named('Log'),
+  log1p: unary((c, x) => c.e.op('Log', [c.e.op('Add', [x, c.e.float(1)])])),
+  expm1: unary((c, x) => c.e.op('Sub', [c.e.op('Exp', [x]), c.e.float(1)])),
+  sqrt: named('Sqrt'),
+  rsqrt: unary((c, x) => c.e.op('Reciprocal', [c.e.op('Sqrt', [x])])),
+  reciprocal: named('Reciprocal'),
+  square: unary((c, x) => c.e.op('Mul', [x, x]), false),
+  sign: named('Sign', false),
+  floor: named('Floor'),
+  ceil: named('Ceil'),
+  round: named('Round'),
+  sin: named('Sin'),
+  cos: named('Cos'),
+  tan: named('Tan'),
+  erf: named('Erf'),
+  isnan: named('IsNaN'),
+  identity: (c) => c.x,
+  stopgradient: (c) => c.x,
+  relu: reluOp,
+  relu6: activation('relu6'),
+  sigmoid: activation('sigmoid'),
+  tanh: activation('tanh'),
+  silu: activation('silu'),
+  swish: activation('silu'),
+  selu: activation('selu'),
+  softplus: activation('softplus'),
+  softsign: activation('softsign'),
+  hardsigmoid: activation('hard_sigmoid'),
+  hardsilu: activation('hard_silu'),
+  hardtanh: activation('hard_tanh'),
+  logsigmoid: activation('log_sigmoid'),
+  mish: activation('mish'),
+  gelu: geluOp,
+  leakyrelu: leaky,
+  elu,
+  clip,
+  clipbyvalue: clip,
+  softmax: softmaxOp('Softmax'),
+  logsoftmax: softmaxOp('LogSoftmax'),
+  mean: reduction('ReduceMean', true),
+  sum: reduction('ReduceSum'),
+  max: reduction('ReduceMax'),
+  min: reduction('ReduceMin'),
+  prod: reduction('ReduceProd'),
+  logsumexp: reduction('ReduceLogSumExp', true),
+  var: variance(false),
+  std: variance(true),
+  variance: variance(false),
+  argmax: arg('ArgMax'),
+  argmin: arg('ArgMin'),
+  reshape,
+  transpose,
+  expanddims: expandDims,
+  squeeze,
+  concatenate,
+  concat: concatenate,
+  stack,
+  cast,
+  matmul,
+  einsum,
+  where,
+  addn: addN,
+  l2normalize: l2Normalize,
+  getitem: getItem,
+};
+
+/** Names as in the tables of the documentation. */
+export const OP_NAMES: readonly string[] = Object.keys(OPS).sort();
+
+const plainName = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+
+/** A class of keras.ops (`TrueDivide`). */
+export function lowerOp(c: LayerCall): Held | readonly Held[] {
+  const lowering = OPS[plainName(c.given.op)];
+  return lowering ? lowering(c) : c.refuse('this function of keras.ops is not converted');
+}
+
+/** `math.reduce_mean`, `__operators__.add`, `nn.relu`: the last part says what it does. */
+const tensorflowOp: Lowering = (c) => {
+  const name = c.text('function', '');
+  const last = name.slice(name.lastIndexOf('.') + 1).replace(/^reduce_/, '');
+  const lowering = OPS[plainName(last)];
+  if (!lowering) return c.refuse(`the function tf.${name} is not converted`);
+  return lowering(c);
+};
+
+export const TENSORFLOW_OPS: Readonly<Record<string, Lowering>> = {
+  TFOpLambda: tensorflowOp,
+  SlicingOpLambda: tensorflowOp,
+  TensorFlowOpLayer: (c) => {
+    const node = c.config['node_def'];
+    return c.refuse(`it holds a TensorFlow node (${isObject(node) ? String(node['op']) : 'of an unknown kind'})`);
+  },
+};

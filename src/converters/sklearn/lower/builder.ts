@@ -1,0 +1,190 @@
+/** Builds ONNX nodes in a draft. Numbers are doubles throughout: scikit-learn computes in float64. */
+import { attributes, type AttributeLike, type Attributes } from '../../../graph-model/core/attributes.ts';
+import type { Draft } from '../../../graph-model/core/draft.ts';
+import type { GraphId, Origin, ValueId } from '../../../graph-model/core/model.ts';
+import { tensorOf } from '../../../graph-model/core/tensor.ts';
+import { dtypeInfo, type DType } from '../../../graph-model/core/types.ts';
+
+/** A value and its element type. */
+export interface Val {
+  readonly id: ValueId;
+  readonly t: DType;
+}
+
+type Plain = Readonly<Record<string, AttributeLike | undefined>>;
+
+export class Builder {
+  /** The estimator whose nodes are being made. */
+  origin: Origin | undefined;
+  private readonly scalars = new Map<string, Val>();
+
+  constructor(
+    readonly draft: Draft,
+    readonly graph: GraphId,
+  ) {}
+
+  /** A builder for a body of this graph. */
+  within(graph: GraphId): Builder {
+    const b = new Builder(this.draft, graph);
+    b.origin = this.origin;
+    return b;
+  }
+
+  // Constants
+
+  f64(values: ArrayLike<number>, dims: readonly number[] = [values.length]): Val {
+    return this.constant('double', dims, Float64Array.from(values));
+  }
+  i64(values: ArrayLike<number>, dims: readonly number[] = [values.length]): Val {
+    return this.constant(
+      'int64',
+      dims,
+      BigInt64Array.from(Array.from(values), (v) => BigInt(v)),
+    );
+  }
+  text(values: readonly string[], dims: readonly number[] = [values.length]): Val {
+    return this.constant('string', dims, [...values]);
+  }
+  flags(values: readonly boolean[], dims: readonly number[] = [values.length]): Val {
+    return this.constant('bool', dims, Uint8Array.from(values, Number));
+  }
+  num(value: number, t: 'double' | 'int64' | 'float' = 'double'): Val {
+    const key = `${t} ${Object.is(value, -0) ? '-0' : value}`;
+    let found = this.scalars.get(key);
+    if (!found) {
+      found =
+        t === 'int64'
+          ? this.i64([value], [])
+          : t === 'double'
+            ? this.f64([value], [])
+            : this.constant('float', [], Float32Array.of(value));
+      this.scalars.set(key, found);
+    }
+    return found;
+  }
+  private constant(t: DType, dims: readonly number[], values: Parameters<typeof tensorOf>[0]['values']): Val {
+    return { id: this.draft.constant(this.graph, tensorOf({ dtype: t, dims, values })), t };
+  }
+
+  // Nodes
+
+  /** A node with one output of type `t` (default: its first input's). */
+  op(op: string, inputs: readonly (Val | null)[], plain: Plain = {}, t?: DType, domain = ''): Val {
+    return this.ops(op, inputs, plain, [t ?? inputs.find((i) => i)!.t], domain)[0]!;
+  }
+  ops(
+    op: string,
+    inputs: readonly (Val | null)[],
+    plain: Plain | Attributes,
+    types: readonly DType[],
+    domain = '',
+  ): Val[] {
+    const node = this.draft.addNode(this.graph, {
+      op,
+      domain,
+      inputs: inputs.map((i) => i?.id ?? null),
+      outputs: types.length,
+      attributes: plain instanceof Map ? (plain as Attributes) : attributes(plain as Plain),
+      ...(this.origin ? { origin: this.origin } : {}),
+    });
+    return node.outputs.map((id, i) => ({ id: id!, t: types[i]! }));
+  }
+
+  cast(x: Val, t: DType): Val {
+    return x.t === t ? x : this.op('Cast', [x], { to: dtypeInfo(t).code }, t);
+  }
+  double(x: Val): Val {
+    return this.cast(x, 'double');
+  }
+
+  add = (a: Val, b: Val): Val => this.op('Add', [a, b]);
+  sub = (a: Val, b: Val): Val => this.op('Sub', [a, b]);
+  mul = (a: Val, b: Val): Val => this.op('Mul', [a, b]);
+  div = (a: Val, b: Val): Val => this.op('Div', [a, b]);
+  pow = (a: Val, b: Val): Val => this.op('Pow', [a, b]);
+  neg = (a: Val): Val => this.op('Neg', [a]);
+  abs = (a: Val): Val => this.op('Abs', [a]);
+  exp = (a: Val): Val => this.op('Exp', [a]);
+  log = (a: Val): Val => this.op('Log', [a]);
+  sqrt = (a: Val): Val => this.op('Sqrt', [a]);
+  square = (a: Val): Val => this.op('Mul', [a, a]);
+  tanh = (a: Val): Val => this.op('Tanh', [a]);
+  matmul = (a: Val, b: Val): Val => this.op('MatMul', [a, b]);
+  max = (a: Val, b: Val): Val => this.op('Max', [a, b]);
+  min = (a: Val, b: Val): Val => this.op('Min', [a, b]);
+
+  less = (a: Val, b: Val): Val => this.op('Less', [a, b], {}, 'bool');
+  lessEq = (a: Val, b: Val): Val => this.op('LessOrEqual', [a, b], {}, 'bool');
+  greater = (a: Val, b: Val): Val => this.op('Greater', [a, b], {}, 'bool');
+  greaterEq = (a: Val, b: Val): Val => this.op('GreaterOrEqual', [a, b], {}, 'bool');
+  equal = (a: Val, b: Val): Val => this.op('Equal', [a, b], {}, 'bool');
+  and = (a: Val, b: Val): Val => this.op('And', [a, b]);
+  or = (a: Val, b: Val): Val => this.op('Or', [a, b]);
+  not = (a: Val): Val => this.op('Not', [a]);
+  isNan = (a: Val): Val => this.op('IsNaN', [a], {}, 'bool');
+  where = (condition: Val, a: Val, b: Val): Val => this.op('Where', [condition, a, b], {}, a.t);
+
+  /** By exp of what is not positive: ONNX Runtime's Sigmoid of doubles gives 0 below about -18. */
+  sigmoid(a: Val): Val {
+    const e = this.exp(this.neg(this.abs(a)));
+    const above = this.where(this.less(a, this.num(0)), e, this.num(1));
+    return this.div(above, this.add(this.num(1), e));
+  }
+
+  reduce(kind: 'Sum' | 'Max' | 'Min' | 'Mean' | 'Prod' | 'LogSumExp', x: Val, axis: number, keep = true): Val {
+    return this.op(`Reduce${kind}`, [x, this.i64([axis])], { keepdims: keep });
+  }
+  sum = (x: Val, axis: number, keep = true): Val => this.reduce('Sum', x, axis, keep);
+
+  softmax = (x: Val, axis = 1): Val => this.op('Softmax', [x], { axis });
+  argmax = (x: Val, axis = 1): Val => this.op('ArgMax', [x], { axis, keepdims: 0 }, 'int64');
+  argmin = (x: Val, axis = 1): Val => this.op('ArgMin', [x], { axis, keepdims: 0 }, 'int64');
+
+  gather(x: Val, indices: Val, axis = 0): Val {
+    return this.op('Gather', [x, indices], { axis });
+  }
+  /** Columns of a matrix, in the order given. */
+  columns(x: Val, indices: readonly number[]): Val {
+    return this.gather(x, this.i64(indices), 1);
+  }
+  concat(parts: readonly Val[], axis = 1): Val {
+    return parts.length === 1 ? parts[0]! : this.op('Concat', parts, { axis });
+  }
+  reshape(x: Val, dims: readonly number[]): Val {
+    return this.op('Reshape', [x, this.i64(dims)]);
+  }
+  unsqueeze(x: Val, axis: number): Val {
+    return this.op('Unsqueeze', [x, this.i64([axis])]);
+  }
+  squeeze(x: Val, axis: number): Val {
+    return this.op('Squeeze', [x, this.i64([axis])]);
+  }
+  transpose(x: Val, perm: readonly number[]): Val {
+    return this.op('Transpose', [x], { perm });
+  }
+  clip(x: Val, least: number | null, most: number | null): Val {
+    const low = least === null ? x : this.max(x, this.num(least));
+    return most === null ? low : this.min(low, this.num(most));
+  }
+  /** [N] to [N, 1]. */
+  column = (x: Val): Val => this.reshape(x, [-1, 1]);
+  /** [N, 1] to [N]. */
+  flat = (x: Val): Val => this.reshape(x, [-1]);
+  /** Two columns p0 and p1 from two [N]. */
+  pair = (a: Val, b: Val): Val => this.concat([this.column(a), this.column(b)]);
+  /** 1 - x */
+  complement = (x: Val): Val => this.sub(this.num(1), x);
+
+  /** [N, c] filled with one value, N as `like` has. */
+  filled(like: Val, columns: number, value: number): Val {
+    const rows = this.op('Shape', [like], { start: 0, end: 1 }, 'int64');
+    const shape = this.concat([rows, this.i64([columns])], 0);
+    return this.op('Expand', [this.num(value), shape]);
+  }
+}
+
+/** Calls `make` at the first use and keeps what it gave. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}

@@ -1,0 +1,192 @@
+/** Linear models: sklearn/linear_model, LinearSVC and LinearSVR, cross_decomposition, discriminant_analysis. */
+import type { Val } from './builder.ts';
+import { mapArr, rowOf, toArr, transposed, type Arr, type Est } from './estimator.ts';
+import {
+  classifier,
+  indexOfDecision,
+  normalised,
+  regressor,
+  transformer,
+  type Lowered,
+  type Lowerer,
+  type Lowering,
+} from './lowered.ts';
+import { once } from './builder.ts';
+import { NdArray, PyObject } from '../../containers/pickle/index.ts';
+import type { Table } from './table.ts';
+
+/** X·coefᵀ + intercept: [N] for one row of coefficients given flat, else [N, rows]. */
+export function affine(l: Lowerer, x: Val, coef: Arr, intercept: Arr): Val {
+  const { o } = l;
+  const flat = coef.dims.length === 1;
+  const w = flat ? { dims: [coef.dims[0]!, 1], data: coef.data } : transposed(coef);
+  const y = o.matmul(o.double(x), o.f64(w.data, w.dims));
+  const shifted = intercept.data.every((b) => b === 0) ? y : o.add(y, o.f64(intercept.data, [intercept.data.length]));
+  return flat ? o.flat(shifted) : shifted;
+}
+
+const ZERO: Arr = { dims: [], data: Float64Array.of(0) };
+
+function linearPredict(l: Lowerer, e: Est, x: Table): Val {
+  const coef = e.arr('coef_');
+  const squeeze = coef.dims.length === 2 && coef.dims[0] === 1 && e.name.endsWith('SVR');
+  const y = affine(l, x.matrix(), coef, e.optionalArr('intercept_') ?? ZERO);
+  return squeeze ? l.o.flat(y) : y;
+}
+
+export const linearRegressor: Lowering = (l, e, x) => regressor(() => linearPredict(l, e, x));
+
+/** Poisson and gamma have the log link; Tweedie by its `link`, which for `auto` follows the power. */
+export const generalisedRegressor: Lowering = (l, e, x) => {
+  const link = e.text('link', 'auto');
+  const identity =
+    e.name === 'TweedieRegressor' && (link === 'identity' || (link === 'auto' && e.num('power', 0) <= 0));
+  return regressor(() => (identity ? linearPredict(l, e, x) : l.o.exp(linearPredict(l, e, x))));
+};
+
+/** Scores of a linear classifier: [N] for two classes, else [N, classes]. */
+function scores(l: Lowerer, e: Est, x: Table): { decision: () => Val; binary: boolean } {
+  const coef = e.arr('coef_');
+  const binary = coef.dims.length === 1 || coef.dims[0] === 1;
+  const flat: Arr = binary ? { dims: [coef.data.length], data: coef.data } : coef;
+  return { binary, decision: once(() => affine(l, x.matrix(), flat, e.optionalArr('intercept_') ?? ZERO)) };
+}
+
+function classesOf(e: Est): NdArray {
+  const own = e.get('classes_');
+  if (own instanceof NdArray) return own;
+  return e.est('_label_binarizer').nd('classes_');
+}
+
+export const linearClassifier: Lowering = (l, e, x) => {
+  const { decision, binary } = scores(l, e, x);
+  if (e.name.startsWith('RidgeClassifier') && e.object.attrs.get('_label_binarizer') instanceof PyObject) {
+    const kind = e.est('_label_binarizer').text('y_type_');
+    if (kind.startsWith('multilabel')) e.fail('it was fitted on several labels at once');
+  }
+  return classifier(l, { classes: classesOf(e), decision, index: () => indexOfDecision(l.o, decision(), binary) });
+};
+
+/** One sigmoid a class, made to sum to one (LinearClassifierMixin._predict_proba_lr). */
+function sigmoids(l: Lowerer, d: Val, binary: boolean): Val {
+  const { o } = l;
+  const p = o.sigmoid(d);
+  if (binary) return o.pair(o.complement(p), p);
+  return o.div(p, o.sum(p, 1));
+}
+
+export const logisticRegression: Lowering = (l, e, x) => {
+  const { o } = l;
+  const { decision, binary } = scores(l, e, x);
+  const multi = e.text('multi_class', 'auto');
+  const liblinear = e.text('solver') === 'liblinear';
+  const ovr = multi === 'ovr' || multi === 'warn' || (multi !== 'multinomial' && (binary || liblinear));
+  const proba = () => {
+    if (ovr) return sigmoids(l, decision(), binary);
+    return o.softmax(binary ? o.pair(o.neg(decision()), decision()) : decision());
+  };
+  return classifier(l, {
+    classes: e.nd('classes_'),
+    decision,
+    proba,
+    index: () => indexOfDecision(o, decision(), binary),
+  });
+};
+
+export const sgdClassifier: Lowering = (l, e, x) => {
+  const { o } = l;
+  const { decision, binary } = scores(l, e, x);
+  const classes = e.nd('classes_');
+  const index = () => indexOfDecision(o, decision(), binary);
+  const loss = e.name === 'Perceptron' ? 'perceptron' : e.text('loss', 'hinge');
+  if (loss === 'log_loss' || loss === 'log')
+    return classifier(l, { classes, decision, index, proba: () => sigmoids(l, decision(), binary) });
+  if (loss !== 'modified_huber') return classifier(l, { classes, decision, index });
+  const proba = () => {
+    const p = o.div(o.add(o.clip(decision(), -1, 1), o.num(1)), o.num(2));
+    return binary ? o.pair(o.complement(p), p) : normalised(o, p, classes.size);
+  };
+  return classifier(l, { classes, decision, index, proba });
+};
+
+/** LinearDiscriminantAnalysis classifies by its linear scores and reduces dimensions where its solver allows. */
+export const linearDiscriminant: Lowering = (l, e, x) => {
+  const { o } = l;
+  const { decision, binary } = scores(l, e, x);
+  const proba = () => (binary ? sigmoids(l, decision(), true) : o.softmax(decision()));
+  const made = classifier(l, {
+    classes: e.nd('classes_'),
+    decision,
+    proba,
+    index: () => indexOfDecision(o, decision(), binary),
+  });
+  return { ...made, ...discriminantTransform(l, e, x) };
+};
+
+function discriminantTransform(l: Lowerer, e: Est, x: Table): Lowered {
+  if (!e.has('scalings_')) return {};
+  const { o } = l;
+  const scalings = e.arr('scalings_');
+  const width = Math.min(e.num('_max_components', scalings.dims[1]!), scalings.dims[1]!);
+  return transformer(l, width, () => {
+    const centred = e.has('xbar_') ? o.sub(x.matrix(), o.f64(e.arr('xbar_').data)) : x.matrix();
+    const all = o.matmul(centred, o.f64(scalings.data, scalings.dims));
+    return width === scalings.dims[1]
+      ? all
+      : o.columns(
+          all,
+          Array.from({ length: width }, (_, i) => i),
+        );
+  });
+}
+
+/** Gaussian classes with their own covariances (discriminant_analysis.py, _decision_function). */
+export const quadraticDiscriminant: Lowering = (l, e, x) => {
+  const { o } = l;
+  const classes = e.nd('classes_');
+  const means = e.arr('means_');
+  const priors = e.arr('priors_').data;
+  const all = once(() => {
+    const parts = e.list('rotations_').map((r, i) => {
+      const rotation = toArr(r)!;
+      const scaling = toArr(e.list('scalings_')[i]!)!.data;
+      const w = mapArr(rotation, (v, k) => v * scaling[k % scaling.length]! ** -0.5);
+      const z = o.matmul(o.sub(x.matrix(), o.f64(rowOf(means, i))), o.f64(w.data, w.dims));
+      const logs = scaling.reduce((s, v) => s + Math.log(v), 0);
+      return o.add(o.mul(o.num(-0.5), o.add(o.sum(o.square(z), 1), o.num(logs))), o.num(Math.log(priors[i]!)));
+    });
+    return o.concat(parts);
+  });
+  const binary = classes.size === 2;
+  const decision = () => {
+    if (!binary) return all();
+    return o.flat(o.sub(o.columns(all(), [1]), o.columns(all(), [0])));
+  };
+  return classifier(l, { classes, decision, proba: () => o.softmax(all()), index: () => o.argmax(all()) });
+};
+
+/** PLSRegression, PLSCanonical and CCA. Before 1.3 the coefficients lay the other way round. */
+export const partialLeastSquares: Lowering = (l, e, x) => {
+  const { o } = l;
+  const raw = e.arr('coef_');
+  const features = e.num('n_features_in_', e.arr('_x_mean', 'x_mean_').data.length);
+  const old =
+    raw.dims[0] === features && (raw.dims[1] !== features || /^(0|1\.[0-2])\b/.test(e.text('_sklearn_version')));
+  const coef = old ? transposed(raw) : raw;
+  const mean = e.arr('_x_mean', 'x_mean_').data;
+  const std = e.arr('_x_std', 'x_std_').data;
+  const centre = () => o.sub(x.matrix(), o.f64(mean));
+  const predict = once(() => {
+    const scaled = old ? o.div(centre(), o.f64(std)) : centre();
+    const y = affine(l, scaled, coef, e.optionalArr('intercept_', '_y_mean') ?? ZERO);
+    return e.flag('_predict_1d') && coef.dims[0] === 1 ? o.flat(y) : y;
+  });
+  const rotations = e.arr('x_rotations_');
+  const made = transformer(l, rotations.dims[1]!, () =>
+    o.matmul(o.div(centre(), o.f64(std)), o.f64(rotations.data, rotations.dims)),
+  );
+  return { ...made, predict };
+};
+
+/** RANSAC keeps the model fitted on the inliers. */
+export const throughEstimator: Lowering = (l, e, x) => l.lower(e.est('estimator_'), x);

@@ -1,0 +1,392 @@
+/** sklearn/preprocessing: scalers and transformers of numbers. */
+import { NdArray, PyGlobal, PyObject, type PyValue } from '../../containers/pickle/index.ts';
+import type { Builder, Val } from './builder.ts';
+import { toArr, transposed, type Est } from './estimator.ts';
+import { transformer, type Lowered, type Lowerer, type Lowering } from './lowered.ts';
+import { Table } from './table.ts';
+
+/** (X - shift) / scale, where either may be left out. */
+function shiftScale(l: Lowerer, e: Est, x: Table, shift: string | null, scale: string | null): Lowered {
+  const { o } = l;
+  return transformer(l, x.width, () => {
+    let y = x.matrix();
+    if (shift && e.has(shift)) y = o.sub(y, o.f64(e.arr(shift).data));
+    if (scale && e.has(scale)) y = o.div(y, o.f64(e.arr(scale).data));
+    return y;
+  });
+}
+
+export const standardScaler: Lowering = (l, e, x) =>
+  shiftScale(l, e, x, e.flag('with_mean', true) ? 'mean_' : null, e.flag('with_std', true) ? 'scale_' : null);
+export const robustScaler: Lowering = (l, e, x) =>
+  shiftScale(
+    l,
+    e,
+    x,
+    e.flag('with_centering', true) ? 'center_' : null,
+    e.flag('with_scaling', true) ? 'scale_' : null,
+  );
+export const maxAbsScaler: Lowering = (l, e, x) => {
+  const made = shiftScale(l, e, x, null, 'scale_');
+  return e.flag('clip') ? transformer(l, x.width, () => l.o.clip(made.transform!().matrix(), -1, 1)) : made;
+};
+
+export const minMaxScaler: Lowering = (l, e, x) => {
+  const { o } = l;
+  return transformer(l, x.width, () => {
+    const y = o.add(o.mul(x.matrix(), o.f64(e.arr('scale_').data)), o.f64(e.arr('min_').data));
+    const [low = 0, high = 1] = e.list('feature_range').map(Number);
+    return e.flag('clip') ? o.clip(y, low, high) : y;
+  });
+};
+
+export const normalizer: Lowering = (l, e, x) => {
+  const { o } = l;
+  return transformer(l, x.width, () => {
+    const v = x.matrix();
+    const size = rowNorm(o, v, e.text('norm', 'l2'));
+    return o.div(v, o.where(o.equal(size, o.num(0)), o.num(1), size));
+  });
+};
+
+/** [N, 1]: l1, l2 or max norm of the rows. */
+export function rowNorm(o: Builder, x: Val, norm: string): Val {
+  if (norm === 'l1') return o.sum(o.abs(x), 1);
+  return norm === 'max' ? o.reduce('Max', o.abs(x), 1) : o.sqrt(o.sum(o.square(x), 1));
+}
+
+export const binarizer: Lowering = (l, e, x) =>
+  transformer(l, x.width, () => l.o.double(l.o.greater(x.matrix(), l.o.num(e.num('threshold', 0)))));
+
+/** Monomials in scikit-learn's order: by degree, then lexicographic. */
+export const polynomialFeatures: Lowering = (l, e, x) => {
+  const { o } = l;
+  const features = e.num('n_features_in_', e.num('n_input_features_', x.width ?? 0));
+  const degree = e.get('degree');
+  const [least, most] = typeof degree === 'number' ? [0, degree] : e.list('degree').map(Number);
+  const from = Math.max(e.flag('include_bias', true) ? 0 : 1, least!);
+  const combinations: number[][] = e.flag('include_bias', true) && from > 0 ? [[]] : [];
+  for (let d = from; d <= most!; d++) choose(features, d, e.flag('interaction_only'), combinations);
+  if (combinations.length > 20000) e.fail(`it makes ${combinations.length} columns`);
+  return transformer(l, combinations.length, () => {
+    const v = x.matrix();
+    const padded = o.concat([v, o.filled(v, 1, 1)]);
+    const factor = (k: number) =>
+      o.columns(
+        padded,
+        combinations.map((c) => c[k] ?? features),
+      );
+    const factors = Array.from({ length: Math.max(1, most!) }, (_, k) => factor(k));
+    return factors.reduce(o.mul);
+  });
+};
+
+function choose(features: number, count: number, distinct: boolean, out: number[][]): void {
+  const pick = (begin: number, chosen: number[]): void => {
+    if (chosen.length === count) return void out.push(chosen);
+    for (let f = begin; f < features && out.length <= 20000; f++) pick(distinct ? f + 1 : f, [...chosen, f]);
+  };
+  pick(0, []);
+}
+
+/** Bins by the count of inner edges that are not above the value. */
+export const kBins: Lowering = (l, e, x) => {
+  const { o } = l;
+  const edges = e.list('bin_edges_').map((b) => toArr(b)!.data);
+  const counts = edges.map((b) => b.length - 1);
+  const onehot = e.text('encode', 'onehot') !== 'ordinal';
+  const width = onehot ? counts.reduce((a, b) => a + b, 0) : edges.length;
+  return transformer(l, width, () => {
+    const v = x.matrix();
+    const parts = edges.map((b, i) => {
+      const inner = b.slice(1, -1);
+      const bin =
+        inner.length === 0
+          ? o.filled(v, 1, 0)
+          : o.sum(o.double(o.greaterEq(o.columns(v, [i]), o.f64(inner, [1, inner.length]))), 1);
+      return onehot
+        ? o.double(
+            o.equal(
+              bin,
+              o.f64(
+                Array.from({ length: counts[i]! }, (_, k) => k),
+                [1, counts[i]!],
+              ),
+            ),
+          )
+        : bin;
+    });
+    return o.concat(parts);
+  });
+};
+
+// Power and quantiles
+
+function log1p(o: Builder, x: Val): Val {
+  // log(1 + x) loses digits near zero; log1p(x) = 2·artanh(x / (2 + x)).
+  const r = o.div(x, o.add(o.num(2), x));
+  const small = o.less(o.abs(x), o.num(1e-4));
+  const cubic = o.mul(o.num(2), o.mul(r, o.add(o.num(1), o.div(o.square(r), o.num(3)))));
+  return o.where(small, cubic, o.log(o.add(o.num(1), o.where(small, o.num(1), x))));
+}
+
+function yeoJohnson(o: Builder, x: Val, lambda: number): Val {
+  const positive = o.greaterEq(x, o.num(0));
+  const up = o.where(positive, x, o.num(0));
+  const down = o.where(positive, o.num(0), o.neg(x));
+  const near = (a: number) => Math.abs(a) < 2.220446049250313e-16;
+  const power = (v: Val, p: number) => o.div(o.sub(o.pow(o.add(v, o.num(1)), o.num(p)), o.num(1)), o.num(p));
+  const above = near(lambda) ? log1p(o, up) : power(up, lambda);
+  const below = near(lambda - 2) ? o.neg(log1p(o, down)) : o.neg(power(down, 2 - lambda));
+  const both = o.where(positive, above, below);
+  return o.where(o.isNan(x), x, both);
+}
+
+function boxCox(o: Builder, x: Val, lambda: number): Val {
+  if (lambda === 0) return o.log(x);
+  return o.div(o.sub(o.pow(x, o.num(lambda)), o.num(1)), o.num(lambda));
+}
+
+export const powerTransformer: Lowering = (l, e, x) => {
+  const { o } = l;
+  const lambdas = e.arr('lambdas_').data;
+  const apply = e.text('method', 'yeo-johnson') === 'box-cox' ? boxCox : yeoJohnson;
+  return transformer(l, lambdas.length, () => {
+    const v = x.matrix();
+    const y = o.concat(Array.from(lambdas, (lambda, i) => apply(o, o.columns(v, [i]), lambda)));
+    if (!e.flag('standardize', true) || !e.has('_scaler')) return y;
+    return l.lower(e.est('_scaler'), Table.matrix(o, y, lambdas.length)).transform!().matrix();
+  });
+};
+
+/** Linear interpolation of [N, 1] through rising points, constant outside. Equal abscissae keep the last, as np.interp does. */
+export function interpolate(o: Builder, x: Val, xs: readonly number[], ys: readonly number[]): Val {
+  const n = xs.length;
+  if (n === 1) return o.add(o.mul(x, o.num(0)), o.num(ys[0]!));
+  // The segment: how many points are at or below the value, less one.
+  const at = o.sub(o.sum(o.double(o.greaterEq(x, o.f64(xs, [1, n]))), 1), o.num(1));
+  const segment = o.cast(o.clip(at, 0, n - 2), 'int64');
+  const slopes = xs.slice(1).map((v, i) => (v === xs[i]! ? 0 : (ys[i + 1]! - ys[i]!) / (v - xs[i]!)));
+  const inside = o.add(
+    o.mul(o.gather(o.f64(slopes), segment), o.sub(x, o.gather(o.f64(xs), segment))),
+    o.gather(o.f64(ys), segment),
+  );
+  const low = o.where(o.less(x, o.num(xs[0]!)), o.num(ys[0]!), inside);
+  return o.where(o.greaterEq(x, o.num(xs[n - 1]!)), o.num(ys[n - 1]!), low);
+}
+
+/** Mean of two interpolations, upwards and downwards, so that plateaus go to their middle (_data.py, _transform_col). */
+export const quantileTransformer: Lowering = (l, e, x) => {
+  const { o } = l;
+  const quantiles = transposed(e.arr('quantiles_'));
+  const references = Array.from(e.arr('references_').data);
+  const [features = 0, n = 0] = quantiles.dims;
+  const normal = e.text('output_distribution') === 'normal';
+  return transformer(l, features, () => {
+    const v = x.matrix();
+    const columns = Array.from({ length: features }, (_, f) => {
+      const q = Array.from(quantiles.data.subarray(f * n, (f + 1) * n));
+      const c = o.columns(v, [f]);
+      const forward = interpolate(o, c, q, references);
+      const backward = interpolate(o, o.neg(c), q.map((a) => -a).reverse(), references.map((a) => -a).reverse());
+      const middle = o.mul(o.num(0.5), o.sub(forward, backward));
+      const eps = 1e-7;
+      const low = normal ? o.less(o.sub(c, o.num(eps)), o.num(q[0]!)) : o.equal(c, o.num(q[0]!));
+      const high = normal ? o.greater(o.add(c, o.num(eps)), o.num(q[n - 1]!)) : o.equal(c, o.num(q[n - 1]!));
+      const bounded = o.where(low, o.num(0), o.where(high, o.num(1), middle));
+      return normal ? normalQuantile(o, bounded) : bounded;
+    });
+    return o.concat(columns);
+  });
+};
+
+/** Inverse of the normal distribution (Acklam 2003, relative error below 1.2e-9), clipped as scikit-learn clips it. */
+function normalQuantile(o: Builder, p: Val): Val {
+  const polynomial = (x: Val, c: readonly number[]) =>
+    c.slice(1).reduce((sum, a) => o.add(o.mul(sum, x), o.num(a)), o.num(c[0]!));
+  const tail = (q: Val) =>
+    o.div(
+      polynomial(
+        q,
+        [
+          -7.784894002430293e-3, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968,
+          2.938163982698783,
+        ],
+      ),
+      polynomial(q, [7.784695709041462e-3, 0.3224671290700398, 2.445134137142996, 3.754408661907416, 1]),
+    );
+  const safe = o.clip(p, 1e-300, 1 - 1e-16);
+  const d = o.sub(safe, o.num(0.5));
+  const r = o.square(d);
+  const central = o.div(
+    o.mul(
+      d,
+      polynomial(
+        r,
+        [
+          -39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716,
+          2.506628277459239,
+        ],
+      ),
+    ),
+    polynomial(
+      r,
+      [-54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572, 1],
+    ),
+  );
+  const below = tail(o.sqrt(o.mul(o.num(-2), o.log(safe))));
+  const above = o.neg(tail(o.sqrt(o.mul(o.num(-2), o.log(o.complement(safe))))));
+  const y = o.where(o.less(safe, o.num(0.02425)), below, o.where(o.greater(safe, o.num(1 - 0.02425)), above, central));
+  return o.clip(y, -5.199337582605575, 5.19933758270342);
+}
+
+// Splines
+
+/** B-splines by their polynomial pieces is exact; SciPy's BSpline gives knots and coefficients. */
+export const splineTransformer: Lowering = (l, e, x) => {
+  const { o } = l;
+  const splines = e.list('bsplines_').map((s) => (s instanceof PyObject ? s : e.fail('its splines cannot be read')));
+  const mode = e.text('extrapolation', 'constant');
+  if (mode !== 'constant' && mode !== 'error' && mode !== 'continue')
+    e.fail(`extrapolation="${mode}" is not expressed`);
+  const degree = e.num('degree', 3);
+  const drop = e.flag('include_bias', true) ? 0 : 1;
+  const sizes = splines.map((s) => (toArr(s.get('_c') ?? s.get('c') ?? null)?.dims[0] ?? 0) - drop);
+  return transformer(
+    l,
+    sizes.reduce((a, b) => a + b, 0),
+    () => {
+      const v = x.matrix();
+      return o.concat(
+        splines.map((s, f) => {
+          const knots = Array.from(toArr(s.get('_t') ?? s.get('t') ?? null)?.data ?? []);
+          const c = o.columns(v, [f]);
+          const [a, b] = [knots[degree]!, knots[knots.length - 1 - degree]!];
+          return basis(o, mode === 'continue' ? c : o.clip(c, a, b), knots, degree, drop);
+        }),
+      );
+    },
+  );
+};
+
+/** Cox-de Boor recursion over all intervals at once: [N, bases]. */
+function basis(o: Builder, x: Val, knots: readonly number[], degree: number, drop: number): Val {
+  const n = knots.length - 1;
+  const first = degree;
+  const last = n - degree - 1;
+  // Outside the base interval its outermost pieces go on.
+  const lows = Array.from({ length: n }, (_, i) =>
+    i === first ? -Infinity : i > first && i <= last ? knots[i]! : Infinity,
+  );
+  const highs = Array.from({ length: n }, (_, i) =>
+    i === last ? Infinity : i >= first && i < last ? knots[i + 1]! : -Infinity,
+  );
+  let b = o.double(o.and(o.greaterEq(x, o.f64(lows, [1, n])), o.less(x, o.f64(highs, [1, n]))));
+  for (let d = 1; d <= degree; d++) {
+    const size = n - d;
+    const range = (from: number) => Array.from({ length: size }, (_, i) => from + i);
+    const inverse = (from: number) =>
+      range(from).map((i) => (knots[i + d]! === knots[i]! ? 0 : 1 / (knots[i + d]! - knots[i]!)));
+    const up = o.mul(
+      o.sub(
+        x,
+        o.f64(
+          range(0).map((i) => knots[i]!),
+          [1, size],
+        ),
+      ),
+      o.f64(inverse(0), [1, size]),
+    );
+    const down = o.mul(
+      o.sub(
+        o.f64(
+          range(0).map((i) => knots[i + d + 1]!),
+          [1, size],
+        ),
+        x,
+      ),
+      o.f64(inverse(1), [1, size]),
+    );
+    b = o.add(o.mul(up, o.columns(b, range(0))), o.mul(down, o.columns(b, range(1))));
+  }
+  const bases = n - degree - drop;
+  return drop
+    ? o.columns(
+        b,
+        Array.from({ length: bases }, (_, i) => i),
+      )
+    : b;
+}
+
+// Functions
+
+/** NumPy functions that ONNX has too. */
+const FUNCTIONS: Readonly<Record<string, (o: Builder, x: Val) => Val>> = {
+  log1p,
+  log: (o, x) => o.log(x),
+  log2: (o, x) => o.div(o.log(x), o.num(Math.LN2)),
+  log10: (o, x) => o.div(o.log(x), o.num(Math.LN10)),
+  exp: (o, x) => o.exp(x),
+  exp2: (o, x) => o.pow(o.num(2), x),
+  expm1: (o, x) => o.sub(o.exp(x), o.num(1)),
+  sqrt: (o, x) => o.sqrt(x),
+  cbrt: (o, x) => o.mul(o.op('Sign', [x]), o.pow(o.abs(x), o.num(1 / 3))),
+  square: (o, x) => o.square(x),
+  abs: (o, x) => o.abs(x),
+  absolute: (o, x) => o.abs(x),
+  fabs: (o, x) => o.abs(x),
+  negative: (o, x) => o.neg(x),
+  reciprocal: (o, x) => o.div(o.num(1), x),
+  sign: (o, x) => o.op('Sign', [x]),
+  sin: (o, x) => o.op('Sin', [x]),
+  cos: (o, x) => o.op('Cos', [x]),
+  tan: (o, x) => o.op('Tan', [x]),
+  tanh: (o, x) => o.tanh(x),
+  sinh: (o, x) => o.div(o.sub(o.exp(x), o.exp(o.neg(x))), o.num(2)),
+  cosh: (o, x) => o.div(o.add(o.exp(x), o.exp(o.neg(x))), o.num(2)),
+  floor: (o, x) => o.op('Floor', [x]),
+  ceil: (o, x) => o.op('Ceil', [x]),
+  rint: (o, x) => o.op('Round', [x]),
+  expit: (o, x) => o.sigmoid(x),
+  logit: (o, x) => o.log(o.div(x, o.complement(x))),
+  deg2rad: (o, x) => o.mul(x, o.num(Math.PI / 180)),
+  radians: (o, x) => o.mul(x, o.num(Math.PI / 180)),
+  rad2deg: (o, x) => o.mul(x, o.num(180 / Math.PI)),
+  degrees: (o, x) => o.mul(x, o.num(180 / Math.PI)),
+  positive: (_, x) => x,
+};
+
+/** Applies a function that was pickled by name; anything else is refused with its name. */
+export function applyFunction(l: Lowerer, e: Est, f: PyValue, x: Val, kwArgs: PyValue = null): Val {
+  if (f === null) return x;
+  const made = kwArgs instanceof Map && kwArgs.size > 0;
+  const path =
+    f instanceof PyGlobal ? f.path : f instanceof PyObject ? f.cls.path : f instanceof NdArray ? 'an array' : String(f);
+  if (f instanceof PyObject && f.cls.path.startsWith('cloudpickle'))
+    e.fail('its function was written into the file by cloudpickle, as Python code');
+  const known = f instanceof PyGlobal && /^(numpy|scipy)\b/.test(f.module) ? FUNCTIONS[f.name] : undefined;
+  if (!known) e.fail(`its function ${path} is Python code of your own`);
+  if (made) e.fail(`its function ${path} is called with further arguments`);
+  return known(l.o, x);
+}
+
+/** `partial(check_array, …)`, by which HistGradientBoosting passes its numeric columns on. */
+function isCheck(f: PyValue): boolean {
+  const inner = f instanceof PyObject && f.cls.name === 'partial' ? f.args[0] : f;
+  return inner instanceof PyGlobal && /^sklearn\.utils\.validation\.(check_array|_check_array)$/.test(inner.path);
+}
+
+export const functionTransformer: Lowering = (l, e, x) => {
+  if (!e.has('func') || isCheck(e.get('func'))) return { transform: () => x };
+  return transformer(l, x.width, () => applyFunction(l, e, e.get('func'), x.matrix(), e.get('kw_args')));
+};
+
+export const kernelCenterer: Lowering = (l, e, x) => {
+  const { o } = l;
+  return transformer(l, x.width, () => {
+    const k = x.matrix();
+    const rows = e.arr('K_fit_rows_').data;
+    const mean = o.div(o.sum(k, 1), o.num(rows.length));
+    return o.add(o.sub(o.sub(k, o.f64(rows)), mean), o.num(e.num('K_fit_all_')));
+  });
+};

@@ -1,0 +1,128 @@
+/** Lowers a fitted estimator to an ONNX model: its inputs, its results under their names, nothing that is not used. */
+import { Draft } from '../../graph-model/core/draft.ts';
+import { emptyModel } from '../../graph-model/core/empty.ts';
+import type { Model } from '../../graph-model/core/model.ts';
+import { tensorType, type ValueType } from '../../graph-model/core/types.ts';
+import type { JobContext } from '../../graph-model/job.ts';
+import type { ConvertOptions } from '../converter.ts';
+import { decodeGraph } from './dialect/decode.ts';
+import { Builder, type Val } from './lower/builder.ts';
+import { Est } from './lower/estimator.ts';
+import { estimatorRow } from './lower/index.ts';
+import type { Lowered, Lowerer } from './lower/lowered.ts';
+import { Table } from './lower/table.ts';
+import { inputsOf } from './signature.ts';
+
+const OPSETS = [
+  { domain: '', version: 21 },
+  { domain: 'ai.onnx.ml', version: 5 },
+];
+/** ONNX Runtime's own operators; Tokenizer is the one used. */
+const CONTRIB = { domain: 'com.microsoft', version: 1 };
+
+/** Throws FormatError (sklearn.unsupported) naming the step that has no form in ONNX. */
+export async function sklearnToOnnx(model: Model, _options: ConvertOptions, job: JobContext): Promise<Model> {
+  const root = Est.of(await decodeGraph(model, model.main));
+  job.signal.throwIfAborted();
+  const draft = new Draft(
+    emptyModel({ opsets: OPSETS, graphName: model.graphs.at(model.main).name, source: model.source }),
+  );
+  const graph = draft.graph(draft.base.main).id;
+  const o = new Builder(draft, graph);
+  const inputs = inputsOf(root).map(({ name, type }) => ({ type, id: draft.newValue(graph, name, null, { type }) }));
+  draft.setGraphInputs(
+    graph,
+    inputs.map((i) => i.id),
+  );
+  const vals = inputs.map((i): Val => ({ id: i.id, t: i.type.kind === 'tensor' ? i.type.dtype : 'float' }));
+  const results = resultsOf(o, lowerWith(o, root, tableOf(o, vals, inputs[0]!.type)));
+  const outputs = results.map(({ name, val }) => named(o, name, val));
+  draft.setGraphOutputs(
+    graph,
+    outputs.map((v) => v.id),
+  );
+  prune(draft);
+  if (usesContrib(draft)) draft.patchModel({ opsets: [...OPSETS, CONTRIB] });
+  return draft.commit('Convert to ONNX').after;
+}
+
+function tableOf(o: Builder, inputs: readonly Val[], first: ValueType): Table {
+  if (inputs.length > 1) return Table.columns(o, inputs);
+  const last = first.kind === 'tensor' ? first.shape?.[1] : null;
+  return Table.matrix(o, inputs[0]!, typeof last === 'number' ? last : null);
+}
+
+function lowerWith(o: Builder, root: Est, x: Table): Lowered {
+  const l: Lowerer = {
+    o,
+    lower(e, input) {
+      const row = estimatorRow(e.name);
+      if (!row) return e.fail(unknown(e));
+      o.origin = { dialect: 'sklearn', op: e.name, name: e.step };
+      return row.lower(l, e, input);
+    },
+  };
+  return l.lower(root, x);
+}
+
+function unknown(e: Est): string {
+  if (/^(lightgbm|xgboost|catboost)\b/.test(e.module))
+    return `${e.module.split('.')[0]!} estimators within a pipeline are not read; convert that model from its own file`;
+  if (/^(__main__|cloudpickle)/.test(e.module))
+    return `${e.module}.${e.name} is a class of your own, written in Python`;
+  return `${e.module}.${e.name} is not among the estimators that are known`;
+}
+
+interface Result {
+  readonly name: string;
+  readonly val: Val;
+}
+
+/** The results by the names of the documentation, numbers as float32. */
+function resultsOf(o: Builder, made: Lowered): Result[] {
+  const out: Result[] = [];
+  const put = (name: string, val: Val) => out.push({ name, val: val.t === 'double' ? o.cast(val, 'float') : val });
+  if (made.predict) put('predictions', made.predict());
+  if (made.label) put('label', made.label());
+  if (made.proba) put('probabilities', made.proba());
+  if (made.probas) putAll(o, made, put);
+  if (made.decision && !made.proba && !made.probas) put('decision_function', made.decision());
+  if (out.length === 0) put('transformed', made.transform!().matrix());
+  return out;
+}
+
+/** One tensor [outputs, N, classes] where all outputs have as many classes, else one an output. */
+function putAll(o: Builder, made: Lowered, put: (name: string, val: Val) => void): void {
+  const probas = made.probas!();
+  const sizes = new Set(made.probaSizes ?? []);
+  if (sizes.size <= 1)
+    put(
+      'probabilities',
+      o.concat(
+        probas.map((p) => o.unsqueeze(p, 0)),
+        0,
+      ),
+    );
+  else probas.forEach((p, i) => put(`probabilities_${i}`, p));
+}
+
+/** An output needs a value of its own, with its name and type. */
+function named(o: Builder, name: string, val: Val): Val {
+  const out = o.op('Identity', [val]);
+  o.draft.patchValue(out.id, { name, type: tensorType(val.t, null) });
+  return out;
+}
+
+/** Takes out nodes and constants that no result needs: estimators offer more than the model gives out. */
+function prune(draft: Draft): void {
+  const { main } = draft.base;
+  for (const id of [...draft.graph(main).order].reverse()) {
+    const node = draft.node(id);
+    if (node.outputs.every((v) => v === null || draft.uses(v).length === 0)) draft.removeNode(id);
+  }
+  for (const id of draft.graph(main).initializers) if (draft.uses(id).length === 0) draft.removeValue(id);
+}
+
+function usesContrib(draft: Draft): boolean {
+  return draft.graph(draft.base.main).order.some((id) => draft.node(id).domain === CONTRIB.domain);
+}

@@ -1,0 +1,242 @@
+/** The graph as an SVG document of any size: text as text, one path for all lines of a kind. */
+import type { NodeId, ValueId } from '../graph-model/core/model.ts';
+import type { ValueType } from '../graph-model/core/types.ts';
+import { CATEGORIES } from '../graph-model/operators/category.ts';
+import { COLOURS } from './colours.generated.ts';
+import { addArrow, addPiece, type PathSink, type Viewport } from './edge-path.ts';
+import type { Face } from './face.ts';
+import { GLYPHS, type GlyphShape } from './glyphs.ts';
+import { countLabel, groupName } from './group-face.ts';
+import type { Rect, Scene } from './scene.ts';
+import { vertexFace } from './view-graph.ts';
+import { KIND } from './view.ts';
+
+export interface SvgOptions {
+  readonly theme: 'light' | 'dark';
+  readonly types: ReadonlyMap<ValueId, ValueType>;
+  /** The part of the graph to draw; all of it where left out. */
+  readonly part?: Rect;
+}
+
+export interface SvgPicture {
+  readonly text: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+const UI = `-apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif`;
+const MONO = `ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace`;
+const MARGIN = 24;
+const ORIGIN: Viewport = { x: 0, y: 0, zoom: 1 };
+
+export function svgPicture(scene: Scene, options: SvgOptions): SvgPicture {
+  const { width, height } = scene.layout;
+  const whole = { x: -MARGIN, y: -MARGIN, width: width + 2 * MARGIN, height: height + 2 * MARGIN };
+  const part = options.part ?? whole;
+  const writer = new SvgWriter(scene, options, part);
+  const size = { width: Math.ceil(part.width), height: Math.ceil(part.height) };
+  return { text: writer.write(size.width, size.height), ...size };
+}
+
+/** Collects drawing calls as the text of a path; a tenth of a pixel is enough. */
+class PathText implements PathSink {
+  readonly parts: string[] = [];
+  moveTo(x: number, y: number): void {
+    this.parts.push(`M${short(x)} ${short(y)}`);
+  }
+  lineTo(x: number, y: number): void {
+    this.parts.push(`L${short(x)} ${short(y)}`);
+  }
+  bezierCurveTo(...at: [number, number, number, number, number, number]): void {
+    this.parts.push(`C${at.map(short).join(' ')}`);
+  }
+  quadraticCurveTo(...at: [number, number, number, number]): void {
+    this.parts.push(`Q${at.map(short).join(' ')}`);
+  }
+}
+
+const short = (x: number): string => String(Math.round(10 * x) / 10);
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+/** Text of a file may hold what XML may not: control characters become a sign that says so. */
+const xml = (text: string): string =>
+  text.replace(/[\u0000-\u001f\ufffe\uffff]|\p{Cs}/gu, '�').replace(/[&<>"]/g, (c) => ESCAPES[c]!);
+
+class SvgWriter {
+  private readonly out: string[] = [];
+  private readonly colour: (name: string) => string;
+
+  constructor(
+    private readonly scene: Scene,
+    private readonly options: SvgOptions,
+    private readonly part: Rect,
+  ) {
+    const colours = COLOURS[options.theme]!;
+    this.colour = (name) => colours[name]!;
+  }
+
+  write(width: number, height: number): string {
+    const { x, y } = this.part;
+    const box = [x, y, this.part.width, this.part.height].map(short).join(' ');
+    this.out.push(
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${box}">`,
+      `<title>${xml(this.scene.view.model.source.fileName || 'graph')}</title>`,
+      this.style(),
+      `<rect x="${short(x)}" y="${short(y)}" width="100%" height="100%" fill="${this.colour('canvas')}"/>`,
+    );
+    this.glyphs();
+    this.boxes();
+    this.lines();
+    for (const i of this.scene.nodesIn(this.part).sort((a, b) => a - b)) this.vertex(i);
+    this.titles();
+    this.out.push('</svg>', '');
+    return this.out.join('\n');
+  }
+
+  private style(): string {
+    const c = this.colour;
+    // No CSS variables: programs that print SVG do not know them.
+    const plain = CATEGORIES.map(
+      (k) =>
+        `.s-${k}{fill:${c(`cat-${k}`)}}.t-${k}{fill:${c(`cat-${k}-text`)}}.g-${k}{stroke:${c(`cat-${k}-text`)};fill:none}`,
+    );
+    return [
+      '<style>',
+      `text{font:12px ${UI};dominant-baseline:central}`,
+      `.op{font-weight:600}.m{font:10px ${MONO};fill:${c('text-3')}}.v{font:10px ${MONO};fill:${c('text')}}.k{font-size:11px;fill:${c('text-3')}}`,
+      `.n{fill:${c('surface')};stroke:${c('line-strong')}}.e{fill:none;stroke:${c('edge')};stroke-width:1.25}`,
+      `.es{fill:none;stroke:${c('edge-shape')};stroke-width:1.25}.b{fill:none;stroke:${c('n-6')};stroke-dasharray:4 3}`,
+      `.h{fill:${c('canvas')}}.l{stroke:${c('line-strong')}}`,
+      ...plain,
+      '</style>',
+    ].join('\n');
+  }
+
+  private glyphs(): void {
+    this.out.push('<defs>');
+    for (const name of CATEGORIES) {
+      const shape: GlyphShape = GLYPHS[name];
+      const { circle } = shape;
+      const colour = this.colour(`cat-${name}-text`);
+      const lines = `<path d="${shape.lines}${shape.frame ?? ''}"/>`;
+      const solid = shape.solid ? `<path d="${shape.solid}" fill="${colour}"/>` : '';
+      const dot = circle
+        ? `<circle cx="${circle.x}" cy="${circle.y}" r="${circle.r}"${circle.filled ? ` fill="${colour}"` : ''}/>`
+        : '';
+      this.out.push(
+        `<g id="${name}" class="g-${name}" stroke-width="${shape.width ?? 1.4}">${lines}${solid}${dot}</g>`,
+      );
+    }
+    this.out.push('</defs>');
+  }
+
+  private boxes(): void {
+    this.scene.view.boxes.forEach((_, b) => this.rect(this.scene.boxRect(b), 'b', 6));
+  }
+
+  private rect({ x, y, width, height }: Rect, kind: string, radius: number): void {
+    const at = [x, y, width, height].map(short);
+    this.out.push(
+      `<rect class="${kind}" x="${at[0]}" y="${at[1]}" width="${at[2]}" height="${at[3]}" rx="${short(radius)}"/>`,
+    );
+  }
+
+  private titles(): void {
+    const { view } = this.scene;
+    view.boxes.forEach(({ group }, b) => {
+      const { x, y } = this.scene.boxRect(b);
+      const text = `${groupName(view.tree!.groups[group]!)} · ${countLabel(view.tree!.groups[group]!)}`;
+      this.rect({ x: x + 9, y: y - 7, width: 10 + 5.9 * text.length, height: 14 }, 'h', 0);
+      this.text(x + 14, y, 'k', text);
+    });
+  }
+
+  private text(x: number, y: number, kind: string, text: string, end = false): void {
+    if (text !== '')
+      this.out.push(
+        `<text class="${kind}" x="${short(x)}" y="${short(y)}"${end ? ' text-anchor="end"' : ''}>${xml(text)}</text>`,
+      );
+  }
+
+  private lines(): void {
+    const { pieces, layout } = this.scene;
+    const kinds = [new PathText(), new PathText()];
+    const heads = [new PathText(), new PathText()];
+    this.scene.eachPiece(this.part, 0, (p) => {
+      const kind = pieces.shape[p]!;
+      addPiece(kinds[kind]!, this.scene, p, ORIGIN);
+      const e = pieces.edge[p]!;
+      if (pieces.point[p]! + 2 === layout.routeOffsets[e + 1]) addArrow(heads[kind]!, this.scene, e, ORIGIN);
+    });
+    const names = ['e', 'es'];
+    kinds.forEach((path, k) => {
+      const dash = k === 1 ? ' stroke-dasharray="3 2.5"' : '';
+      if (path.parts.length > 0) this.out.push(`<path class="${names[k]}"${dash} d="${path.parts.join('')}"/>`);
+      if (heads[k]!.parts.length > 0) this.out.push(`<path class="${names[k]}" d="${heads[k]!.parts.join('')}"/>`);
+    });
+  }
+
+  private vertex(i: number): void {
+    const { view } = this.scene;
+    const rect = this.scene.rectOf(i);
+    const face = vertexFace(view, i, this.options.types);
+    this.out.push(`<g>${this.nameOf(i)}`);
+    if (view.kinds[i] === KIND.node || view.kinds[i] === KIND.group) this.card(i, rect, face);
+    else {
+      this.rect(rect, 'n', rect.height / 2);
+      const middle = rect.y + rect.height / 2;
+      this.text(rect.x + 14, middle, `t-const`, fit(face.op, rect.width - 34 - 6.1 * face.label.length, 6.8));
+      this.text(rect.x + rect.width - 12, middle, 'm', face.label, true);
+    }
+    this.out.push('</g>');
+  }
+
+  private nameOf(i: number): string {
+    const { view } = this.scene;
+    const name = view.kinds[i] === KIND.node ? view.model.nodes.at(view.refs[i] as NodeId).name : '';
+    return name === '' ? '' : `<title>${xml(name)}</title>`;
+  }
+
+  private card(i: number, rect: Rect, face: Face): void {
+    const { view } = this.scene;
+    const category = CATEGORIES[view.categories[i]!]!;
+    const closed = view.kinds[i] === KIND.group;
+    if (closed) for (const k of [6, 3]) this.rect({ ...rect, x: rect.x + k, y: rect.y + k }, 'n', 5);
+    this.rect(rect, 'n', 5);
+    this.strip(rect, category, closed);
+    const { x, y, width } = rect;
+    const head = y + 13;
+    this.out.push(`<use href="#${category}" x="${short(x + 11)}" y="${short(head - 6)}"/>`);
+    const telling = face.telling === '' ? 0 : 6 + 6.1 * face.telling.length;
+    const op = fit(face.op, width - 36, 7.1);
+    this.text(x + 28, head, `op t-${category}`, op);
+    this.text(x + 34 + 7.1 * op.length, head, 'v', face.telling);
+    const room = width - 50 - 7.1 * op.length - telling;
+    this.text(x + width - 8, head, 'm', fit(face.label, room, 6.1, true), true);
+    if (face.rows.length === 0) return;
+    this.out.push(`<path class="l" d="M${short(x + 4)} ${short(y + 26)}h${short(width - 5)}"/>`);
+    face.rows.forEach((row, r) => {
+      const at = y + 39 + 17 * r;
+      this.text(x + 12, at, 'k', row.key);
+      const shift = row.key === '' ? 12 : 18 + Math.max(38, 5.6 * row.key.length);
+      this.text(x + shift, at, 'v', fit(row.text, width - shift - 6, 6.1));
+    });
+  }
+
+  /** A closed group has a broken one. */
+  private strip({ x, y, height }: Rect, category: string, broken: boolean): void {
+    const whole = `M${short(x + 4)} ${short(y)}h-1a3 3 0 0 0-3 3v${short(height - 6)}a3 3 0 0 0 3 3h1Z`;
+    let dashes = '';
+    for (let at = 0; at < height; at += 6)
+      dashes += `M${short(x)} ${short(y + at)}h4v${short(Math.min(4, height - at))}h-4Z`;
+    this.out.push(`<path class="s-${category}" d="${broken ? dashes : whole}"/>`);
+  }
+}
+
+/** Cut to the room, by an average width of letters; the end is kept where it says more. */
+function fit(text: string, room: number, letter: number, keepEnd = false): string {
+  const most = Math.floor(room / letter);
+  if (text.length <= most) return text;
+  if (most < 3) return '';
+  return keepEnd ? `…${text.slice(1 - most)}` : `${text.slice(0, most - 1)}…`;
+}

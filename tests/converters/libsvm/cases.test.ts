@@ -1,0 +1,3 @@
+import { classicSuite } from '../../support/classic-suite.ts';
+
+classicSuite('libsvm');

@@ -1,0 +1,4 @@
+import { classicSuite, evaluatorSuite } from '../../support/classic-suite.ts';
+
+classicSuite('lightgbm');
+evaluatorSuite('lightgbm');
