@@ -9,13 +9,17 @@ import { eachModel, OUTPUT_OPTIONS, writeModel } from '../output.ts';
 
 export const CONVERT: Command = {
   name: 'convert',
-  usage: 'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--external-data auto|always|never|keep]',
+  usage: 'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--external-data auto|always|never|keep] [--text]',
   summary: 'To ONNX, in one file where it fits; to another opset with --opset.',
-  options: { ...OUTPUT_OPTIONS, opset: { type: 'string' }, outputs: { type: 'string' }, signature: { type: 'string' } },
+  options: { ...OUTPUT_OPTIONS, opset: { type: 'string' }, outputs: { type: 'string' }, signature: { type: 'string' }, text: { type: 'boolean' } },
   run: (args, io) =>
     eachModel(args, io, async (files, out) => {
       const job = io.job();
       const opened = await openPaths(files, job);
+      // A text may be anything that looks like one; it becomes a model only where somebody means it to.
+      if (opened.converterId === 'onnx-text' && !args.flag('text')) {
+        throw new CommandError(`${opened.main.name} is a model in the ONNX text form. Give --text to convert it.`);
+      }
       const [outputs, opset, signature] = [args.list('outputs'), args.number('opset'), args.text('signature')];
       const asked = {
         ...(outputs ? { outputs } : {}),
