@@ -1,6 +1,6 @@
 /** The .npy format (numpy/lib/format.py): magic, a Python dict literal, raw elements. */
 import { Cursor } from '../pickle/cursor.ts';
-import { NdArray, NumpyDtype, toRowMajor, type RecordField } from '../pickle/numpy.ts';
+import { NdArray, NumpyDtype, toRowMajor, type RecordField } from '../pickle/values.ts';
 import { arrayOf } from '../pickle/reducers.ts';
 
 /** Reads an array of numbers, text or records. Throws FormatError where the bytes are none. */

@@ -6,8 +6,7 @@ import { readPickle } from './joblib.ts';
 import { unpack } from './unpack.ts';
 import type { PyValue } from './values.ts';
 
-export { NdArray, NumpyDtype } from './numpy.ts';
-export { PyGlobal, PyObject, type PyValue } from './values.ts';
+export { NdArray, NumpyDtype, PyGlobal, PyObject, type PyValue } from './values.ts';
 export { compressionOf } from './unpack.ts';
 
 /** The file is held in memory whole. */

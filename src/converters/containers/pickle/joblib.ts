@@ -4,9 +4,8 @@
  */
 import type { Cursor } from './cursor.ts';
 import { runPickle, type PickleHost } from './machine.ts';
-import { NdArray, NumpyDtype, toRowMajor } from './numpy.ts';
 import { arrayOf, shapeOf } from './reducers.ts';
-import { PyObject, type PyValue } from './values.ts';
+import { NdArray, NumpyDtype, PyObject, toRowMajor, type PyValue } from './values.ts';
 
 /** Arrays of objects within arrays of objects. */
 const DEPTH_LIMIT = 8;

@@ -3,7 +3,7 @@
  * REDUCE and BUILD give descriptions, and only the few callables of `reducers.ts` (NumPy arrays, containers) are known.
  * Every opcode makes at most one value, so memory stays in proportion to the file; announced sizes are never believed.
  */
-import { Cursor } from './cursor.ts';
+import { type Cursor } from './cursor.ts';
 import { floatOf, intOf, longOf, rawUnicode, unquote } from './numbers.ts';
 import { buildState, callGlobal } from './reducers.ts';
 import { PyGlobal, PyObject, type PyValue } from './values.ts';

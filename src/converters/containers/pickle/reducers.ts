@@ -4,8 +4,7 @@
  */
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import type { Cursor } from './cursor.ts';
-import { NdArray, NumpyDtype, toRowMajor } from './numpy.ts';
-import { PyGlobal, PyObject, type PyValue } from './values.ts';
+import { NdArray, NumpyDtype, PyGlobal, PyObject, toRowMajor, type PyValue } from './values.ts';
 
 type Reducer = (args: readonly PyValue[], cursor: Cursor) => PyValue;
 

@@ -1,6 +1,6 @@
 /** Support vector machines: sklearn/svm/_classes.py over libsvm (svm.cpp). */
 import { attributes } from '../../../graph-model/core/attributes.ts';
-import { Builder, once, type Val } from './builder.ts';
+import { type Builder, once, type Val } from './builder.ts';
 import { rowOf, type Arr, type Est } from './estimator.ts';
 import { kernel } from './kernels.ts';
 import { classifier, regressor, type Lowerer, type Lowering } from './lowered.ts';

@@ -1,0 +1,45 @@
+// Writes docs/support/sklearn.md from the table of estimators that are lowered. `--check` fails where the file is old.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createServer } from 'vite';
+
+const OUT = 'docs/support/sklearn.md';
+const server = await createServer({
+  server: { middlewareMode: true, hmr: false, ws: false },
+  appType: 'custom',
+  logLevel: 'error',
+  optimizeDeps: { noDiscovery: true },
+});
+const { ESTIMATORS } = await server.ssrLoadModule('/src/converters/sklearn/lower/index.ts');
+await server.close();
+
+const families = new Map();
+for (const [name, row] of ESTIMATORS) {
+  if (name.startsWith('_')) continue;
+  if (!families.has(row.family)) families.set(row.family, []);
+  families.get(row.family).push([name, row]);
+}
+const sections = [...families].map(([family, rows]) => {
+  const lines = rows.map(
+    ([name, r]) => `| ${name} | ${r.kind === 'refused' ? 'shown, not converted' : 'yes'} | ${r.limits ?? ''} |`,
+  );
+  return [`## ${family}`, '', '| estimator | converted | limits |', '|---|---|---|', ...lines].join('\n');
+});
+const text = `# scikit-learn: what is converted
+
+Made by \`node scripts/generate-support.mjs\` from the table in \`src/converters/sklearn/lower/index.ts\`; do not edit.
+
+Files: pickle (protocols 0 to 5), joblib (uncompressed, zlib, gzip, bz2, xz, lzma, lz4) and skops, of scikit-learn 0.24 to 1.9 (measured with 1.9 and 1.2).
+Nothing in a file is run. Estimators that are not listed are shown, and refused with a sentence when they are converted.
+
+${sections.join('\n\n')}
+`;
+if (process.argv.includes('--check')) {
+  if (!existsSync(OUT) || readFileSync(OUT, 'utf8') !== text) {
+    console.error(`${OUT} is old: run node scripts/generate-support.mjs`);
+    process.exit(1);
+  }
+} else {
+  mkdirSync(dirname(OUT), { recursive: true });
+  writeFileSync(OUT, text);
+}
