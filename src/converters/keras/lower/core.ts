@@ -82,7 +82,7 @@ function flatSource(c: LayerCall): ValueId {
     .shape()
     .slice(1)
     .filter((d) => d !== 1).length;
-  return long <= 1 ? c.x[orderAtHand(c.x)]! : c.natural();
+  return long <= 1 && orderAtHand(c.x) === 'first' ? c.first() : c.natural();
 }
 
 const reshape: Lowering = (c) => {
