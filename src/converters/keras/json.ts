@@ -8,6 +8,11 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Neither absent nor Python's None. */
+export function isSet(value: Json | undefined): boolean {
+  return value !== null && value !== undefined;
+}
+
 export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }

@@ -2,7 +2,7 @@
  * Which weights each layer has, in Keras's own order, and where a `.weights.h5` file of Keras 3 (or of the zip form of
  * Keras 2) keeps them. One table; layers that are not in it have no weights or are of the user's own making.
  */
-import { flag, isList, isObject, text, type Json, type JsonObject } from './json.ts';
+import { isSet, flag, isList, isObject, text, type Json, type JsonObject } from './json.ts';
 
 export interface WeightRow {
   /** `kernel`; for a part of the layer with its path before it: `forward_layer/kernel`. */
@@ -24,7 +24,7 @@ const recurrent = withBias('kernel', 'recurrent_kernel');
 /** Roles by class; a role that begins with `~` is not trainable. */
 const ROLES: Readonly<Record<string, Roles>> = {
   Dense: withBias('kernel'),
-  EinsumDense: (c) => ['kernel', c['bias_axes'] != null && 'bias'],
+  EinsumDense: (c) => ['kernel', isSet(c['bias_axes']) && 'bias'],
   Conv1D: withBias('kernel'),
   Conv2D: withBias('kernel'),
   Conv3D: withBias('kernel'),
@@ -46,7 +46,7 @@ const ROLES: Readonly<Record<string, Roles>> = {
   PReLU: () => ['alpha'],
   Attention: (c) => [flag(c['use_scale'], false) && 'scale', c['score_mode'] === 'concat' && 'concat_score_weight'],
   AdditiveAttention: (c) => [flag(c['use_scale'], true) && 'scale'],
-  Normalization: (c) => (c['mean'] == null ? ['~mean', '~variance', '~count'] : []),
+  Normalization: (c) => (!isSet(c['mean']) ? ['~mean', '~variance', '~count'] : []),
   SimpleRNNCell: recurrent,
   LSTMCell: recurrent,
   GRUCell: recurrent,

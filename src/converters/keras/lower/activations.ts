@@ -1,6 +1,6 @@
 /** Activation functions by the names of Keras, and the layers that are one. Formulas: keras.activations. */
 import type { ValueId } from '../../../graph-model/core/model.ts';
-import { isObject, numberOf, text, type Json, type JsonObject } from '../json.ts';
+import { isSet, isObject, numberOf, text, type Json, type JsonObject } from '../json.ts';
 import type { LayerCall, Lowering } from './call.ts';
 import type { Emitter } from './emitter.ts';
 import { orderAtHand, type Held } from './layout.ts';
@@ -136,7 +136,7 @@ function glu(c: LayerCall, t: Held): Held {
 const reluLayer: Lowering = (c) => {
   const slope = numberOf(c.config['negative_slope'], numberOf(c.config['alpha'], 0));
   const threshold = c.number('threshold', 0);
-  const most = c.config['max_value'] == null ? null : c.number('max_value', 0);
+  const most = !isSet(c.config['max_value']) ? null : c.number('max_value', 0);
   return c.map(c.x, (x) => thresholdRelu(c.e, x, slope, threshold, most));
 };
 

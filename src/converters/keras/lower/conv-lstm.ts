@@ -4,7 +4,7 @@ import type { LayerCall, Lowering } from './call.ts';
 import { cellActivation, lstmGates, type Cell, type Step } from './cells.ts';
 import { padsOf } from './conv.ts';
 import type { Emitter, Plain } from './emitter.ts';
-import { Held, range } from './layout.ts';
+import { type Held, range } from './layout.ts';
 import { maskGiven, runCell, statesGiven, type RunResult } from './recurrent.ts';
 
 const convLstm =

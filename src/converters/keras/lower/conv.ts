@@ -1,10 +1,11 @@
 /** Convolutions: channels-first in ONNX whatever the source has, with the exact padding of Keras. */
+import { isSet } from '../json.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { Dim } from '../../../graph-model/core/types.ts';
 import { activate } from './activations.ts';
 import type { LayerCall, Lowering } from './call.ts';
 import type { Plain } from './emitter.ts';
-import { Held, range } from './layout.ts';
+import { type Held, range } from './layout.ts';
 
 interface Window {
   readonly kernel: readonly number[];
@@ -126,7 +127,7 @@ const separable =
  * What ONNX would give beyond that is padding, the odd element at the end; what is lacking is its output_padding.
  */
 function transposePads(c: LayerCall, w: Window): { pads: number[]; output_padding: number[] } {
-  const extra = c.config['output_padding'] == null ? null : c.sizes('output_padding', w.kernel.length, 0);
+  const extra = !isSet(c.config['output_padding']) ? null : c.sizes('output_padding', w.kernel.length, 0);
   const before: number[] = [];
   const after: number[] = [];
   const lack: number[] = [];
@@ -152,7 +153,7 @@ const convTranspose =
     const { dims } = c.weight('kernel', rank + 2);
     const w = windowOf(c, dims.slice(0, rank));
     const { pads, output_padding } = transposePads(c, w);
-    if (c.keras >= 3 && c.config['output_padding'] != null && c.sizes('dilation_rate', rank, 1).some((d) => d > 1))
+    if (c.keras >= 3 && isSet(c.config['output_padding']) && c.sizes('dilation_rate', rank, 1).some((d) => d > 1))
       c.refuse('an output_padding together with a dilation is not converted');
     const { x, keep } = channelsFirst(c);
     // Kernels are [...spatial, out, in]; ONNX has [in, out, ...spatial].

@@ -1,4 +1,5 @@
 /** Dense layers and those that only move elements. */
+import { isSet } from '../json.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { activate } from './activations.ts';
 import type { LayerCall, Lowering } from './call.ts';
@@ -9,7 +10,7 @@ const nothing: Lowering = (c) => c.x;
 
 /** x · kernel + bias over the last axis. */
 const dense: Lowering = (c) => {
-  if (c.config['lora_rank'] != null || c.has('lora_kernel_a')) c.refuse('its LoRA weights are not converted');
+  if (isSet(c.config['lora_rank']) || c.has('lora_kernel_a')) c.refuse('its LoRA weights are not converted');
   const kernel = c.weight('kernel', 2).constant();
   const x = c.natural();
   const bias = c.has('bias') ? c.weight('bias', 1).constant() : null;
@@ -81,7 +82,7 @@ function flatSource(c: LayerCall): ValueId {
     .shape()
     .slice(1)
     .filter((d) => d !== 1).length;
-  return long <= 1 ? c.x[orderAtHand(c.x)]! : c.natural();
+  return long <= 1 && orderAtHand(c.x) === 'first' ? c.first() : c.natural();
 }
 
 const reshape: Lowering = (c) => {

@@ -12,6 +12,7 @@ export function lowerNode(c: LayerCall): Held | readonly Held[] {
   if (registered.includes('>')) c.refuse('it is a class of your own, whose Python code is not in the file');
   if (/^keras\.(src\.)?ops/.test(module)) return lowerOp(c);
   refuseQuantized(c);
+  refuseFirstKeras(c);
   const lowering = lowerLayer(op);
   if (!lowering) return refuseUnknown(c);
   const made = lowering(c);
@@ -23,6 +24,17 @@ function refuseQuantized(c: LayerCall): void {
   const policy = c.text('dtype', 'float32');
   if (/_from_/.test(policy) || isObject(c.config['quantization_config']))
     c.refuse(`it is quantised (${policy}), which is not converted`);
+}
+
+/** Keras 1 has other names for nearly every option; read as Keras 2 they would mean the defaults. */
+const FIRST_OPTIONS = [
+  ...['nb_filter', 'nb_row', 'nb_col', 'border_mode', 'subsample', 'dim_ordering', 'inner_activation', 'inner_init'],
+  ...['pool_length', 'stride', 'filter_length', 'atrous_rate', 'b_regularizer', 'W_regularizer'],
+];
+
+function refuseFirstKeras(c: LayerCall): void {
+  if (c.keras >= 2 && !FIRST_OPTIONS.some((key) => key in c.config)) return;
+  c.refuse('it was saved by Keras 1; load and save the model again in Keras 2');
 }
 
 /** Layers that leave the steps as they are hand the mask on. */

@@ -6,7 +6,7 @@ import { isList, isObject, type Json } from '../json.ts';
 import { gelu, geluTanh, pointwise, softmax, thresholdRelu } from './activations.ts';
 import { givenList, isHeld, type Given, type LayerCall, type Lowering } from './call.ts';
 import { getItem } from './get-item.ts';
-import { Held, orderAtHand, range } from './layout.ts';
+import { type Held, orderAtHand, range } from './layout.ts';
 import { concatenated } from './merge.ts';
 import { heldsIn } from './recurrent.ts';
 
@@ -121,7 +121,8 @@ const geluOp: Lowering = (c) => {
 const clip: Lowering = (c) => {
   const least = numberOption(c, ['x_min', 'clip_value_min', 'min_value'], -Infinity, 1);
   const most = numberOption(c, ['x_max', 'clip_value_max', 'max_value'], Infinity, 2);
-  return c.map(c.x, (x) => c.e.op('Clip', [x, c.e.numbers(c.e.dtype(x), [least]), c.e.numbers(c.e.dtype(x), [most])]));
+  const bound = (x: ValueId, value: number) => (Number.isFinite(value) ? c.e.numbers(c.e.dtype(x), [value]) : null);
+  return c.map(c.x, (x) => c.e.op('Clip', [x, bound(x, least), bound(x, most)]));
 };
 
 const reluOp: Lowering = (c) =>
@@ -160,6 +161,17 @@ const variance =
     const centred = e.op('Sub', [x, e.reduce('ReduceMean', x, axes, true)]);
     const mean = e.reduce('ReduceMean', e.op('Mul', [centred, centred]), axes, keepdims(c));
     return c.keep(root ? e.op('Sqrt', [mean]) : mean);
+  };
+
+/** Of truth values: through numbers, as ONNX reduces those alone. */
+const truth =
+  (op: string): Lowering =>
+  (c) => {
+    const rank = c.rank();
+    const axes = (axesOption(c) ?? range(0, rank)).map((a) => c.axis(a, rank));
+    const said = c.e.cast(c.natural(), 'bool', 9);
+    const reduced = c.e.reduce(op, c.e.op('Cast', [said], { to: 6 }), axes, keepdims(c));
+    return c.keep(c.e.op('Cast', [reduced], { to: 9 }));
   };
 
 const arg =
@@ -351,6 +363,8 @@ const OPS: Readonly<Record<string, Lowering>> = {
   var: variance(false),
   std: variance(true),
   variance: variance(false),
+  any: truth('ReduceMax'),
+  all: truth('ReduceMin'),
   argmax: arg('ArgMax'),
   argmin: arg('ArgMin'),
   reshape,

@@ -1,4 +1,5 @@
 /** Poolings over windows and over all of space. */
+import { isSet } from '../json.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { LayerCall, Lowering } from './call.ts';
 import { channelsFirst, padsOf } from './conv.ts';
@@ -9,7 +10,7 @@ const pooling =
   (op: 'MaxPool' | 'AveragePool', rank: number): Lowering =>
   (c) => {
     const kernel = c.sizes('pool_size', rank, 2);
-    const strides = c.config['strides'] == null ? kernel : c.sizes('strides', rank, 2);
+    const strides = !isSet(c.config['strides']) ? kernel : c.sizes('strides', rank, 2);
     const { x, spatial, keep } = channelsFirst(c);
     const dilations = kernel.map(() => 1);
     const pads = padsOf(c, { kernel, strides, dilations, padding: c.text('padding', 'valid') }, spatial);

@@ -1,6 +1,6 @@
 /** Preprocessing of numbers, categories and images. Formulas: keras.layers of the same names. */
 import type { ValueId } from '../../../graph-model/core/model.ts';
-import { isList, numberOf, type Json } from '../json.ts';
+import { isSet, isList, numberOf, type Json } from '../json.ts';
 import type { LayerCall, Lowering } from './call.ts';
 import { range, type Held } from './layout.ts';
 
@@ -144,9 +144,9 @@ function vocabularyOf(c: LayerCall): Vocabulary {
   const unknown = c.number('num_oov_indices', 1);
   if (unknown > 1) c.refuse('unknown words are hashed into several numbers, which ONNX cannot say');
   const mode = c.text('output_mode', 'int');
-  const masked = mask != null && mode === 'int' ? 1 : 0;
+  const masked = isSet(mask) && mode === 'int' ? 1 : 0;
   let words = list;
-  if (mask != null && words[0] === mask) words = words.slice(1);
+  if (isSet(mask) && words[0] === mask) words = words.slice(1);
   if (unknown === 1 && words[0] === c.config['oov_token']) words = words.slice(1);
   const start = masked + unknown;
   return { words, start, depth: start + words.length };
@@ -162,8 +162,8 @@ const lookup =
     if (c.flag('invert')) return invertedLookup(c, kind, v);
     const numbersOf = range(v.start, v.start + v.words.length);
     const mask = c.config['mask_token'];
-    const masked = mask != null && mode === 'int';
-    if (mask != null && !masked) c.refuse('a mask_token together with an output_mode is not converted');
+    const masked = isSet(mask) && mode === 'int';
+    if (isSet(mask) && !masked) c.refuse('a mask_token together with an output_mode is not converted');
     const [keys, values] = masked
       ? [
           [mask, ...v.words],
@@ -204,13 +204,12 @@ function invertedLookup(c: LayerCall, kind: 'string' | 'int', v: Vocabulary): He
   const ids = e.cast(c.natural(), 'int64', 7);
   const keys = range(v.start, v.start + v.words.length);
   const mask = c.config['mask_token'];
-  const [from, to] =
-    mask != null
-      ? [
-          [0, ...keys],
-          [String(mask), ...v.words.map(String)],
-        ]
-      : [keys, v.words.map(String)];
+  const [from, to] = isSet(mask)
+    ? [
+        [0, ...keys],
+        [String(mask), ...v.words.map(String)],
+      ]
+    : [keys, v.words.map(String)];
   return c.keep(
     e.ml('LabelEncoder', [ids], {
       keys_int64s: from,

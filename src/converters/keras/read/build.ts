@@ -17,6 +17,7 @@ import {
   isModel,
   isRef,
   shapeOf,
+  sortedEntries,
   tensorsIn,
   type Argument,
   type Call,
@@ -62,10 +63,12 @@ class Builder {
 
   run(): void {
     const { model } = this.input;
-    const outputs = model.kind === 'sequential' ? this.sequentialMain(model) : this.functionalMain(model);
+    const made = model.kind === 'sequential' ? this.sequentialMain(model) : this.functionalMain(model);
+    const outputs =
+      model.kind === 'sequential' ? made : model.listed.map((ref) => made[model.outputs.indexOf(placeOf(model, ref))]!);
     this.draft.setGraphInputs(this.draft.main, this.graphInputs);
     this.draft.setGraphOutputs(this.draft.main, outputs);
-    if (model.kind === 'functional') this.nameOutputs(model.outputs, outputs);
+    if (model.kind === 'functional') this.nameOutputs(model.listed, outputs);
   }
 
   /** Outputs bear the names of the layers that the model lists, also where a nested model made them. */
@@ -244,6 +247,11 @@ class Builder {
   }
 }
 
+/** The same reference among the sorted ones. */
+function placeOf(model: ModelEntry, ref: TensorRef): TensorRef {
+  return model.outputs.find((o) => o.layer === ref.layer && o.call === ref.call && o.output === ref.output)!;
+}
+
 /** How many tensors each call gives, as far as anybody asks. */
 function outputCounts(model: ModelEntry): Map<string, number> {
   const out = new Map<string, number>();
@@ -311,7 +319,7 @@ function written(call: Call): JsonObject | null {
   const counter = { next: 0 };
   const args = call.args.map((a) => numbered(a, counter));
   const kwargs: Record<string, Json> = {};
-  for (const [key, value] of Object.entries(call.kwargs)) {
+  for (const [key, value] of sortedEntries(call.kwargs)) {
     const json = numbered(value, counter);
     if (json !== null && !SILENT.has(key)) kwargs[key] = json;
   }
@@ -326,6 +334,6 @@ function numbered(value: Argument, counter: { next: number }): Json {
   if (isRef(value)) return { tensor: counter.next++ };
   if (isList(value as Json)) return (value as readonly Argument[]).map((v) => numbered(v, counter));
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value as { [key: string]: Argument });
+  const entries = sortedEntries(value as { [key: string]: Argument });
   return Object.fromEntries(entries.map(([k, v]) => [k, numbered(v, counter)]));
 }

@@ -24,7 +24,7 @@ export async function openKeras(main: InputFile, files: readonly InputFile[]): P
   if (head[0] === 0x50 && head[1] === 0x4b) return fromArchive(main);
   const json = await readText(main.name, main.blob);
   const beside = await weightsBeside(main, files);
-  const version = beside ? versionOf(beside) : '';
+  const version = (beside ? versionOf(beside) : '') || generationOf(json);
   const model = parse(main.name, json);
   return { model, version: text(model['keras_version'], version), weights: beside && weightsGroup(beside) };
 }
@@ -41,8 +41,10 @@ async function fromHdf5(main: InputFile, files: readonly InputFile[]): Promise<K
   }
   const json = files.find((f) => f !== main && /\.json$/i.test(f.name));
   if (json) {
-    const model = parse(json.name, await readText(json.name, json.blob));
-    return { model, version: text(model['keras_version'], versionOf(root)), weights: weightsGroup(root) };
+    const content = await readText(json.name, json.blob);
+    const model = parse(json.name, content);
+    const version = text(model['keras_version'], versionOf(root)) || generationOf(content);
+    return { model, version, weights: weightsGroup(root) };
   }
   const known = root.has('layers') || root.attribute('layer_names') !== null || root.has('model_weights');
   const why = 'it is an HDF5 file without a model in it';
@@ -56,6 +58,11 @@ function versionOf(root: Hdf5Group): string {
   if (typeof version === 'string') return version;
   const inner = root.groupAt('model_weights')?.attribute('keras_version');
   return typeof inner === 'string' ? inner : '';
+}
+
+/** The JSON of Keras 3 does not say its version, but is written in its own way. */
+function generationOf(json: string): string {
+  return /"(DTypePolicy|__keras_tensor__|batch_shape)"/.test(json) ? '3' : '';
 }
 
 function weightsGroup(root: Hdf5Group): Hdf5Group {

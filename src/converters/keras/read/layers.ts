@@ -41,7 +41,10 @@ export interface ModelEntry {
   readonly name: string;
   readonly layers: readonly LayerEntry[];
   readonly inputs: readonly TensorRef[];
+  /** In the order in which Keras counts them: those of a dictionary by its sorted keys. */
   readonly outputs: readonly TensorRef[];
+  /** In the order of the file. */
+  readonly listed: readonly TensorRef[];
 }
 
 const MODELS = new Set(['Model', 'Functional', 'Sequential', 'Network', 'Graph']);
@@ -60,16 +63,17 @@ export function readModel(type: string, config: Json | undefined, file: string):
 
 function sequential(config: JsonObject, file: string): ModelEntry {
   const layers = (config['layers'] as readonly Json[]).map((l, i) => readLayer(l, file, `layer ${i}`));
-  return { kind: 'sequential', name: text(config['name'], 'sequential'), layers, inputs: [], outputs: [] };
+  return { kind: 'sequential', name: text(config['name'], 'sequential'), layers, inputs: [], outputs: [], listed: [] };
 }
 
 function functional(type: string, config: JsonObject, file: string): ModelEntry {
   const layers = (config['layers'] as readonly Json[]).map((l, i) => readLayer(l, file, `layer ${i}`));
   const inputs = refsOf(config['input_layers']);
   const outputs = refsOf(config['output_layers']);
+  const listed = refsOf(config['output_layers'], false);
   if (outputs.length === 0) throw bad(file, text(config['name'], type), 'it names no outputs');
   setFirstCalls(layers, outputs);
-  return { kind: 'functional', name: text(config['name'], type), layers, inputs, outputs };
+  return { kind: 'functional', name: text(config['name'], type), layers, inputs, outputs, listed };
 }
 
 function readLayer(json: Json, file: string, where: string): LayerEntry {
@@ -146,15 +150,14 @@ export function isRef(value: Argument): value is TensorRef {
   return typeof value === 'object' && value !== null && 'layer' in value && 'call' in value && 'output' in value;
 }
 
-/** All references within, in order; those of a dictionary by its sorted keys, as Keras flattens it. */
-function refsOf(value: Json | undefined): TensorRef[] {
+/** All references within, in order; those of a dictionary by its sorted keys, as Keras flattens it, or as written. */
+function refsOf(value: Json | undefined, sorted = true): TensorRef[] {
   const own = refOf(value);
   if (own) return [own];
-  if (isList(value)) return value.flatMap(refsOf);
+  if (isList(value)) return value.flatMap((v) => refsOf(v, sorted));
   if (!isObject(value)) return [];
-  return Object.keys(value)
-    .sort()
-    .flatMap((k) => refsOf(value[k]));
+  const keys = Object.keys(value);
+  return (sorted ? keys.sort() : keys).flatMap((k) => refsOf(value[k], sorted));
 }
 
 /** All tensors within arguments, in order. */
@@ -162,7 +165,12 @@ export function tensorsIn(value: Argument): TensorRef[] {
   if (isRef(value)) return [value];
   if (isList(value as Json)) return (value as readonly Argument[]).flatMap(tensorsIn);
   if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(tensorsIn);
+  return sortedEntries(value as { [key: string]: Argument }).flatMap(([, v]) => tensorsIn(v));
+}
+
+/** The order in which tensors within a dictionary are counted. */
+export function sortedEntries<T>(object: { readonly [key: string]: T }): [string, T][] {
+  return Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function setFirstCalls(layers: readonly LayerEntry[], outputs: readonly TensorRef[]): void {
