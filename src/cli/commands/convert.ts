@@ -9,9 +9,16 @@ import { eachModel, OUTPUT_OPTIONS, writeModel } from '../output.ts';
 
 export const CONVERT: Command = {
   name: 'convert',
-  usage: 'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--external-data auto|always|never|keep] [--text]',
+  usage:
+    'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--external-data auto|always|never|keep] [--text]',
   summary: 'To ONNX, in one file where it fits; to another opset with --opset.',
-  options: { ...OUTPUT_OPTIONS, opset: { type: 'string' }, outputs: { type: 'string' }, signature: { type: 'string' }, text: { type: 'boolean' } },
+  options: {
+    ...OUTPUT_OPTIONS,
+    opset: { type: 'string' },
+    outputs: { type: 'string' },
+    signature: { type: 'string' },
+    text: { type: 'boolean' },
+  },
   run: (args, io) =>
     eachModel(args, io, async (files, out) => {
       const job = io.job();

@@ -1,5 +1,6 @@
 /** What is wrong with the model, each with a place to go to. */
 import { useMemo, useState } from 'react';
+import { repairOf } from '../../../graph-model/check/repair.ts';
 import type { Model } from '../../../graph-model/core/model.ts';
 import type { Diagnostic, Severity } from '../../../graph-model/diagnostics.ts';
 import { formatCount } from '../../../graph-model/format.ts';
@@ -9,6 +10,7 @@ import { Icon } from '../../kit/icon.tsx';
 import type { IconName } from '../../kit/icons.ts';
 import { useFiles, useStore } from '../../store/store.ts';
 import { PathName } from '../parts/path-name.tsx';
+import { useEdit } from '../parts/use-edit.ts';
 import { useReveal } from '../parts/use-reveal.ts';
 import { useRows } from '../parts/use-rows.ts';
 
@@ -139,6 +141,7 @@ function ProblemRow({ problem: d, top, place, count }: ProblemRowProps) {
             {d.node === undefined ? 'Show value' : 'Go to node'}
           </Button>
         )}
+        <RepairButton problem={d} />
         {d.code === 'file.missing' && (
           <Button kind="link" onClick={() => void files.openFile()}>
             Open the file
@@ -146,5 +149,17 @@ function ProblemRow({ problem: d, top, place, count }: ProblemRowProps) {
         )}
       </span>
     </li>
+  );
+}
+
+/** A repair is an edit like any other: its label says what it does, and undo takes it back. */
+function RepairButton({ problem }: { problem: Diagnostic }) {
+  const edit = useEdit();
+  const repair = repairOf(problem);
+  if (!repair) return null;
+  return (
+    <Button kind="link" onClick={() => edit((model) => repair.make(model, problem))}>
+      {repair.label}
+    </Button>
   );
 }

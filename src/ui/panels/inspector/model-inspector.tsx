@@ -1,4 +1,5 @@
 /** Nothing is selected: the model itself. */
+import { ModelCostSection } from './cost.tsx';
 import type { OpsetImport, ValueId } from '../../../graph-model/core/model.ts';
 import { typeLabel } from '../../../graph-model/core/types.ts';
 import { countOf, formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
@@ -39,6 +40,7 @@ export function ModelInspector() {
         <Properties />
         <Ports title="Inputs" ports={summary.inputs} editable />
         <Ports title="Outputs" ports={summary.outputs} />
+        <ModelCostSection />
         <Operators operators={summary.operators} />
         <Functions />
         {model.doc && (

@@ -17,6 +17,7 @@ import { useEdit } from '../parts/use-edit.ts';
 import { Attributes } from './attributes.tsx';
 import { Connections, slots } from './connections.tsx';
 import { Annotations } from './annotations.tsx';
+import { NodeCostSection } from './cost.tsx';
 import { SparseView, TensorView } from './tensor-view.tsx';
 
 export function NodeInspector({ node }: { node: Node }) {
@@ -32,6 +33,7 @@ export function NodeInspector({ node }: { node: Node }) {
         <Attributes node={node} schema={schema} />
         <Connections node={node} schema={schema} />
         <Weights node={node} schema={schema} />
+        <NodeCostSection node={node} />
         <Annotations record={node} origin={node.origin} />
       </div>
       <NodeFoot node={node} />

@@ -1,0 +1,61 @@
+/** What a node, or the whole model, costs: multiply-adds and bytes, as expressions where dimensions are names. */
+import { useMemo } from 'react';
+import type { Node } from '../../../graph-model/core/model.ts';
+import type { Dim } from '../../../graph-model/core/types.ts';
+import { formatBytes, formatLarge } from '../../../graph-model/format.ts';
+import { costOf, modelCost } from '../../../graph-model/operators/cost.ts';
+import { useStore } from '../../store/store.ts';
+import { useTypeTable } from '../parts/use-type-table.ts';
+
+export function NodeCostSection({ node }: { node: Node }) {
+  const model = useStore((s) => s.model)!;
+  const types = useTypeTable();
+  const cost = useMemo(() => costOf(model, node, types), [model, node, types]);
+  return (
+    <CostSection
+      rows={[
+        ['multiply-adds', say(cost.macs, formatLarge)],
+        ['reads', say(cost.inputBytes, formatBytes)],
+        ['makes', say(cost.outputBytes, formatBytes)],
+      ]}
+    />
+  );
+}
+
+export function ModelCostSection() {
+  const model = useStore((s) => s.model)!;
+  const types = useTypeTable();
+  const cost = useMemo(() => modelCost(model, types), [model, types]);
+  return (
+    <CostSection
+      rows={[
+        ['multiply-adds', say(cost.macs, formatLarge)],
+        ['activations', say(cost.activationBytes, formatBytes)],
+        ['peak memory', say(cost.peakBytes, formatBytes)],
+      ]}
+    />
+  );
+}
+
+/** A number as people read it, an expression as it is, a question mark where it cannot be told. */
+function say(value: Dim, format: (n: number) => string): string {
+  return typeof value === 'number' ? format(value) : (value ?? '?');
+}
+
+function CostSection({ rows }: { rows: readonly (readonly [string, string])[] }) {
+  return (
+    <section className="sec" aria-label="Cost">
+      <h3>Cost</h3>
+      <dl className="kv gp-cost">
+        {rows.map(([what, value]) => (
+          <div key={what} className="gp-cost-row">
+            <dt>{what}</dt>
+            <dd className="mono ell" title={value}>
+              {value}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
