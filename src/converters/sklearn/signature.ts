@@ -1,6 +1,6 @@
 /** What a converted model takes: one matrix, or one [N, 1] input a column where columns differ in type. */
 import { tensorType, type DType, type ValueType } from '../../graph-model/core/types.ts';
-import { NdArray } from '../containers/pickle/index.ts';
+import { NdArray, PyObject } from '../containers/pickle/index.ts';
 import { branches, featureNames, isPassthrough } from './lower/compose.ts';
 import { isTextCategories } from './lower/encode.ts';
 import type { Est } from './lower/estimator.ts';
@@ -68,6 +68,10 @@ function widthOf(e: Est): number {
     if (Array.isArray(v)) return v.length;
   }
   for (const name of ['n_features_', 'n_input_features_', '_n_features']) if (e.has(name)) return e.num(name);
+  // Votes and chosen features see all columns, and do not say how many.
+  const first =
+    /^(Voting|Stacking|Bagging)/.test(e.name) && !e.has('estimators_features_') ? e.list('estimators_')[0] : undefined;
+  if (first instanceof PyObject) return widthOf(unwrapped(e.within(first, 'first estimator')));
   return featureNames(e).length;
 }
 
