@@ -1,6 +1,6 @@
 /** What a model means: types of every value, and everything that is wrong with it. */
 import { checkModel } from '../graph-model/check/check.ts';
-import type { Model } from '../graph-model/core/model.ts';
+import { isOnnx, type Model } from '../graph-model/core/model.ts';
 import type { Diagnostic } from '../graph-model/diagnostics.ts';
 import { inferTypes, type Inference } from '../graph-model/operators/infer/inference.ts';
 import { loadOperators } from '../graph-model/operators/schemas.ts';
@@ -14,5 +14,8 @@ export interface Analysed {
 export async function analyse(model: Model): Promise<Analysed> {
   const operators = await loadOperators();
   const inference = inferTypes(model);
-  return { inference, problems: [...checkModel(model, operators, inference), ...inference.diagnostics] };
+  const found = checkModel(model, operators, inference);
+  // ONNX's rules say nothing of another framework's graph; what its files lack is still told.
+  if (!isOnnx(model)) return { inference, problems: found.filter((p) => p.code.startsWith('file.')) };
+  return { inference, problems: [...found, ...inference.diagnostics] };
 }

@@ -9,15 +9,14 @@ import { Icon } from '../../kit/icon.tsx';
 import { useStore } from '../../store/store.ts';
 import { OperatorBars } from '../parts/operator-bars.tsx';
 import { useSummary } from '../parts/use-summary.ts';
+import { formatLabel } from '../../files/files.ts';
 import { MetadataTable } from './annotations.tsx';
 import { DimsEditor } from './dims-editor.tsx';
-
-const FORMATS: Readonly<Record<string, string>> = { onnx: 'ONNX' };
 
 export function ModelInspector() {
   const model = useStore((s) => s.model)!;
   const summary = useSummary();
-  const format = FORMATS[model.source.format] ?? model.source.format;
+  const format = formatLabel(model.source.format);
   return (
     <section className="gp-inspector" aria-label="Model">
       <header className="gp-head">
