@@ -1,13 +1,13 @@
 /** Optimising and running: what the reports show. */
 import type { Change } from '../../graph-model/core/draft.ts';
-import type { Model } from '../../graph-model/core/model.ts';
+import { isOnnx, type Model } from '../../graph-model/core/model.ts';
 import { changedIds } from '../../graph-model/core/table.ts';
 import { formatCount, formatDuration } from '../../graph-model/format.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import type { Plan } from '../../optimizer/rule.ts';
 import { JobError, type OptimisedModel } from '../../workers/client.ts';
 import { track } from './jobs.ts';
-import type { ReportsSlice, RunReport, RunRequest } from './state.ts';
+import type { ReportsSlice, RunReport, RunRequest, State } from './state.ts';
 import type { Get, SetState, StoreDeps } from './slice.ts';
 
 export const USUAL_RUN: RunRequest = {
@@ -45,10 +45,16 @@ export function reportsSlice(set: SetState, get: Get, deps: StoreDeps): ReportsS
       set({ runFailure: null, lastRun: request });
       get().setView({ bottomOpen: true, bottomTab: 'run' });
       const failed = (d: Diagnostic) => set({ runFailure: d, announcement: d.message });
-      const report = await settled(runReport(set, deps, model, original, request), failed);
+      const report = await settled(runReport(set, deps, model, reference(get(), original), request), failed);
       if (report && get().original === original) set({ run: report, announcement: runSentence(report) });
     },
   };
+}
+
+/** What a run is compared with: the model as opened, or as converted where another framework wrote it. */
+function reference({ history }: Pick<State, 'history'>, original: Model): Model | null {
+  if (isOnnx(original)) return original;
+  return history.map((c) => c.after).find(isOnnx) ?? null;
 }
 
 /** What the run says in one line. */
@@ -99,7 +105,7 @@ async function runReport(
   set: SetState,
   deps: StoreDeps,
   model: Model,
-  original: Model,
+  original: Model | null,
   request: RunRequest,
 ): Promise<RunReport> {
   const { provider, threads, runs, profile, seed, dims, inputs } = request;
