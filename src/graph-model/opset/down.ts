@@ -6,20 +6,10 @@ import { getInt, getInts, getString, getTensor, getFloat, getFloats, getStrings,
 import { normalAxis } from '../core/dims.ts';
 import { tensorOf, toNumbers } from '../core/tensor.ts';
 import { EXPAND } from './expand.ts';
+import { REDUCTIONS_18 } from './up.ts';
 import { softmaxOverOne } from './softmax.ts';
 import { scalarTensor, type Adapter, type Step } from './step.ts';
 
-const REDUCTIONS_18 = [
-  'ReduceMax',
-  'ReduceMin',
-  'ReduceMean',
-  'ReduceProd',
-  'ReduceL1',
-  'ReduceL2',
-  'ReduceLogSum',
-  'ReduceLogSumExp',
-  'ReduceSumSquare',
-];
 /** Negative axes came with opset 11. */
 const AXIS_11 = [
   'Concat',

@@ -9,7 +9,8 @@ import type { Adapter, Step } from './step.ts';
 
 const axesToInput: Adapter = (s) => s.moveToInput('axes', 1);
 
-const REDUCTIONS_18 = [
+/** Reductions whose axes became an input with opset 18. */
+export const REDUCTIONS_18 = [
   'ReduceMax',
   'ReduceMin',
   'ReduceMean',

@@ -1,4 +1,5 @@
 /** Weight arithmetic: in float64, over tensors that are read once and written once. */
+import { halfBits } from '../../graph-model/core/small-float.ts';
 import type { DenseTensor, Elements } from '../../graph-model/core/tensor.ts';
 import { elementArray, elementCount, toNumbers } from '../../graph-model/core/tensor.ts';
 import type { DType } from '../../graph-model/core/types.ts';
@@ -14,28 +15,6 @@ export function denseOf(dtype: DType, dims: readonly number[], numbers: ArrayLik
   if (dtype === 'float16') for (let i = 0; i < values.length; i++) values[i] = halfBits(numbers[i]!);
   else values.set(numbers);
   return { dtype, dims, values };
-}
-
-const single = new Float32Array(1);
-const bits = new Uint32Array(single.buffer);
-
-/** The bits of the float16 nearest to a number (ties to even), by way of float32. */
-export function halfBits(number: number): number {
-  single[0] = number;
-  const word = bits[0]!;
-  const sign = (word >>> 16) & 0x8000;
-  const magnitude = word & 0x7fffffff;
-  if (magnitude > 0x7f800000) return sign | 0x7e00;
-  if (magnitude >= 0x477ff000) return sign | 0x7c00;
-  if (magnitude < 0x38800000) return sign | toEven(Math.abs(single[0]!) * 2 ** 24);
-  const rounded = magnitude + 0xfff + ((magnitude >>> 13) & 1);
-  return sign | ((rounded - 0x38000000) >>> 13);
-}
-
-function toEven(number: number): number {
-  const floor = Math.floor(number);
-  const rest = number - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
 }
 
 /** Multiplies a tensor seen as [outer, middle, inner] by one factor for each place of `middle`. */

@@ -7,7 +7,7 @@ import { isExchanged } from '../ort-tensor.ts';
 import { normal, seeded, whole, type Random } from '../random.ts';
 import type { InputValue } from '../types.ts';
 import { imageLayout, resolveDims, SEQUENCE, type SizedInput } from './dims.ts';
-import { halfBits } from './half.ts';
+import { halfBits } from '../../graph-model/core/small-float.ts';
 import { hintFor, type Hint } from './readers.ts';
 
 export interface GenerateOptions {

@@ -3,7 +3,7 @@ import { elementArray, elementCount, type DenseTensor, type Elements } from '../
 import { shapeLabel, type DType } from '../../graph-model/core/types.ts';
 import { FormatError } from '../../graph-model/diagnostics.ts';
 import { imageLayout } from './dims.ts';
-import { halfBits } from './half.ts';
+import { halfBits } from '../../graph-model/core/small-float.ts';
 
 /** What is done to channel values of 0 to 255. */
 export type ImageScale = '0..255' | '0..1' | '-1..1' | 'imagenet';

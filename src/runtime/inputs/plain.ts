@@ -2,7 +2,7 @@
 import { elementArray, elementCount, type DenseTensor } from '../../graph-model/core/tensor.ts';
 import { dtypeInfo, DTYPES, isDType, type DType } from '../../graph-model/core/types.ts';
 import { FormatError } from '../../graph-model/diagnostics.ts';
-import { halfBits } from './half.ts';
+import { halfBits } from '../../graph-model/core/small-float.ts';
 
 type Scalar = number | bigint | string | boolean;
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { toNumbers, type DenseTensor } from '../../../src/graph-model/core/tensor.ts';
 import type { DType, Shape } from '../../../src/graph-model/core/types.ts';
 import { FormatError } from '../../../src/graph-model/diagnostics.ts';
-import { halfBits } from '../../../src/runtime/inputs/half.ts';
+import { halfBits } from '../../../src/graph-model/core/small-float.ts';
 import { imagePlace, isImage, pixelsToTensor } from '../../../src/runtime/inputs/image.ts';
 import { readNpy, writeNpy } from '../../../src/runtime/inputs/npy.ts';
 import { readCsv, readJson, typed } from '../../../src/runtime/inputs/plain.ts';

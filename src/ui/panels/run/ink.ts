@@ -1,4 +1,5 @@
 /** Drawings as numbers: ink from 0 to 1 in each cell. */
+import { halfBits } from '../../../graph-model/core/small-float.ts';
 import { elementArray, type DenseTensor } from '../../../graph-model/core/tensor.ts';
 import type { DType } from '../../../graph-model/core/types.ts';
 
@@ -29,13 +30,4 @@ export function inkTensor(
     values[i] = dtype === 'float16' ? halfBits(value) : dtype === 'uint8' ? Math.round(value) : value;
   }
   return { dtype, dims, values };
-}
-
-/** float16 bits of a number between -256 and 256, rounded to nearest; tiny ones become zero. */
-function halfBits(value: number): number {
-  const size = Math.abs(value);
-  const sign = value < 0 ? 0x8000 : 0;
-  if (size < 2 ** -14) return sign;
-  const exponent = Math.floor(Math.log2(size));
-  return sign + Math.round((size / 2 ** exponent - 1 + exponent + 15) * 1024);
 }
