@@ -124,6 +124,12 @@ function begin(
     run: null,
     optimiseFailure: null,
     runFailure: null,
+    overlay: 'category',
+    ownData: [],
+    pickedClass: null,
+    query: '',
+    sought: '',
+    hitAt: -1,
   });
 }
 
