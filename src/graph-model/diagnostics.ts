@@ -12,6 +12,7 @@ import { FILES } from './diagnostics/files.ts';
 import { INFER } from './diagnostics/infer.ts';
 import { JOBS } from './diagnostics/jobs.ts';
 import { KERAS } from './diagnostics/keras.ts';
+import { TENSORFLOW } from './diagnostics/tensorflow.ts';
 import { OPTIMIZE } from './diagnostics/optimize.ts';
 import { RUN } from './diagnostics/run.ts';
 import { SKLEARN } from './diagnostics/sklearn.ts';
@@ -34,6 +35,7 @@ export const CATALOGUE = {
   ...EDIT,
   ...JOBS,
   ...KERAS,
+  ...TENSORFLOW,
   ...SKLEARN,
 } as const satisfies Record<string, CatalogueEntry>;
 
