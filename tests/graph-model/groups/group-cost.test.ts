@@ -4,7 +4,7 @@ import { buildModel } from '../../../src/graph-model/core/empty.ts';
 import { floatTensor } from '../../../src/graph-model/core/tensor.ts';
 import { tensorType } from '../../../src/graph-model/core/types.ts';
 import { costOfGroups, costOfSelection } from '../../../src/graph-model/groups/group-cost.ts';
-import { groupTree } from '../../../src/graph-model/groups/groups.ts';
+import { groupOfNodes, groupTree, nodesWithin } from '../../../src/graph-model/groups/groups.ts';
 import { costOf } from '../../../src/graph-model/operators/cost.ts';
 import { inferTypes } from '../../../src/graph-model/operators/infer/inference.ts';
 import { readModel } from '../../support/infer-model.ts';
@@ -41,6 +41,13 @@ describe('cost of groups', () => {
       parameters: 64,
       activationBytes: '192*N',
     });
+  });
+
+  it('finds the group that a selection is', () => {
+    const [a, b] = groupTree(model, model.main).groups;
+    expect(groupOfNodes(model, nodesWithin(b!.scope))?.name).toBe('b');
+    expect(groupOfNodes(model, nodesWithin(a!.scope).slice(1))).toBeNull();
+    expect(groupOfNodes(model, [...model.nodes.keys()])).toBeNull();
   });
 
   const file = `${SHARED}graphs/gpt2_small.onnx`;
