@@ -17,6 +17,7 @@ import { RUN } from './diagnostics/run.ts';
 import { SKLEARN } from './diagnostics/sklearn.ts';
 import { SPARKML } from './diagnostics/sparkml.ts';
 import { TEXT } from './diagnostics/text.ts';
+import { TRUST } from './diagnostics/trust.ts';
 
 export type { Severity } from './diagnostics/entry.ts';
 
@@ -35,6 +36,7 @@ export const CATALOGUE = {
   ...JOBS,
   ...KERAS,
   ...SKLEARN,
+  ...TRUST,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type DiagnosticCode = keyof typeof CATALOGUE;
