@@ -18,6 +18,7 @@ import { RUN } from './diagnostics/run.ts';
 import { SKLEARN } from './diagnostics/sklearn.ts';
 import { SPARKML } from './diagnostics/sparkml.ts';
 import { TEXT } from './diagnostics/text.ts';
+import { TRUST } from './diagnostics/trust.ts';
 
 export type { Severity } from './diagnostics/entry.ts';
 
@@ -37,6 +38,7 @@ export const CATALOGUE = {
   ...KERAS,
   ...TENSORFLOW,
   ...SKLEARN,
+  ...TRUST,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type DiagnosticCode = keyof typeof CATALOGUE;
