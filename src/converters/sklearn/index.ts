@@ -9,6 +9,7 @@ import type { Converter, InputFile } from '../converter.ts';
 import { Encoder, isEstimator } from './dialect/encode.ts';
 import { Est } from './lower/estimator.ts';
 import { estimatorRow, type Kind } from './lower/index.ts';
+import { sklearnReference } from './reference/index.ts';
 import { inputsOf, type InputSpec } from './signature.ts';
 import { readSkops } from './skops.ts';
 import { sklearnToOnnx } from './to-onnx.ts';
@@ -21,6 +22,7 @@ export const sklearnConverter: Converter = {
     return modelOf(main, estimatorIn(main.name, value));
   },
   toOnnx: sklearnToOnnx,
+  reference: sklearnReference,
 };
 
 /** The estimator of a file: the object itself, or the one estimator in a dict, list or tuple. */

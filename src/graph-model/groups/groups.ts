@@ -84,6 +84,19 @@ export function groupsAround(tree: GroupTree, node: NodeId): string[] {
   return keys;
 }
 
+/** The group that is made of exactly these nodes, the innermost where several are; null where none is. */
+export function groupOfNodes(model: Model, nodes: readonly NodeId[]): Group | null {
+  const first = nodes[0];
+  if (first === undefined) return null;
+  const tree = groupTree(model, model.nodes.at(first).graph);
+  const given = new Set(nodes);
+  for (let g = tree.of.get(first) ?? -1; g >= 0; g = tree.groups[g]!.parent) {
+    const group = tree.groups[g]!;
+    if (group.count === given.size && nodesWithin(group.scope).every((id) => given.has(id))) return group;
+  }
+  return null;
+}
+
 /** All nodes of a group, inner groups included. */
 export function nodesWithin(scope: Scope): NodeId[] {
   return [...scope.nodes.map((n) => n.id), ...[...scope.scopes.values()].flatMap(nodesWithin)];

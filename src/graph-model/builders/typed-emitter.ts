@@ -1,14 +1,14 @@
 /**
- * Writes ONNX nodes for one layer after the other, and knows the type of every value as soon as it is made. Small
+ * Writes ONNX nodes for one source node after the other, and knows the type of every value as soon as it is made. Small
  * constants are shared. Shapes are the inference's: a lowering asks, and declares none.
  */
-import { attributes, type AttributeLike } from '../../../graph-model/core/attributes.ts';
-import type { Draft } from '../../../graph-model/core/draft.ts';
-import type { GraphId, Origin, ValueId } from '../../../graph-model/core/model.ts';
-import { int64Tensor, tensorOf, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
-import type { Dim, DType, ValueType } from '../../../graph-model/core/types.ts';
-import { inferDraft } from '../../../graph-model/operators/infer/inference.ts';
-import type { TypeTable } from '../../../graph-model/operators/operator.ts';
+import { attributes, type AttributeLike } from '../core/attributes.ts';
+import type { Draft } from '../core/draft.ts';
+import type { GraphId, Origin, ValueId } from '../core/model.ts';
+import { int64Tensor, tensorOf, type DenseTensor, type Tensor } from '../core/tensor.ts';
+import type { Dim, DType, ValueType } from '../core/types.ts';
+import { inferDraft } from '../operators/infer/inference.ts';
+import type { TypeTable } from '../operators/operator.ts';
 
 export type Plain = Readonly<Record<string, AttributeLike | undefined>>;
 type Inputs = readonly (ValueId | null)[];
@@ -21,7 +21,7 @@ interface Shared {
   usesMl: boolean;
 }
 
-export class Emitter {
+export class TypedEmitter {
   private readonly types: TypeTable;
 
   constructor(
@@ -30,11 +30,16 @@ export class Emitter {
     private readonly shared: Shared = {
       constants: new Map(),
       names: new Set(),
-      origin: { dialect: 'keras', op: '', name: '' },
+      origin: { dialect: '', op: '', name: '' },
       usesMl: false,
     },
   ) {
     this.types = inferDraft(draft);
+  }
+
+  /** The version of ai.onnx that the nodes are written for. */
+  get opset(): number {
+    return this.draft.model.opsets.find((o) => o.domain === '')?.version ?? 17;
   }
 
   /** The layer that the next nodes are made for. */
@@ -47,8 +52,8 @@ export class Emitter {
   }
 
   /** A writer into a body; constants stay in the main graph. */
-  within(graph: GraphId): Emitter {
-    return new Emitter(this.draft, graph, this.shared);
+  within(graph: GraphId): TypedEmitter {
+    return new TypedEmitter(this.draft, graph, this.shared);
   }
 
   op(op: string, inputs: Inputs, plain: Plain = {}): ValueId {
@@ -125,6 +130,11 @@ export class Emitter {
     return type?.kind === 'tensor' ? type.shape : null;
   }
 
+  /** The elements where inference knows them: constants, and what shape computations come to. */
+  known(value: ValueId): DenseTensor | null {
+    return this.types.constantOf(value);
+  }
+
   // ---- what many lowerings need
 
   cast(value: ValueId, dtype: DType, code: number): ValueId {
@@ -151,10 +161,10 @@ export class Emitter {
     return this.op('Squeeze', [value, this.ints(axes)]);
   }
 
-  /** A reduction; ReduceSum takes its axes as an input since opset 13, the others as an attribute until 18. */
+  /** A reduction; ReduceSum takes its axes as an input since opset 13, the others since 18. */
   reduce(op: string, value: ValueId, axes: readonly number[], keepdims: boolean): ValueId {
     const keep = { keepdims: keepdims ? 1 : 0 };
-    if (op === 'ReduceSum') return this.op(op, [value, this.ints(axes)], keep);
+    if (op === 'ReduceSum' || this.opset >= 18) return this.op(op, [value, this.ints(axes)], keep);
     return this.op(op, [value], { axes, ...keep });
   }
 
