@@ -2,6 +2,7 @@
 import { GLYPHS, type GlyphName, type GlyphShape } from '../../graph-view/glyphs.ts';
 import { CATEGORIES } from '../../graph-model/operators/category.ts';
 import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
+import { formatCount } from '../../graph-model/format.ts';
 import { groupName } from '../../graph-view/group-face.ts';
 import type { Density } from '../../graph-view/density.ts';
 import { addArrow, addEdge, addPiece, type Viewport } from '../../graph-view/edge-path.ts';
@@ -413,7 +414,7 @@ function titleOf(scene: Scene, i: number): string {
   const ref = view.refs[i]!;
   if (view.kinds[i] === KIND.node) return view.model.nodes.at(ref as NodeId).op;
   const group = groupAt(view, i);
-  if (group) return `${groupName(group)} · ${group.count.toLocaleString('en')}`;
+  if (group) return `${groupName(group)} · ${formatCount(group.count)}`;
   return view.model.values.at(ref as never).name;
 }
 

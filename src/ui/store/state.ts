@@ -27,6 +27,8 @@ export interface DocumentSlice {
   readonly types: ReadonlyMap<ValueId, ValueType>;
   /** From opening, inference and the checker, for the present model. */
   readonly problems: readonly Diagnostic[];
+  /** True once inference and the checker have answered for the open document. */
+  readonly analysed: boolean;
   /** Files that weights need and that were not dropped. */
   readonly missing: readonly string[];
   /** Why opening failed. */
