@@ -1,5 +1,6 @@
 /** The one table of formats. A format is a folder beside this file and one line here. */
 import type { ConverterEntry } from './converter.ts';
+import { FOREIGN } from './estimators.ts';
 import { sniffCatboost } from './catboost/sniff.ts';
 import { sniffLibsvm } from './libsvm/sniff.ts';
 import { sniffLightgbm } from './lightgbm/sniff.ts';
@@ -59,7 +60,7 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     label: 'scikit-learn',
     extensions: ['.pkl', '.pickle', '.joblib', '.sav', '.skops'],
     sniff: sniffSklearn,
-    load: async () => (await import('./sklearn/index.ts')).sklearnConverter,
+    load: async () => (await import('./sklearn/index.ts')).sklearnConverter(FOREIGN),
   },
   {
     id: 'libsvm',
