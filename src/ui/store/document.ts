@@ -122,6 +122,8 @@ function begin(
     hovered: null,
     optimise: null,
     run: null,
+    trust: null,
+    trustFailure: null,
     optimiseFailure: null,
     runFailure: null,
   });
@@ -181,6 +183,7 @@ class Opener {
     this.turn++;
     this.reading = false;
     this.get().cancelJobs('open');
+    this.get().cancelJobs('trust');
   }
 
   private fills(files: readonly InputFile[]): boolean {

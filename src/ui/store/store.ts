@@ -10,6 +10,7 @@ import { convertSlice } from './convert.ts';
 import { reportsSlice } from './reports.ts';
 import { selectionSlice } from './selection.ts';
 import type { Store, StoreDeps } from './slice.ts';
+import { trustSlice } from './trust.ts';
 import type { State } from './state.ts';
 import { viewSlice } from './view.ts';
 
@@ -21,6 +22,7 @@ export function createAppStore(deps: StoreDeps): Store {
     ...jobsSlice(set, get),
     ...reportsSlice(set, get, deps),
     ...convertSlice(set, get, deps),
+    ...trustSlice(set, get, deps),
     ...prefsSlice(set, deps.storage),
     dialog: null,
     showDialog: (dialog) => set({ dialog }),
