@@ -44,15 +44,13 @@ export function OutputsTable({ outputs }: { outputs: readonly TrustOutput[] }) {
         <thead>
           <tr>
             <th>Output</th>
+            <th>Result</th>
             <th>Type</th>
             <th className="r">Rows equal</th>
             <th className="r">Near</th>
             <th className="r">Differ</th>
             <th className="r">Largest difference</th>
-            <th className="r">Mean</th>
-            <th className="r">Rounding to</th>
             <th className="r">Limit</th>
-            <th className="r">Result</th>
           </tr>
         </thead>
         <tbody>
@@ -70,15 +68,18 @@ function OutputRow({ output: o }: { output: TrustOutput }) {
   return (
     <tr>
       <td className="ell gp-output-name">{o.name}</td>
+      <td className={`strong ${state.tone}`}>{state.label}</td>
       <td className="mono dim">{o.width > 1 ? `${o.dtype} ×${o.width}` : o.dtype}</td>
       <td className="mono r">{formatCount(o.rows.equal)}</td>
       <td className="mono r">{o.rows.near > 0 ? formatCount(o.rows.near) : '–'}</td>
       <td className="mono r">{o.rows.differing > 0 ? formatCount(o.rows.differing) : '–'}</td>
-      <td className="mono r">{o.maxAbs === null ? 'labels' : small(o.maxAbs)}</td>
-      <td className="mono r">{o.meanAbs === null ? '' : small(o.meanAbs)}</td>
-      <td className="mono r dim">{o.maxAbs === null ? '' : small(o.equalWithin)}</td>
+      <td
+        className="mono r"
+        title={o.meanAbs === null ? '' : `mean ${small(o.meanAbs)}; up to ${small(o.equalWithin)} counts as rounding`}
+      >
+        {o.maxAbs === null ? 'labels' : small(o.maxAbs)}
+      </td>
       <td className="mono r dim">{o.maxAbs === null ? 'equal' : small(o.limit)}</td>
-      <td className={`r strong ${state.tone}`}>{state.label}</td>
     </tr>
   );
 }

@@ -90,7 +90,7 @@ function Foot() {
   return (
     <footer className="gp-setup-foot">
       <Button size="small" icon="file" off={off} onClick={() => file.current?.click()}>
-        Compare with outputs…
+        Compare outputs…
       </Button>
       <span className="grow" />
       {report ? (
