@@ -7,7 +7,7 @@ import type { Plan, PlanResult } from '../../optimizer/rule.ts';
 import type { OutputDifference, Provider, RunResult } from '../../runtime/types.ts';
 import type { Aggregate } from '../../graph-view/node-data.ts';
 import type { OwnData } from '../../graph-view/node-data-file.ts';
-import type { InputChoice, InputFile, Proof } from '../../workers/protocol.ts';
+import type { InputChoice, InputFile, Proof, TrustReport } from '../../workers/protocol.ts';
 
 export type GraphState = 'empty' | 'opening' | 'drawn' | 'failed';
 
@@ -96,7 +96,7 @@ export interface OverlaySlice {
   pickClass(index: number | null): void;
 }
 
-export type BottomTab = 'problems' | 'optimise' | 'run' | 'history';
+export type BottomTab = 'problems' | 'optimise' | 'run' | 'trust' | 'history';
 /** A request to the canvas; `serial` makes the same request twice count twice. */
 export type ViewRequest = { readonly serial: number } & (
   { readonly kind: 'reveal'; readonly nodes: readonly NodeId[] } | { readonly kind: PlainRequest }
@@ -215,6 +215,14 @@ export interface ConvertSlice {
   convertWith(options: { readonly opset?: number }): Promise<void>;
 }
 
+export interface TrustSlice {
+  /** The last report, and the two models that it is about. */
+  readonly trust: { readonly report: TrustReport; readonly source: Model; readonly model: Model } | null;
+  readonly trustFailure: Diagnostic | null;
+  /** Holds the present ONNX model against the model it was converted from, or against the framework's outputs in files. */
+  checkTrust(files?: readonly File[]): Promise<void>;
+}
+
 export interface PrefsSlice {
   readonly theme: 'system' | 'light' | 'dark';
   setTheme(theme: PrefsSlice['theme']): void;
@@ -248,5 +256,6 @@ export type State = DocumentSlice &
   JobsSlice &
   ReportsSlice &
   ConvertSlice &
+  TrustSlice &
   PrefsSlice &
   DialogsSlice;
