@@ -1,6 +1,7 @@
 /** TensorFlow models: SavedModel of both versions, frozen graphs, meta graphs with their checkpoint. */
 import type { Model } from '../../graph-model/core/model.ts';
-import { FormatError } from '../../graph-model/diagnostics.ts';
+import type { Tensor } from '../../graph-model/core/tensor.ts';
+import { diagnostic, FormatError } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import type { Converter, InputFile } from '../converter.ts';
 import { buildDialect } from './read/build.ts';
@@ -35,6 +36,7 @@ async function build(
   const graph = shown(file, meta.graph, signatures);
   const checkpoint = await findCheckpoint(main, files, job);
   const variables = checkpoint ? await variablesOf(meta.graph, checkpoint, job.signal) : new Map();
+  reportMissing(variables, job);
   return buildDialect({
     file: main.name,
     graph,
@@ -45,6 +47,14 @@ async function build(
     metadata: new Map(signatureMetadata(signatures)),
     source: { format: 'tensorflow', fileName: main.name, size: files.reduce((sum, f) => sum + f.blob.size, 0) },
   });
+}
+
+function reportMissing(variables: ReadonlyMap<string, Tensor>, job: JobContext): void {
+  const counts = new Map<string, number>();
+  for (const { data } of variables.values()) {
+    if (data.kind === 'missing') counts.set(data.file, (counts.get(data.file) ?? 0) + 1);
+  }
+  for (const [file, count] of counts) job.report(diagnostic('file.missing', { file, count }));
 }
 
 /** TensorFlow's own name for the initialisation of a SavedModel, which is no signature to anybody else. */

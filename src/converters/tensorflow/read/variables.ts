@@ -12,7 +12,7 @@ import { message, text, walk } from './walk.ts';
 const VARIABLE = /^(Variable|VariableV2|VarHandleOp|TemporaryVariable|AutoReloadVariable)$/;
 const OBJECT_GRAPH = '_CHECKPOINTABLE_OBJECT_GRAPH';
 
-export const isVariable = (node: TfNode) => VARIABLE.test(node.op);
+export const isVariable = (node: Pick<TfNode, 'op'>) => VARIABLE.test(node.op);
 
 /** Where a variable's value lies in a checkpoint. */
 interface Place {
