@@ -9,6 +9,7 @@ import { sniffOnnxText } from './onnx-text/sniff.ts';
 import { modelFolder, sniffSparkml } from './sparkml/sniff.ts';
 import { sniffXgboost } from './xgboost/sniff.ts';
 import { sniffSklearn } from './sklearn/sniff.ts';
+import { sniffTensorflow } from './tensorflow/sniff.ts';
 
 export const CONVERTERS: readonly ConverterEntry[] = [
   {
@@ -74,6 +75,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     sniff: sniffSparkml,
     folder: modelFolder,
     load: async () => (await import('./sparkml/index.ts')).sparkmlConverter,
+  },
+  {
+    id: 'tensorflow',
+    label: 'TensorFlow',
+    extensions: ['.pb', '.pbtxt', '.meta', '.index'],
+    sniff: sniffTensorflow,
+    load: async () => (await import('./tensorflow/index.ts')).tensorflowConverter,
   },
 ];
 
