@@ -98,7 +98,7 @@ export class Evaluator {
     scope.e.origin = { dialect: 'tensorflow', op: node.op, name: scope.prefix + node.name };
     const called = this.calledBy(node);
     if (called) scope.set(id, this.call(scope, node, called, node.outputs.indexOf(id)));
-    else this.bind(scope, node, this.lower(scope, node), id);
+    else this.bind(scope, node, this.lower(scope, node, id), id);
   }
 
   private bind(scope: Scope, node: Node, results: readonly Thing[], wanted: ValueId): void {
@@ -106,12 +106,19 @@ export class Evaluator {
     if (!scope.find(wanted)) refuse(node, `its output ${node.outputs.indexOf(wanted)} has no ONNX form`);
   }
 
-  private lower(scope: Scope, node: Node): readonly Thing[] {
+  private lower(scope: Scope, node: Node, wanted: ValueId): readonly Thing[] {
     const inputs = node.inputs.map((v) => scope.find(v!)!);
     if (SAME.has(node.op)) return inputs;
     if (isVariable(node)) this.refuseVariable(node);
     const lowering = loweringOf(node.op) ?? refuse(node, 'this operator has no ONNX form here');
-    const call = new TfCall({ e: scope.e, node, inputs, denseOf: (t) => this.denseOf(t) });
+    const call = new TfCall({
+      e: scope.e,
+      node,
+      inputs,
+      denseOf: (t) => this.denseOf(t),
+      isOnlyReader: (i) => this.isReadOnce(node.inputs[i] ?? null),
+      isRead: (i) => node.outputs[i] === wanted || this.source.isRead(node.outputs[i]!),
+    });
     const result = lowering(call);
     return result instanceof Held ? [result] : result;
   }
@@ -121,6 +128,13 @@ export class Evaluator {
     let count = 0;
     for (const n of nodes.values()) if (isVariable(n)) count++;
     throw new FormatError('tensorflow.no-values', { count, node: node.name });
+  }
+
+  /** True where one node of its graph reads what a node made, also by way of nodes that give it on. */
+  private isReadOnce(value: ValueId | null): boolean {
+    const maker = value === null ? null : this.source.producer(value);
+    if (maker === null || this.source.model.uses.get(value!)?.length !== 1) return false;
+    return SAME.has(maker.op) ? this.isReadOnce(maker.inputs[0] ?? null) : this.calledBy(maker) === null;
   }
 
   // ---- functions
