@@ -15,8 +15,8 @@ import { Scope } from './convert/scope.ts';
 import { SourceModel } from './convert/source.ts';
 import { sweep } from './convert/sweep.ts';
 
-/** What runtimes of 2022 and later take; LayerNormalization is the newest operator that lowerings make. */
-const OPSET = 17;
+/** What runtimes of 2023 and later take; lowerings need its bitwise operators, and Resize and ScatterND as it has them. */
+const OPSET = 18;
 
 /** Throws a FormatError that names the node which cannot be converted, and why. */
 export async function toOnnx(model: Model, options: ConvertOptions, job: JobContext): Promise<Model> {
