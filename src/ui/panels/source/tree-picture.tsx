@@ -107,13 +107,13 @@ function Split({ drawn, names, open }: { drawn: DrawnNode; names: readonly strin
       <rect width={SIZES.width} height={SIZES.height} rx="5" />
       <path className="gp-tree-strip" d={`M0 5a5 5 0 0 1 5-5v${SIZES.height}a5 5 0 0 1-5-5Z`} />
       <text x="10" y="14" className="gp-tree-name">
-        {short(name, 14)}
+        {short(name, hidden > 0 ? 11 : 14)}
       </text>
       <text x="10" y="27" className="gp-tree-rule">
         {short(ruleText(node), 14)}
       </text>
       {hidden > 0 && (
-        <text x={SIZES.width - 6} y="27" textAnchor="end" className="gp-tree-more">
+        <text x={SIZES.width - 6} y="13" textAnchor="end" className="gp-tree-more">
           +{hidden}
         </text>
       )}

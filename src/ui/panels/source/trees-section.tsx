@@ -70,7 +70,7 @@ function Picker({ list, at, choose }: PickerProps) {
   return (
     <div className="row gp-tree-picker">
       <IconButton
-        icon="undo"
+        icon="left"
         label="Previous tree"
         size="small"
         off={at === 0 && 'this is the first'}
@@ -80,7 +80,7 @@ function Picker({ list, at, choose }: PickerProps) {
         <CommitField label="Number of the tree" value={String(at)} commit={set} numeric centred />
       </span>
       <IconButton
-        icon="redo"
+        icon="chev"
         label="Next tree"
         size="small"
         off={at === list.count - 1 && 'this is the last'}
