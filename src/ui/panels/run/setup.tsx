@@ -31,7 +31,7 @@ export function Setup() {
   const off = busy ? 'It is running.' : missing.length > 0 && `Weights are missing: open ${missing[0]} first.`;
   return (
     <section className="gp-setup" aria-label="Set up the run">
-      <div className="gp-setup-body">
+      <div className="gp-setup-body" tabIndex={0} role="group" aria-label="Inputs and provider">
         {failure && !busy && <Problem message={failure.message} help={failure.help} />}
         <Inputs />
         <Dimensions />
