@@ -7,7 +7,7 @@ export function FirstRows({ report }: { report: TrustReport }) {
   if (rows.length === 0) return null;
   const { near, differing } = report.rows!;
   return (
-    <section className="gp-compare" aria-label="Rows that are not equal">
+    <section className="gp-compare" aria-label="Rows that are not equal" tabIndex={0}>
       <h3 className="h3 gp-table-title">
         Rows that are not equal
         <span className="count">

@@ -11,7 +11,7 @@ const bad = (l: LayerLine) => l.shape === 'differs' || l.nan + l.infinite > 0;
 export function Layers({ layers }: { layers: LayersReport }) {
   const sorted = [...layers.layers].sort((a, b) => Number(bad(b)) - Number(bad(a)));
   return (
-    <section className="gp-compare" aria-label="Layers">
+    <section className="gp-compare" aria-label="Layers" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -39,7 +39,7 @@ function CountsBar({ counts: { rows, equal, near, differing } }: { counts: Count
 
 export function OutputsTable({ outputs }: { outputs: readonly TrustOutput[] }) {
   return (
-    <section className="gp-compare" aria-label="Outputs">
+    <section className="gp-compare" aria-label="Outputs compared" tabIndex={0}>
       <table>
         <thead>
           <tr>

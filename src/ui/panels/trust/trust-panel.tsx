@@ -36,7 +36,7 @@ export function TrustPanel() {
       }}
     >
       <TrustSide />
-      <section className="gp-results" aria-label="Trust report">
+      <section className="gp-results" aria-label="Trust report" tabIndex={0}>
         <Report />
       </section>
     </div>

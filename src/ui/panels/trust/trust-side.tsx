@@ -18,7 +18,7 @@ export function TrustSide() {
   const busy = useStore((s) => s.jobs.some((j) => j.kind === 'trust'));
   return (
     <section className="gp-setup" aria-label="Verdict">
-      <div className="gp-setup-body">
+      <div className="gp-setup-body" tabIndex={0} role="group" aria-label="What it rests on">
         {failure && !busy && <Problem message={failure.message} help={failure.help} />}
         {report && <Verdict report={report} />}
         {report && <Facts report={report} />}
