@@ -28,6 +28,11 @@ export const TENSORFLOW = {
     'Choose one of the names that inspect and the graph show, such as {example}.',
   ),
   'tensorflow.no-signature': e('error', 'The model has no signature {name}; it has {known}.', 'Choose one of these.'),
+  'tensorflow.missing-data': e(
+    'error',
+    'The variable {name} lies in {file}, which was not given.',
+    'Drop {file} together with the model.',
+  ),
   'tensorflow.no-values': e(
     'error',
     'The graph has {count} variables, {node} first, and the values of none are at hand.',

@@ -8,6 +8,7 @@ import type { FunctionDef, Node, ValueId } from '../../../graph-model/core/model
 import type { DenseTensor, Tensor } from '../../../graph-model/core/tensor.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../../graph-model/job.ts';
+import { isVariable } from '../read/variables.ts';
 import { TfCall } from '../lower/call.ts';
 import { loweringOf } from '../lower/table.ts';
 import { Needs } from './needs.ts';
@@ -108,6 +109,7 @@ export class Evaluator {
   private lower(scope: Scope, node: Node, wanted: ValueId): readonly Thing[] {
     const inputs = node.inputs.map((v) => scope.find(v!)!);
     if (SAME.has(node.op)) return inputs;
+    if (isVariable(node)) this.refuseVariable(node);
     const lowering = loweringOf(node.op) ?? refuse(node, 'this operator has no ONNX form here');
     const call = new TfCall({
       e: scope.e,
@@ -119,6 +121,13 @@ export class Evaluator {
     });
     const result = lowering(call);
     return result instanceof Held ? [result] : result;
+  }
+
+  private refuseVariable(node: Node): never {
+    const { nodes } = this.source.model;
+    let count = 0;
+    for (const n of nodes.values()) if (isVariable(n)) count++;
+    throw new FormatError('tensorflow.no-values', { count, node: node.name });
   }
 
   /** True where one node of its graph reads what a node made, also by way of nodes that give it on. */
@@ -152,12 +161,14 @@ export class Evaluator {
   /** A value that no node makes. */
   private leaf(scope: Scope, id: ValueId): Thing {
     const { constant, name } = this.source.value(id);
-    if (constant) return Held.ofConstant(new SourceConstant(constant, () => this.constantOf(scope, constant, name)));
+    if (constant)
+      return Held.ofConstant(new SourceConstant(constant, name, () => this.constantOf(scope, constant, name)));
     const { fileName } = this.source.model.source;
     throw new FormatError('tensorflow.no-input', { file: fileName, node: 'the graph', input: name });
   }
 
   private constantOf(scope: Scope, tensor: Tensor, name: string): ValueId {
+    if (tensor.data.kind === 'missing') throw missing(tensor.data.file, name);
     const known = this.constants.get(tensor) ?? scope.e.tensor(tensor, scope.prefix + name);
     this.constants.set(tensor, known);
     return known;
@@ -165,8 +176,15 @@ export class Evaluator {
 
   /** The elements of a tensor that is a constant of the source. */
   private denseOf(t: Held): DenseTensor | null {
-    return t.constant instanceof SourceConstant ? this.source.denseOf(t.constant.tensor) : null;
+    if (!(t.constant instanceof SourceConstant)) return null;
+    const { tensor } = t.constant;
+    if (tensor.data.kind === 'missing') throw missing(tensor.data.file, t.constant.name);
+    return this.source.denseOf(tensor);
   }
+}
+
+function missing(file: string, name: string): FormatError {
+  return new FormatError('tensorflow.missing-data', { file, name });
 }
 
 /** Names of nodes in functions are those of the function's; a call that was named itself stands in front. */

@@ -11,6 +11,7 @@ export class SourceConstant implements HeldConstant {
 
   constructor(
     readonly tensor: Tensor,
+    readonly name: string,
     readonly make: () => ValueId,
   ) {
     this.dims = tensor.dims;

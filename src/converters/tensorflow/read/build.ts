@@ -121,6 +121,8 @@ class GraphBuilder {
 
   /** A node that becomes no node. */
   protected special(node: TfNode): boolean {
+    // A NoOp only gathers control inputs.
+    if (node.op === 'NoOp') return true;
     const value = node.op === 'Const' ? node.attrs.get('value') : undefined;
     if (value?.kind !== 'tensor') return false;
     this.addConstant(node.name, value.value);
