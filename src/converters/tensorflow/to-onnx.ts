@@ -6,6 +6,7 @@ import { Draft } from '../../graph-model/core/draft.ts';
 import { emptyModel } from '../../graph-model/core/empty.ts';
 import type { Model, ValueId } from '../../graph-model/core/model.ts';
 import { tensorType, type ValueType } from '../../graph-model/core/types.ts';
+import { FormatError } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import { loadOperators } from '../../graph-model/operators/schemas.ts';
 import type { ConvertOptions } from '../converter.ts';
@@ -70,7 +71,9 @@ class Conversion {
     const taken = new Set<ValueId>(this.draft.graphInputs(this.draft.main));
     const values = outputs.map(({ name }, i) => {
       this.e.origin = { dialect: 'tensorflow', op: 'Output', name };
-      let value = naturalOf(this.e, things[i]!);
+      const thing = things[i];
+      if (!(thing instanceof Held)) throw new FormatError('tensorflow.no-tensor', { name });
+      let value = naturalOf(this.e, thing);
       if (taken.has(value) || this.draft.value(value).producer === null) value = this.e.op('Identity', [value]);
       taken.add(value);
       this.draft.patchValue(value, { name: this.freeName(name), type: this.declared(value) });

@@ -81,6 +81,16 @@ export class TypedEmitter {
     return free;
   }
 
+  /** How many names are given: what {@link release} goes back to. */
+  mark(): number {
+    return this.shared.names.size;
+  }
+
+  /** Frees the names that were given since, whose nodes were taken back. */
+  release(mark: number): void {
+    for (const name of [...this.shared.names].slice(mark)) this.shared.names.delete(name);
+  }
+
   // ---- constants
 
   constant(dense: DenseTensor, name = ''): ValueId {

@@ -27,6 +27,11 @@ export const TENSORFLOW = {
     'The model has no tensor {name} to be an output.',
     'Choose one of the names that inspect and the graph show, such as {example}.',
   ),
+  'tensorflow.no-tensor': e(
+    'error',
+    'The output {name} is a list or a table, which is no tensor.',
+    'Ask for other outputs.',
+  ),
   'tensorflow.no-signature': e('error', 'The model has no signature {name}; it has {known}.', 'Choose one of these.'),
   'tensorflow.missing-data': e(
     'error',

@@ -52,7 +52,8 @@ function runs(lens: readonly Len[]): (number[] | { make(): ValueId })[] {
 export function reshapeTo(c: TfCall, value: ValueId, lens: readonly Len[]): ValueId {
   const open = lens.filter((l) => typeof l !== 'number').length;
   const numbers = lens.map((l) => (typeof l === 'number' ? l : -1));
-  if (open > 1 || (open === 1 && numbers.includes(0))) return c.e.op('Reshape', [value, vectorOf(c, lens)]);
+  const closed = numbers.includes(0) || lens.includes(-1);
+  if (open > 1 || (open === 1 && closed)) return c.e.op('Reshape', [value, vectorOf(c, lens)]);
   const dims = c.e.dims(value);
   if (dims && dims.length === numbers.length && dims.every((d, i) => d === numbers[i])) return value;
   const zeros = numbers.includes(0) ? { allowzero: 1 } : {};

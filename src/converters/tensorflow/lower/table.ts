@@ -12,6 +12,11 @@ import { POOLINGS } from './pooling.ts';
 import { REDUCTIONS, RUNNING } from './reductions.ts';
 import { SHAPES } from './shapes.ts';
 import { SLICES } from './slicing.ts';
+import { ALGEBRA, DIAGONALS } from './diagonals.ts';
+import { GATHERS } from './gathering.ts';
+import { MAKERS, RANDOM } from './making.ts';
+import { SEARCHES } from './searching.ts';
+import { SEGMENTS } from './segments.ts';
 import { CHOICES, PASSING, TYPES } from './types.ts';
 
 export interface Family {
@@ -38,6 +43,13 @@ export const FAMILIES: readonly Family[] = [
   { title: 'Shapes', ops: SHAPES },
   { title: 'Parts', ops: SLICES },
   { title: 'Arrangement', ops: ARRANGEMENTS },
+  { title: 'Diagonals', ops: DIAGONALS },
+  { title: 'Linear algebra', ops: ALGEBRA },
+  { title: 'Picked and put by place', ops: GATHERS },
+  { title: 'Made of sizes', ops: MAKERS },
+  { title: 'At random', ops: RANDOM },
+  { title: 'Searches', ops: SEARCHES },
+  { title: 'Segments', ops: SEGMENTS },
 ];
 
 const LOWERINGS: ReadonlyMap<string, Lowering> = new Map(FAMILIES.flatMap((f) => Object.entries(f.ops)));

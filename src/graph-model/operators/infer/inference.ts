@@ -4,7 +4,7 @@ import type { Change, Draft } from '../../core/draft.ts';
 import { positionsIn } from '../../core/order.ts';
 import { changedIds } from '../../core/table.ts';
 import type { DenseTensor } from '../../core/tensor.ts';
-import type { Model, ValueId } from '../../core/model.ts';
+import type { GraphId, Model, ValueId } from '../../core/model.ts';
 import type { Dim, ValueType } from '../../core/types.ts';
 import type { Diagnostic } from '../../diagnostics.ts';
 import type { TypeTable } from '../operator.ts';
@@ -13,7 +13,7 @@ import { denseOf, smallDense } from './elements.ts';
 import { Engine } from './engine.ts';
 import { Facts, type ModelView } from './facts.ts';
 import { isComplete } from './merge.ts';
-import { update } from './update.ts';
+import { isLoose, update } from './update.ts';
 
 /** How many values have a type that leaves nothing unknown. */
 export interface Share {
@@ -123,7 +123,16 @@ class DraftTypes implements DraftTypeTable {
     this.facts.look(view);
     if (same && update(this.facts, touched, (n) => this.places.get(n))) return;
     this.facts = new Facts(view);
-    new Engine(this.facts).runModel();
+    const engine = new Engine(this.facts);
+    engine.runModel();
+    for (const graph of this.looseGraphs(view)) engine.runLoose(graph);
+  }
+
+  /** Bodies in the making, the outer before the inner. */
+  private looseGraphs(view: ModelView): GraphId[] {
+    const { nodes } = this.draft.edits;
+    const graphs = new Set(nodes.flatMap((n) => (view.hasNode(n) ? [view.node(n).graph] : [])));
+    return [...graphs].filter((g) => isLoose(view, g)).sort((a, b) => a - b);
   }
 }
 
