@@ -8,6 +8,7 @@ import { sniffOnnx } from './onnx/sniff.ts';
 import { sniffOnnxText } from './onnx-text/sniff.ts';
 import { modelFolder, sniffSparkml } from './sparkml/sniff.ts';
 import { sniffXgboost } from './xgboost/sniff.ts';
+import { sniffTflite } from './tflite/sniff.ts';
 import { sniffSklearn } from './sklearn/sniff.ts';
 
 export const CONVERTERS: readonly ConverterEntry[] = [
@@ -45,6 +46,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     extensions: ['.keras', '.h5', '.hdf5', '.json'],
     sniff: sniffKeras,
     load: async () => (await import('./keras/index.ts')).kerasConverter,
+  },
+  {
+    id: 'tflite',
+    label: 'TensorFlow Lite',
+    extensions: ['.tflite', '.lite'],
+    sniff: sniffTflite,
+    load: async () => (await import('./tflite/index.ts')).tfliteConverter,
   },
   {
     id: 'catboost',
