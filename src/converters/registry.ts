@@ -1,5 +1,6 @@
 /** The one table of formats. A format is a folder beside this file and one line here. */
 import type { ConverterEntry } from './converter.ts';
+import { FOREIGN } from './estimators.ts';
 import { sniffCatboost } from './catboost/sniff.ts';
 import { sniffLibsvm } from './libsvm/sniff.ts';
 import { sniffLightgbm } from './lightgbm/sniff.ts';
@@ -10,6 +11,7 @@ import { modelFolder, sniffSparkml } from './sparkml/sniff.ts';
 import { sniffXgboost } from './xgboost/sniff.ts';
 import { sniffTflite } from './tflite/sniff.ts';
 import { sniffSklearn } from './sklearn/sniff.ts';
+import { sniffTensorflow } from './tensorflow/sniff.ts';
 
 export const CONVERTERS: readonly ConverterEntry[] = [
   {
@@ -66,7 +68,7 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     label: 'scikit-learn',
     extensions: ['.pkl', '.pickle', '.joblib', '.sav', '.skops'],
     sniff: sniffSklearn,
-    load: async () => (await import('./sklearn/index.ts')).sklearnConverter,
+    load: async () => (await import('./sklearn/index.ts')).sklearnConverter(FOREIGN),
   },
   {
     id: 'libsvm',
@@ -82,6 +84,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     sniff: sniffSparkml,
     folder: modelFolder,
     load: async () => (await import('./sparkml/index.ts')).sparkmlConverter,
+  },
+  {
+    id: 'tensorflow',
+    label: 'TensorFlow',
+    extensions: ['.pb', '.pbtxt', '.meta', '.index'],
+    sniff: sniffTensorflow,
+    load: async () => (await import('./tensorflow/index.ts')).tensorflowConverter,
   },
 ];
 

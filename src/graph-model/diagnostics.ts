@@ -19,6 +19,7 @@ import { RUN } from './diagnostics/run.ts';
 import { SKLEARN } from './diagnostics/sklearn.ts';
 import { SPARKML } from './diagnostics/sparkml.ts';
 import { TEXT } from './diagnostics/text.ts';
+import { TRUST } from './diagnostics/trust.ts';
 
 export type { Severity } from './diagnostics/entry.ts';
 
@@ -39,6 +40,7 @@ export const CATALOGUE = {
   ...TENSORFLOW,
   ...TFLITE,
   ...SKLEARN,
+  ...TRUST,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type DiagnosticCode = keyof typeof CATALOGUE;

@@ -5,7 +5,7 @@ import { positionsIn } from '../../core/order.ts';
 import { changedIds } from '../../core/table.ts';
 import type { DenseTensor } from '../../core/tensor.ts';
 import type { Model, ValueId } from '../../core/model.ts';
-import type { ValueType } from '../../core/types.ts';
+import type { Dim, ValueType } from '../../core/types.ts';
 import type { Diagnostic } from '../../diagnostics.ts';
 import type { TypeTable } from '../operator.ts';
 import { dimNames } from '../symbolic.ts';
@@ -62,13 +62,19 @@ function followable({ before, after, touched }: Change): boolean {
   return touched.size <= FOLLOWED_SHARE * after.nodes.size + 20;
 }
 
+/** Tells more than types: elements of which only some are numbers. */
+export interface DraftTypeTable extends TypeTable {
+  /** The elements of what is computed from shapes: numbers, expressions over dimensions, null where one is not known. */
+  partsOf(id: ValueId): readonly Dim[] | null;
+}
+
 const drafts = new WeakMap<Draft, DraftTypes>();
 
 /**
  * The types of a draft as edited so far, from those of its base (worked out here where they are not given). The table
  * follows the draft: every question is answered for the draft as it is then.
  */
-export function inferDraft(draft: Draft, base?: Inference): TypeTable {
+export function inferDraft(draft: Draft, base?: Inference): DraftTypeTable {
   let table = drafts.get(draft);
   if (!table) {
     const known = base instanceof ModelInference && base.model === draft.base ? base : inferTypes(draft.base);
@@ -78,7 +84,7 @@ export function inferDraft(draft: Draft, base?: Inference): TypeTable {
   return table;
 }
 
-class DraftTypes implements TypeTable {
+class DraftTypes implements DraftTypeTable {
   private nodesRead = 0;
   private valuesRead = 0;
   private readonly places;
@@ -98,6 +104,10 @@ class DraftTypes implements TypeTable {
   constantOf(id: ValueId): DenseTensor | null {
     this.follow();
     return constantFrom(this.facts, id);
+  }
+  partsOf(id: ValueId): readonly Dim[] | null {
+    this.follow();
+    return this.facts.elementsOf(id)?.values ?? null;
   }
 
   private follow(): void {
