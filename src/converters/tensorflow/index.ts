@@ -3,9 +3,11 @@ import type { Model } from '../../graph-model/core/model.ts';
 import type { Tensor } from '../../graph-model/core/tensor.ts';
 import { diagnostic, FormatError } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
+import { readTfjs, versionOf } from '../containers/tfjs/model-json.ts';
 import type { Converter, InputFile } from '../converter.ts';
 import { buildDialect } from './read/build.ts';
 import { findCheckpoint } from './read/checkpoint-files.ts';
+import { readGraphJson, readSignatureJson } from './read/graph-json.ts';
 import { openTensorflow } from './read/open.ts';
 import { outputsOf } from './read/op-outputs.ts';
 import { calledFunctions, prune } from './read/prune.ts';
@@ -21,6 +23,28 @@ export const tensorflowConverter: Converter = {
     const meta = file.metaGraphs.find((m) => m.tags.includes('serve')) ?? file.metaGraphs[0];
     if (!meta) throw new FormatError('tensorflow.no-graph', { file: main.name, why: 'it names none' });
     return build(main, files, file, meta, job);
+  },
+  toOnnx,
+};
+
+/** Graph models of TF.js: a frozen GraphDef as JSON, its constants in shards. */
+export const tfjsGraphConverter: Converter = {
+  async read(main, files, job): Promise<Model> {
+    const { root, topology, weights } = await readTfjs(main, files, (d) => job.report(d), job.signal);
+    const graph = readGraphJson(topology, weights);
+    const about = root.maybe('signature') ?? root.maybe('userDefinedMetadata')?.maybe('signature') ?? null;
+    const signature = readSignatureJson(about, graph);
+    const signatures = signature ? [signature] : [];
+    return buildDialect({
+      file: main.name,
+      graph,
+      signatures,
+      variables: new Map(),
+      sinks: sinksOf(graph, (n) => outputsOf(n)?.types.length ?? 1),
+      version: versionOf(root),
+      metadata: new Map(signatureMetadata(signatures)),
+      source: { format: 'tfjs-graph', fileName: main.name, size: files.reduce((sum, f) => sum + f.blob.size, 0) },
+    });
   },
   toOnnx,
 };
