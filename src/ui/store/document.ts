@@ -117,6 +117,7 @@ function begin(
     missing,
     scope: model.main,
     collapsed: firstCollapsed(model),
+    expanded: new Set(),
     selected: new Set(),
     selectedValue: null,
     hovered: null,
