@@ -131,7 +131,7 @@ export class CanvasController {
 
   readonly snapshot = (): CanvasView => this.shown;
 
-  /** Starts listening; returns how to stop. */
+  /** Starts listening; gives back how to stop. */
   attach(canvas: HTMLCanvasElement, move: MoveViewport): () => void {
     this.canvas = canvas;
     this.move = move;
@@ -234,7 +234,6 @@ export class CanvasController {
     this.show({ failure: error instanceof Error ? error.message : String(error) });
   }
 
-  /** After a failed layout: tries again. */
   retry(): void {
     this.show({ failure: null });
     this.load(this.store.getState());
@@ -270,7 +269,7 @@ export class CanvasController {
   /** After an edit the vertex in the middle of attention stays where it is on the screen; the others glide. */
   private keepPlace(scene: Scene, old: Scene): void {
     if (scene.layout === old.layout) return;
-    const seen = visibleRect(this.viewport, this.stage);
+    const seen = this.seen();
     const pair = anchorRects(old, scene, this.toggled, seen, this.state.selected);
     this.toggled = null;
     if (pair === null) this.goFirst(scene);
@@ -401,9 +400,11 @@ export class CanvasController {
       case 'paths':
         return this.lightPaths(scene);
       default:
-        return saveRequested(scene, request.kind, visibleRect(this.viewport, this.stage), this.store.getState());
+        return saveRequested(scene, request.kind, this.seen(), this.shown.overlay, this.store.getState());
     }
   }
+
+  private readonly seen = (): Rect => visibleRect(this.viewport, this.stage);
 
   /** Lights everything on the way between the two ends of the selection. */
   private lightPaths(scene: Scene): void {
@@ -442,7 +443,7 @@ export class CanvasController {
       if (this.shown.near.length > 0) this.show({ near: [] });
       return;
     }
-    const rect = visibleRect(this.viewport, this.stage);
+    const rect = this.seen();
     if (this.nearRect && contains(this.nearRect, rect)) return;
     const dx = MARGIN * rect.width;
     const dy = MARGIN * rect.height;
