@@ -21,6 +21,19 @@ import type { FrameState } from './painter.ts';
 import { pathsAmong, type Paths } from './paths.ts';
 import { lightVertex } from './scene-pairs.ts';
 
+/** Parts of the state on which colours depend, and those on which depends what is lit. */
+export const COLOURING = ['overlay', 'ownData', 'aggregates', 'pickedClass', 'run', 'types', 'original'] as const;
+export const LIGHTING = [
+  'selected',
+  'selectedValue',
+  'hovered',
+  'sought',
+  'types',
+  'hitAt',
+  'trace',
+  'traceHover',
+] as const;
+
 /** What the pointer is on, where the store does not know it. */
 export interface Pointed {
   readonly edge: number;

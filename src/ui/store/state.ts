@@ -126,6 +126,8 @@ export interface ViewSlice {
   /** Closed groups, by key; groups are shown at all where `grouping` is true. */
   readonly collapsed: ReadonlySet<string>;
   readonly grouping: boolean;
+  /** Nodes whose bodies, or whose function, are drawn in place. */
+  readonly expanded: ReadonlySet<NodeId>;
   readonly outlineOpen: boolean;
   readonly inspectorOpen: boolean;
   readonly bottomOpen: boolean;
@@ -143,6 +145,7 @@ export interface ViewSlice {
         | 'traceHover'
         | 'collapsed'
         | 'grouping'
+        | 'expanded'
         | 'outlineOpen'
         | 'inspectorOpen'
         | 'bottomOpen'

@@ -10,6 +10,7 @@ export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null):
   return {
     scope: null,
     collapsed: new Set(),
+    expanded: new Set(),
     bottomTab: 'problems',
     paletteOpen: false,
     request: null,
