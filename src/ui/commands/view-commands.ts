@@ -10,6 +10,13 @@ import { functionOf } from '../../graph-model/core/model.ts';
 
 const OVERLAYS: readonly Overlay[] = ['category', 'time', 'memory', 'type'];
 
+const FOLDS: readonly State['fold'][] = ['auto', 'on', 'off'];
+const FOLD_WORDS = {
+  auto: 'Very long graphs are set in columns.',
+  on: 'Graphs longer than wide are set in columns.',
+  off: 'Graphs are never set in columns.',
+} as const;
+
 const panel = (
   id: string,
   label: string,
@@ -118,6 +125,20 @@ export const VIEW_COMMANDS: readonly Command[] = [
     run: ({ store }) => {
       const { direction, setView } = store.getState();
       setView({ direction: direction === 'vertical' ? 'horizontal' : 'vertical' });
+    },
+  },
+  {
+    id: 'fold',
+    label: 'Set long graphs in columns: automatically, always, never',
+    group: 'View',
+    icon: 'layers',
+    words: 'fold snake wrap chain layout columns',
+    enabled: hasModel,
+    run: ({ store }) => {
+      const { fold, setView, announce } = store.getState();
+      const next = FOLDS[(FOLDS.indexOf(fold) + 1) % FOLDS.length]!;
+      setView({ fold: next });
+      announce(FOLD_WORDS[next]);
     },
   },
   {

@@ -3,6 +3,7 @@ import type { Change } from '../../graph-model/core/draft.ts';
 import type { GraphId, Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
 import type { ValueType } from '../../graph-model/core/types.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
+import type { Fold } from '../../layout/types.ts';
 import type { Plan, PlanResult } from '../../optimizer/rule.ts';
 import type { OutputDifference, Provider, RunResult } from '../../runtime/types.ts';
 import type { InputChoice, InputFile, Proof } from '../../workers/protocol.ts';
@@ -91,6 +92,8 @@ export interface ViewSlice {
   /** Closed groups, by key; groups are shown at all where `grouping` is true. */
   readonly collapsed: ReadonlySet<string>;
   readonly grouping: boolean;
+  /** Whether drawings far longer than wide are set in columns. */
+  readonly fold: Fold;
   readonly outlineOpen: boolean;
   readonly inspectorOpen: boolean;
   readonly bottomOpen: boolean;
@@ -107,6 +110,7 @@ export interface ViewSlice {
         | 'direction'
         | 'collapsed'
         | 'grouping'
+        | 'fold'
         | 'outlineOpen'
         | 'inspectorOpen'
         | 'bottomOpen'

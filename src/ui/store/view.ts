@@ -2,7 +2,7 @@ import type { ViewRequest, ViewSlice } from './state.ts';
 import type { Get, PrefStorage, SetState } from './slice.ts';
 
 const KEY = 'graphwright.view';
-type Kept = Pick<ViewSlice, 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'direction' | 'grouping'>;
+type Kept = Pick<ViewSlice, 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'direction' | 'grouping' | 'fold'>;
 
 export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null): ViewSlice {
   const kept = readKept(storage);
@@ -20,8 +20,8 @@ export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null):
     ask: (request) => set((s) => ({ request: { ...request, serial: (s.request?.serial ?? 0) + 1 } as ViewRequest })),
     setView: (part) => {
       set(part);
-      const { outlineOpen, inspectorOpen, bottomOpen, direction, grouping } = get();
-      const now: Kept = { outlineOpen, inspectorOpen, bottomOpen, direction, grouping };
+      const { outlineOpen, inspectorOpen, bottomOpen, direction, grouping, fold } = get();
+      const now: Kept = { outlineOpen, inspectorOpen, bottomOpen, direction, grouping, fold };
       storage?.setItem(KEY, JSON.stringify(now));
     },
   };
@@ -34,6 +34,7 @@ function readKept(storage: PrefStorage | null): Kept {
     bottomOpen: false,
     direction: 'vertical',
     grouping: true,
+    fold: 'auto',
   };
   const text = storage?.getItem(KEY);
   if (!text) return usual;
@@ -46,6 +47,7 @@ function readKept(storage: PrefStorage | null): Kept {
       inspectorOpen: flag('inspectorOpen'),
       bottomOpen: flag('bottomOpen'),
       grouping: flag('grouping'),
+      fold: found.fold === 'on' || found.fold === 'off' ? found.fold : 'auto',
       direction: found.direction === 'horizontal' ? 'horizontal' : 'vertical',
     };
   } catch {
