@@ -3,6 +3,7 @@ import type { Change } from '../../graph-model/core/draft.ts';
 import type { GraphId, Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
 import type { ValueType } from '../../graph-model/core/types.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
+import type { Fold } from '../../layout/types.ts';
 import type { Plan, PlanResult } from '../../optimizer/rule.ts';
 import type { OutputDifference, Provider, RunResult } from '../../runtime/types.ts';
 import type { Aggregate } from '../../graph-view/node-data.ts';
@@ -128,6 +129,8 @@ export interface ViewSlice {
   readonly grouping: boolean;
   /** Nodes whose bodies, or whose function, are drawn in place. */
   readonly expanded: ReadonlySet<NodeId>;
+  /** Whether drawings far longer than wide are set in columns. */
+  readonly fold: Fold;
   readonly outlineOpen: boolean;
   readonly inspectorOpen: boolean;
   readonly bottomOpen: boolean;
@@ -146,6 +149,7 @@ export interface ViewSlice {
         | 'collapsed'
         | 'grouping'
         | 'expanded'
+        | 'fold'
         | 'outlineOpen'
         | 'inspectorOpen'
         | 'bottomOpen'
