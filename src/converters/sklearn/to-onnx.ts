@@ -1,5 +1,5 @@
 /** Lowers a fitted estimator to an ONNX model: its inputs, its results under their names, nothing that is not used. */
-import { Draft } from '../../graph-model/core/draft.ts';
+import { Draft, type Change } from '../../graph-model/core/draft.ts';
 import { emptyModel } from '../../graph-model/core/empty.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import { tensorType, type ValueType } from '../../graph-model/core/types.ts';
@@ -30,13 +30,20 @@ export async function sklearnToOnnx(
   const root = Est.of(await decodeGraph(model, model.main));
   const readers = await readersFor(model, libraries);
   job.signal.throwIfAborted();
+  const asked = mlOpsetFor(options.opset ?? OPSET);
+  const made = lowered(model, root, readers, asked);
+  // ai.onnx.ml 5 has TreeEnsemble alone: where a forest needs an older operator all are said by it.
+  return asked === 5 && usesOldTrees(made) ? lowered(model, root, readers, 3).after : made.after;
+}
+
+function lowered(model: Model, root: Est, readers: ReadonlyMap<string, ForeignReader>, mlOpset: number): Change {
   const opsets = [
     { domain: '', version: OPSET },
-    { domain: 'ai.onnx.ml', version: mlOpsetFor(options.opset ?? OPSET) },
+    { domain: 'ai.onnx.ml', version: mlOpset },
   ];
   const draft = new Draft(emptyModel({ opsets, graphName: model.graphs.at(model.main).name, source: model.source }));
   const graph = draft.graph(draft.base.main).id;
-  const o = new Builder(draft, graph, OPSET, opsets[1]!.version);
+  const o = new Builder(draft, graph, OPSET, mlOpset);
   const inputs = inputsOf(root).map(({ name, type }) => ({ type, id: draft.newValue(graph, name, null, { type }) }));
   draft.setGraphInputs(
     graph,
@@ -51,7 +58,12 @@ export async function sklearnToOnnx(
   );
   prune(draft);
   if (usesContrib(draft)) draft.patchModel({ opsets: [...opsets, CONTRIB] });
-  return draft.commit('Convert to ONNX').after;
+  return draft.commit('Convert to ONNX');
+}
+
+function usesOldTrees({ after }: Change): boolean {
+  for (const [, node] of after.nodes.entries()) if (node.op === 'TreeEnsembleRegressor') return true;
+  return false;
 }
 
 /** TreeEnsemble came with ai.onnx.ml 5, tensors of doubles in the operators before it with 3. */
