@@ -44,13 +44,13 @@ function lowered(model: Model, root: Est, readers: ReadonlyMap<string, ForeignRe
   const draft = new Draft(emptyModel({ opsets, graphName: model.graphs.at(model.main).name, source: model.source }));
   const graph = draft.graph(draft.base.main).id;
   const o = new Builder(draft, graph, OPSET, mlOpset);
-  const inputs = inputsOf(root).map(({ name, type }) => ({ type, id: draft.newValue(graph, name, null, { type }) }));
-  draft.setGraphInputs(
-    graph,
-    inputs.map((i) => i.id),
-  );
-  const vals = inputs.map((i): Val => ({ id: i.id, t: i.type.kind === 'tensor' ? i.type.dtype : 'float' }));
-  const results = resultsOf(o, lowerWith(o, readers, root, tableOf(o, vals, inputs[0]!.type)));
+  const specs = inputsOf(root);
+  const made = specs.map(({ name, type, unused }) => (unused ? null : draft.newValue(graph, name, null, { type })));
+  const inputs = made.filter((id) => id !== null);
+  draft.setGraphInputs(graph, inputs);
+  // What stands in for a column that nothing reads goes with all else that is not used.
+  const vals = made.map((id, i): Val => (id === null ? o.num(0) : { id, t: dtypeOf(specs[i]!.type) }));
+  const results = resultsOf(o, lowerWith(o, readers, root, tableOf(o, vals, specs[0]!.type)));
   const outputs = results.map(({ name, val }) => named(o, name, val));
   draft.setGraphOutputs(
     graph,
@@ -71,6 +71,8 @@ function mlOpsetFor(opset: number): number {
   if (opset >= 21) return 5;
   return opset >= 15 ? 3 : 1;
 }
+
+const dtypeOf = (type: ValueType) => (type.kind === 'tensor' ? type.dtype : 'float');
 
 function tableOf(o: Builder, inputs: readonly Val[], first: ValueType): Table {
   if (inputs.length > 1) return Table.columns(o, inputs);
