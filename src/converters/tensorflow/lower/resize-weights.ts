@@ -14,14 +14,6 @@ function placeOf(mode: Mode, given: number, wanted: number): (i: number) => numb
 /** Places between two pixels that the table of cubic weights knows. */
 const TABLE = 1024;
 
-export function isOnTable(mode: Mode, given: number, wanted: number): boolean {
-  const place = placeOf(mode, given, wanted);
-  return range(0, wanted).every((i) => {
-    const at = place(i) * TABLE;
-    return Math.abs(at - Math.round(at)) < 1e-3;
-  });
-}
-
 /** The weight of a pixel at a distance: below 1, and from 1 to 2. */
 function cubic(a: number): readonly [(x: number) => number, (x: number) => number] {
   return [(x) => ((a + 2) * x - (a + 3)) * x * x + 1, (x) => ((a * x - 5 * a) * x + 8 * a) * x - 4 * a];
@@ -117,10 +109,11 @@ export function spanWeights(
 ): Weights | null {
   const kernel = KERNELS[name];
   if (!kernel) return null;
-  const inverse = 1 / scale;
+  const f = Math.fround;
+  const inverse = f(1 / scale);
   const wide = antialias ? Math.max(inverse, 1) : 1;
   const rows = range(0, wanted).map((i) => {
-    const at = (i + 0.5) * inverse - inverse * shift;
+    const at = f(f((i + 0.5) * inverse) + f(-inverse * shift));
     if (at < 0 || at > given) return [];
     const clamp = (p: number) => Math.min(Math.max(p, 0), given - 1);
     const begin = clamp(Math.ceil(at - kernel.radius * wide - 0.5));
