@@ -121,6 +121,8 @@ interface Scanned {
   readonly index: number;
   readonly list: TensorList;
   readonly item: ValueId;
+  /** The list has one place, which every iteration writes: what the last one wrote stays. */
+  readonly onlyLast: boolean;
 }
 
 interface MadeBody {
@@ -198,11 +200,19 @@ class Body {
     if (state.kind === 'loop' && state.loop === this.loop && state.index === index) return [];
     const own = state.kind === 'written' && state.loop === this.loop && state.index === index;
     const item = own ? this.within().natural(state.item) : null;
-    if (!own || (state.at !== null && !this.countsIterations(state.at, tensors))) {
-      throw new CarryList(this.loop, index, own ? this.inner.dims(item!) : thing.element);
+    const inOrder = own && (state.at === null || this.countsIterations(state.at, tensors));
+    const onlyLast = own && !inOrder && this.hasOnePlace(index);
+    if (!inOrder && !onlyLast) throw new CarryList(this.loop, index, own ? this.inner.dims(item!) : thing.element);
+    if (own && state.at !== null && this.isStacked(index)) {
+      throw new CarryList(this.loop, index, this.inner.dims(item!));
     }
-    if (state.at !== null && this.isStacked(index)) throw new CarryList(this.loop, index, this.inner.dims(item!));
-    return [{ index, list: thing, item: item! }];
+    return [{ index, list: thing, item: item!, onlyLast }];
+  }
+
+  private hasOnePlace(index: number): boolean {
+    const before = this.spec.initial[index];
+    const length = before instanceof TensorList && before.state.kind === 'empty' ? before.state.length : null;
+    return length !== null && this.spec.h.numbers(length)?.[0] === 1;
   }
 
   /** A list that came in with elements is not filled, but written over. */
@@ -243,7 +253,9 @@ class Body {
       return made.producer !== null && made.graph === this.graph ? v : inner.op('Identity', [v]);
     };
     const go = trips ? inner.op('Identity', [e.numbers('bool', [1])]) : own(goOn);
-    const results = [...tensors.map((t) => t.next), ...scanned.map((s) => s.item)];
+    // What a variable carries out anyway need not be scanned.
+    const rows = scanned.filter((s) => this.carrier(s, tensors) < 0);
+    const results = [...tensors.map((t) => t.next), ...rows.map((s) => s.item)];
     e.draft.setGraphOutputs(
       this.graph,
       distinct([go, ...results.map(own)], (v) => inner.op('Identity', [v])),
@@ -252,7 +264,13 @@ class Body {
     const first = trips ? null : this.startCondition();
     const inputs = [trips, first, ...tensors.map((t) => t.initial)];
     const outputs = e.ops('Loop', inputs, { body: { kind: 'graph', value: this.graph } }, results.length);
-    return this.results(outputs, tensors, scanned, next);
+    const places = scanned.map((s) => (rows.includes(s) ? tensors.length + rows.indexOf(s) : this.carrier(s, tensors)));
+    return this.results(outputs, tensors, { scanned, places }, next);
+  }
+
+  /** The variable that ends as the only element of a list does; -1 where there is none. */
+  private carrier(s: Scanned, tensors: readonly Carried[]): number {
+    return s.onlyLast ? tensors.findIndex((t) => t.next === s.item && t.list === null) : -1;
   }
 
   /** Absent where the loop is known to begin. */
@@ -265,7 +283,7 @@ class Body {
   private results(
     outputs: readonly ValueId[],
     tensors: readonly Carried[],
-    scanned: readonly Scanned[],
+    lists: { readonly scanned: readonly Scanned[]; readonly places: readonly number[] },
     next: readonly Thing[],
   ): Thing[] {
     const out: Thing[] = next.map((t, i) => (this.spec.fixed[i] ? this.spec.initial[i]! : t));
@@ -277,12 +295,19 @@ class Body {
       const held = Held.of(outputs[k]!);
       out[t.index] = t.list ? t.list.with({ kind: 'stacked', tensor: held }) : held;
     });
-    scanned.forEach((s, k) => (out[s.index] = this.filled(s, outputs[tensors.length + k]!)));
+    lists.scanned.forEach((s, k) => {
+      const place = lists.places[k]!;
+      out[s.index] = this.filled(s, outputs[place]!, place < tensors.length);
+    });
     return out;
   }
 
   /** The list after a loop that put one element into it an iteration. */
-  private filled({ index, list }: Scanned, rows: ValueId): TensorList {
+  private filled({ index, list, onlyLast }: Scanned, rows: ValueId, isItem: boolean): TensorList {
+    if (onlyLast) {
+      const one = isItem ? this.e.unsqueeze(rows, [0]) : this.e.slice(rows, [-1], [2 ** 31 - 1], [0]);
+      return list.with({ kind: 'stacked', tensor: Held.of(one) });
+    }
     const before = this.spec.initial[index] as TensorList;
     const { h } = this.spec;
     if (before.state.kind !== 'stacked') return list.with({ kind: 'stacked', tensor: Held.of(rows) });

@@ -113,7 +113,8 @@ export class TfCall {
 
   /** An attribute that names an element type. */
   type(key: string, otherwise: DType | '' = ''): DType {
-    const name = this.text(key, otherwise);
+    // Quantised types hold the same bits as those without the q.
+    const name = this.text(key, otherwise).replace(/^q(u?int)/, '$1');
     return isDType(name) ? name : this.refuse(`its ${key} is no element type that ONNX has`);
   }
 

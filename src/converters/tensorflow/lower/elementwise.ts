@@ -263,7 +263,6 @@ export const ELEMENTWISE: Lowerings = {
   MulNoNan: binary((c, x, y) => zeroWhere(c, y, c.op('Mul', [x, y]))),
   Ndtri: unary(ndtri),
   Neg: unary(neg),
-  NextAfter: (c) => c.refuse('ONNX has no operator for the neighbouring number'),
   Pow: binary(pow),
   RealDiv: namedBinary('Div'),
   Reciprocal: named('Reciprocal'),
