@@ -18,8 +18,8 @@ import { Operand } from './lower/operand.ts';
 import { loweringOf, refusalOf, STATEFUL } from './lower/table.ts';
 import { quantizationOf } from './quantization.ts';
 
-/** What runtimes of 2022 and later take. */
-const OPSET = 17;
+/** What runtimes of 2023 and later take; lowerings need its bitwise operators, and ScatterND as it has it. */
+const OPSET = 18;
 /** Integers of 16 and 4 bits are quantised since this one. */
 const OPSET_INT16 = 21;
 /** Larger constants are read only where a lowering lays them out anew. */
