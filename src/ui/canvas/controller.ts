@@ -242,7 +242,7 @@ export class CanvasController {
   private adopt(scene: Scene, old: Scene | null, from: { scope: number } | null): void {
     const sameGraph = old !== null && from !== null && from.scope === scene.view.scope && isVersionOf(old, scene);
     const whole = fitRect(wholeGraph(scene), this.stage, 1).zoom;
-    if (old && !sameGraph && from) this.visited.set(from.scope, { ...this.viewport });
+    if (old && !sameGraph && from) this.leave(old, scene, from.scope);
     this.nearRect = null;
     this.history.clear();
     this.show({ scene, failure: null, minZoom: Math.min(0.05, 0.7 * whole) });
@@ -255,6 +255,12 @@ export class CanvasController {
     const pending = this.pending;
     this.pending = null;
     if (pending) this.obey(pending);
+  }
+
+  /** Remembers how a graph was looked at while its model stays; places in another model mean nothing. */
+  private leave(old: Scene, scene: Scene, scope: number): void {
+    if (old.view.model.source === scene.view.model.source) this.visited.set(scope, { ...this.viewport });
+    else this.visited.clear();
   }
 
   /** A graph seen before is shown as it was left. */
