@@ -22,12 +22,12 @@ import {
 import type { Viewport } from '../../graph-view/edge-path.ts';
 import { tipOf, type Tip } from './describe.ts';
 import { NO_FOCUS, type Focus } from './focus.ts';
-import { COLOURING, Lighting, LIGHTING, overlayCells } from './lighting.ts';
-import { colour, verticesOfClass, type LegendView, type OverlayView } from './overlay.ts';
+import { COLOURING, colouring, UNCOLOURED } from './colouring.ts';
+import { Lighting, LIGHTING } from './lighting.ts';
+import type { LegendView, OverlayView } from './overlay.ts';
 import { NEAR, paint, visibleRect, type FrameState } from './painter.ts';
 import { pathSentence } from './paths.ts';
 import { saveRequested } from './save-picture.ts';
-import { overlayData } from '../overlays/table.ts';
 import { ViewHistory } from './view-history.ts';
 import { readPalette, watchTheme, type Palette } from './palette.ts';
 import { worstByNode } from './problems.ts';
@@ -321,16 +321,10 @@ export class CanvasController {
 
   private refreshOverlay(): void {
     const { scene } = this.shown;
-    const s = this.store.getState();
-    const data = scene && this.palette ? overlayData(s) : null;
-    const by = s.aggregates[s.overlay];
-    const made = data && colour(scene!.view, data, s.overlay === 'category', this.palette!, by);
-    const overlay = made?.overlay ?? null;
-    const cells = overlay && overlayCells(scene!, overlay);
-    const picked = s.pickedClass;
-    this.pickedVertices = data && picked !== null ? verticesOfClass(scene!.view, data, overlay, picked) : null;
-    this.state = { ...this.state, overlay, overlayCells: cells };
-    this.show({ overlay, legend: made?.legend ?? null });
+    const made = scene && this.palette ? colouring(scene, this.store.getState(), this.palette) : UNCOLOURED;
+    this.pickedVertices = made.picked;
+    this.state = { ...this.state, overlay: made.overlay, overlayCells: made.cells };
+    this.show({ overlay: made.overlay, legend: made.legend });
     this.light();
   }
 
