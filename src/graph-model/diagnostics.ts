@@ -13,6 +13,7 @@ import { INFER } from './diagnostics/infer.ts';
 import { JOBS } from './diagnostics/jobs.ts';
 import { KERAS } from './diagnostics/keras.ts';
 import { TENSORFLOW } from './diagnostics/tensorflow.ts';
+import { TFLITE } from './diagnostics/tflite.ts';
 import { OPTIMIZE } from './diagnostics/optimize.ts';
 import { RUN } from './diagnostics/run.ts';
 import { SKLEARN } from './diagnostics/sklearn.ts';
@@ -37,6 +38,7 @@ export const CATALOGUE = {
   ...JOBS,
   ...KERAS,
   ...TENSORFLOW,
+  ...TFLITE,
   ...SKLEARN,
   ...TRUST,
 } as const satisfies Record<string, CatalogueEntry>;

@@ -6,6 +6,7 @@ import { shapeLabel, type ValueType } from '../graph-model/core/types.ts';
 import { nodesWithin, type Group } from '../graph-model/groups/groups.ts';
 import type { Scope } from '../graph-model/groups/scopes.ts';
 import { CATEGORIES, categoryOf } from '../graph-model/operators/category.ts';
+import { countOf } from '../graph-model/format.ts';
 import type { Face } from './face.ts';
 import { foldsAway } from './face.ts';
 import { KIND, type ViewGraph } from './view.ts';
@@ -13,7 +14,7 @@ import { KIND, type ViewGraph } from './view.ts';
 export const groupName = (group: Group): string => group.name;
 
 export function countLabel({ count }: Group): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? 'node' : 'nodes'}`;
+  return countOf(count, 'node');
 }
 
 const shares = new WeakMap<Scope, { nodes: Model['nodes']; counts: Uint32Array }>();

@@ -6,6 +6,7 @@ import { Draft } from '../../graph-model/core/draft.ts';
 import { emptyModel } from '../../graph-model/core/empty.ts';
 import type { Model, ValueId } from '../../graph-model/core/model.ts';
 import { tensorType, type ValueType } from '../../graph-model/core/types.ts';
+import { FormatError } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import { loadOperators } from '../../graph-model/operators/schemas.ts';
 import type { ConvertOptions } from '../converter.ts';
@@ -15,14 +16,14 @@ import { Scope } from './convert/scope.ts';
 import { SourceModel } from './convert/source.ts';
 import { sweep } from './convert/sweep.ts';
 
-/** What runtimes of 2022 and later take; LayerNormalization is the newest operator that lowerings make. */
-const OPSET = 17;
+/** What runtimes of 2023 and later take; lowerings need its bitwise operators, and Resize and ScatterND as it has them. */
+const OPSET = 18;
 
 /** Throws a FormatError that names the node which cannot be converted, and why. */
 export async function toOnnx(model: Model, options: ConvertOptions, job: JobContext): Promise<Model> {
   await loadOperators();
   const source = new SourceModel(model);
-  const { inputs, outputs } = endpointsOf(source, options);
+  const { inputs, outputs, hasSignature } = endpointsOf(source, options);
   await source.readAhead(job);
   const empty = emptyModel({ opsets: [{ domain: '', version: OPSET }], irVersion: irForOpset(OPSET) });
   const { name } = model.graphs.at(model.main);
@@ -30,7 +31,7 @@ export async function toOnnx(model: Model, options: ConvertOptions, job: JobCont
   draft.patchGraph(draft.main, { name });
   const conversion = new Conversion(source, draft, job);
   conversion.inputs(inputs);
-  conversion.outputs(outputs);
+  conversion.outputs(outputs, hasSignature && !options.outputs?.length);
   return draft.commit('Convert TensorFlow to ONNX').after;
 }
 
@@ -61,8 +62,16 @@ class Conversion {
     this.draft.setGraphInputs(this.draft.main, made);
   }
 
+  /** Without a signature a graph's placeholders are inputs as far as the outputs need them. */
+  private dropUnread(): void {
+    const inputs = this.draft.graphInputs(this.draft.main);
+    const read = inputs.filter((v) => this.draft.uses(v).length > 0);
+    this.draft.setGraphInputs(this.draft.main, read);
+    for (const v of inputs) if (!read.includes(v)) this.draft.removeValue(v);
+  }
+
   /** Outputs get the source's names; one that is an input, a constant or listed twice is copied. */
-  outputs(outputs: readonly Endpoint[]): void {
+  outputs(outputs: readonly Endpoint[], keepInputs: boolean): void {
     const things = this.evaluator.things(
       this.scope,
       outputs.map((o) => o.value),
@@ -70,7 +79,9 @@ class Conversion {
     const taken = new Set<ValueId>(this.draft.graphInputs(this.draft.main));
     const values = outputs.map(({ name }, i) => {
       this.e.origin = { dialect: 'tensorflow', op: 'Output', name };
-      let value = naturalOf(this.e, things[i]!);
+      const thing = things[i];
+      if (!(thing instanceof Held)) throw new FormatError('tensorflow.no-tensor', { name });
+      let value = naturalOf(this.e, thing);
       if (taken.has(value) || this.draft.value(value).producer === null) value = this.e.op('Identity', [value]);
       taken.add(value);
       this.draft.patchValue(value, { name: this.freeName(name), type: this.declared(value) });
@@ -80,6 +91,7 @@ class Conversion {
     const ml = this.e.usesMl ? [{ domain: 'ai.onnx.ml', version: 3 }] : [];
     this.draft.patchModel({ opsets: [{ domain: '', version: OPSET }, ...ml] });
     sweep(this.draft);
+    if (!keepInputs) this.dropUnread();
   }
 
   private freeName(name: string): string {

@@ -5,10 +5,10 @@
 import { attributes, type AttributeLike } from '../core/attributes.ts';
 import type { Draft } from '../core/draft.ts';
 import type { GraphId, Origin, ValueId } from '../core/model.ts';
-import { int64Tensor, tensorOf, type DenseTensor, type Tensor } from '../core/tensor.ts';
+import { halfBits } from '../core/small-float.ts';
+import { emptyElements, int64Tensor, tensorOf, type DenseTensor, type Tensor } from '../core/tensor.ts';
 import type { Dim, DType, ValueType } from '../core/types.ts';
-import { inferDraft } from '../operators/infer/inference.ts';
-import type { TypeTable } from '../operators/operator.ts';
+import { inferDraft, type DraftTypeTable } from '../operators/infer/inference.ts';
 
 export type Plain = Readonly<Record<string, AttributeLike | undefined>>;
 type Inputs = readonly (ValueId | null)[];
@@ -22,7 +22,7 @@ interface Shared {
 }
 
 export class TypedEmitter {
-  private readonly types: TypeTable;
+  private readonly types: DraftTypeTable;
 
   constructor(
     readonly draft: Draft,
@@ -81,6 +81,16 @@ export class TypedEmitter {
     return free;
   }
 
+  /** How many names are given: what {@link release} goes back to. */
+  mark(): number {
+    return this.shared.names.size;
+  }
+
+  /** Frees the names that were given since, whose nodes were taken back. */
+  release(mark: number): void {
+    for (const name of [...this.shared.names].slice(mark)) this.shared.names.delete(name);
+  }
+
   // ---- constants
 
   constant(dense: DenseTensor, name = ''): ValueId {
@@ -135,6 +145,11 @@ export class TypedEmitter {
     return this.types.constantOf(value);
   }
 
+  /** The elements as far as they are known: numbers, expressions over dimensions, null; null where none is. */
+  partly(value: ValueId): readonly Dim[] | null {
+    return this.types.partsOf(value);
+  }
+
   // ---- what many lowerings need
 
   cast(value: ValueId, dtype: DType, code: number): ValueId {
@@ -187,8 +202,18 @@ export class TypedEmitter {
 
 function tensorOfNumbers(dtype: DType, values: readonly number[], dims: readonly number[]): Tensor {
   if (dtype === 'int64') return int64Tensor(values, dims);
-  if (dtype === 'int32') return tensorOf({ dtype, dims, values: Int32Array.from(values) });
-  if (dtype === 'bool' || dtype === 'uint8') return tensorOf({ dtype, dims, values: Uint8Array.from(values) });
-  if (dtype === 'double') return tensorOf({ dtype, dims, values: Float64Array.from(values) });
-  return tensorOf({ dtype: 'float', dims, values: Float32Array.from(values) });
+  if (dtype === 'bool') return tensorOf({ dtype, dims, values: Uint8Array.from(values, (v) => (v ? 1 : 0)) });
+  if (dtype === 'uint64') return tensorOf({ dtype, dims, values: BigUint64Array.from(values, (v) => BigInt(v)) });
+  if (dtype === 'float16') return tensorOf({ dtype, dims, values: Uint16Array.from(values, halfBits) });
+  if (dtype === 'bfloat16') return tensorOf({ dtype, dims, values: Uint16Array.from(values, bhalfBits) });
+  if (dtype === 'string' || dtype.startsWith('complex')) throw new Error(`numbers are no ${dtype}`);
+  const array = emptyElements(dtype).constructor as Float32ArrayConstructor;
+  return tensorOf({ dtype, dims, values: array.from(values) });
+}
+
+/** The nearest bfloat16, ties to even. */
+function bhalfBits(value: number): number {
+  const bits = new Uint32Array(Float32Array.of(value).buffer)[0]!;
+  if (Number.isNaN(value)) return 0x7fc0;
+  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
 }

@@ -27,7 +27,17 @@ export const TENSORFLOW = {
     'The model has no tensor {name} to be an output.',
     'Choose one of the names that inspect and the graph show, such as {example}.',
   ),
+  'tensorflow.no-tensor': e(
+    'error',
+    'The output {name} is a list or a table, which is no tensor.',
+    'Ask for other outputs.',
+  ),
   'tensorflow.no-signature': e('error', 'The model has no signature {name}; it has {known}.', 'Choose one of these.'),
+  'tensorflow.missing-data': e(
+    'error',
+    'The variable {name} lies in {file}, which was not given.',
+    'Drop {file} together with the model.',
+  ),
   'tensorflow.no-values': e(
     'error',
     'The graph has {count} variables, {node} first, and the values of none are at hand.',

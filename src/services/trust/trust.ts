@@ -14,7 +14,7 @@ import { runOne } from '../run.ts';
 import { holdRows, type Held } from './compare.ts';
 import { expectedOutputs, readGiven } from './given.ts';
 import { checkLayers } from './layers.ts';
-import type { RowKind, TrustReport, TrustVerdict } from './report.ts';
+import type { LayersReport, RowKind, TrustReport, TrustVerdict } from './report.ts';
 import { makeRows } from './rows.ts';
 
 export type { TrustReport } from './report.ts';
@@ -177,17 +177,19 @@ async function againstLayers(base: Base, job: JobContext): Promise<TrustReport> 
   const skipped = layers.skipped > 0 ? [`${layers.skipped} layers could not be looked at.`] : [];
   return report(base, {
     verdict,
-    sentence: layersSentence(base.format, layers.checked, bad.length),
+    sentence: layersSentence(base.format, layers, bad.length),
     against: { kind: 'layers', what },
     layers,
     notes: skipped,
   });
 }
 
-function layersSentence(format: string, checked: number, bad: number): string {
+function layersSentence(format: string, { checked, layers }: LayersReport, bad: number): string {
   const prove = `To prove it, give rows with the outputs that ${format} computed.`;
   if (checked === 0) return `It runs on made-up inputs; there was nothing else to hold it against. ${prove}`;
   if (bad > 0)
     return `${bad} of ${checked} layers look wrong: another shape than declared, or values that are no numbers. ${prove}`;
-  return `It runs on made-up inputs, and its ${checked} layers have the declared shapes and finite values. ${prove}`;
+  const declared = layers.filter((l) => l.shape !== 'not declared').length;
+  const shapes = declared > 0 ? `, and ${declared === checked ? 'all' : declared} have the shapes it declares` : '';
+  return `It runs on made-up inputs; its ${checked} layers give finite values${shapes}. ${prove}`;
 }

@@ -100,7 +100,7 @@ export class CanvasController {
   private move: MoveViewport | null = null;
   private frame = 0;
   private loading: AbortController | null = null;
-  private loaded: { model: Model; scope: number; direction: Direction } | null = null;
+  private loaded: { model: Model; scope: number; direction: Direction; fold: State['fold'] } | null = null;
   private nearRect: Rect | null = null;
   private settledAt = 0;
   private pending: ViewRequest | null = null;
@@ -200,15 +200,15 @@ export class CanvasController {
     const grouped =
       s.collapsed !== before.collapsed || s.grouping !== before.grouping || s.expanded !== before.expanded;
     if (grouped) this.toggled = toggledKey(before, s);
-    if (s.model !== before.model || s.scope !== before.scope || s.direction !== before.direction || grouped)
-      this.load(s);
+    const turned = s.direction !== before.direction || s.fold !== before.fold;
+    if (s.model !== before.model || s.scope !== before.scope || turned || grouped) this.load(s);
     if (LIGHTING.some((key) => s[key] !== before[key])) this.light();
     if (s.problems !== before.problems) this.markProblems();
     if (COLOURING.some((key) => s[key] !== before[key])) this.refreshOverlay();
     if (s.request !== null && s.request !== before.request) this.obey(s.request);
   }
 
-  private load({ model, scope, direction, collapsed, grouping, expanded }: State): void {
+  private load({ model, scope, direction, collapsed, grouping, expanded, fold }: State): void {
     this.loading?.abort();
     if (model === null) {
       this.loaded = null;
@@ -218,12 +218,12 @@ export class CanvasController {
     const view = viewGraph(model, graph, grouping ? collapsed : null, expanded);
     const old = this.shown.scene;
     const from = this.loaded;
-    this.loaded = { model, scope: graph, direction };
-    if (old && old.direction === direction && sameLayout(old.view, view))
-      return this.adopt(old.withView(view), old, from);
+    const sameForm = old?.direction === direction && from?.fold === fold;
+    this.loaded = { model, scope: graph, direction, fold };
+    if (old && sameForm && sameLayout(old.view, view)) return this.adopt(old.withView(view), old, from);
     const controller = new AbortController();
     this.loading = controller;
-    this.layout(layoutInput(view, direction), controller.signal).then(
+    this.layout(layoutInput(view, direction, fold), controller.signal).then(
       (result) => !controller.signal.aborted && this.adopt(new Scene(view, result, direction), old, from),
       (error: unknown) => this.layoutFailed(error, controller.signal),
     );

@@ -110,16 +110,21 @@ function Stage({ controller }: { controller: CanvasController }) {
 }
 
 function useAttached(controller: CanvasController, canvas: React.RefObject<HTMLCanvasElement | null>): void {
-  const flow = useReactFlow();
+  // Its functions never change, but the object around them does when the viewport is ready: that must not begin anew.
+  const { setViewport } = useReactFlow();
   const flowStore = useFlowStore();
+  const move = useRef(setViewport);
+  useEffect(() => {
+    move.current = setViewport;
+  }, [setViewport]);
   useEffect(() => {
     const stop = flowStore.subscribe(({ transform: [x, y, zoom] }) => controller.moved({ x, y, zoom }));
-    const detach = controller.attach(canvas.current!, (to, duration) => void flow.setViewport(to, { duration }));
+    const detach = controller.attach(canvas.current!, (to, duration) => void move.current(to, { duration }));
     return () => {
       detach();
       stop();
     };
-  }, [controller, canvas, flow, flowStore]);
+  }, [controller, canvas, flowStore]);
 }
 
 /** React Flow's nodes for the vertices near the view; a vertex keeps its object as long as it shows the same. */

@@ -1,5 +1,6 @@
 /** Boxes around open groups: below the nodes their sides, above them their names; far away a summary of each. */
 import { CATEGORIES } from '../../graph-model/operators/category.ts';
+import { formatCount } from '../../graph-model/format.ts';
 import type { Viewport } from '../../graph-view/edge-path.ts';
 import { categoryCounts, groupName } from '../../graph-view/group-face.ts';
 import type { Rect, Scene } from '../../graph-view/scene.ts';
@@ -135,7 +136,7 @@ function freePlace(taken: Rect[], x: number, y: number, width: number): number |
 
 function namesOf(scene: Scene, { box }: OnScreen): [string, string] {
   const group = scene.view.tree!.groups[scene.view.boxes[box]!.group]!;
-  return [groupName(group), group.count.toLocaleString('en')];
+  return [groupName(group), formatCount(group.count)];
 }
 
 /** Half above the upper side, which it interrupts; it stays in sight while its box is. */

@@ -2,6 +2,7 @@
 import { GLYPHS, type GlyphName, type GlyphShape } from '../../graph-view/glyphs.ts';
 import { CATEGORIES } from '../../graph-model/operators/category.ts';
 import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
+import { formatCount } from '../../graph-model/format.ts';
 import { groupName } from '../../graph-view/group-face.ts';
 import type { Density } from '../../graph-view/density.ts';
 import { addArrow, addEdge, addPiece, type Viewport } from '../../graph-view/edge-path.ts';
@@ -438,7 +439,7 @@ function fitTitle(ctx: CanvasRenderingContext2D, scene: Scene, i: number, room: 
   const group = groupAt(view, i);
   if (!group) return fitText(ctx, view.model.values.at(ref as never).name, room, size);
   const name = groupName(group);
-  const whole = `${name} · ${group.count.toLocaleString('en')}`;
+  const whole = `${name} · ${formatCount(group.count)}`;
   if (fitText(ctx, whole, room, size) === whole) return whole;
   const cut = fitText(ctx, name, room, size);
   return cut === name || cut === '' ? cut : `…${name.slice(1 - cut.length)}`;

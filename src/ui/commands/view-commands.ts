@@ -12,6 +12,13 @@ import { NEIGHBOUR_COMMANDS, TRACE_COMMANDS } from './trace-commands.ts';
 import { bodiesOf } from '../../graph-model/core/attributes.ts';
 import { functionOf } from '../../graph-model/core/model.ts';
 
+const FOLDS: readonly State['fold'][] = ['auto', 'on', 'off'];
+const FOLD_WORDS = {
+  auto: 'Very long graphs are set in columns.',
+  on: 'Graphs longer than wide are set in columns.',
+  off: 'Graphs are never set in columns.',
+} as const;
+
 const panel = (
   id: string,
   label: string,
@@ -123,6 +130,20 @@ export const VIEW_COMMANDS: readonly Command[] = [
     run: ({ store }) => {
       const { direction, setView } = store.getState();
       setView({ direction: direction === 'vertical' ? 'horizontal' : 'vertical' });
+    },
+  },
+  {
+    id: 'fold',
+    label: 'Set long graphs in columns: automatically, always, never',
+    group: 'View',
+    icon: 'layers',
+    words: 'fold snake wrap chain layout columns',
+    enabled: hasModel,
+    run: ({ store }) => {
+      const { fold, setView, announce } = store.getState();
+      const next = FOLDS[(FOLDS.indexOf(fold) + 1) % FOLDS.length]!;
+      setView({ fold: next });
+      announce(FOLD_WORDS[next]);
     },
   },
   {

@@ -3,11 +3,12 @@ import type { Change } from '../../graph-model/core/draft.ts';
 import type { GraphId, Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
 import type { ValueType } from '../../graph-model/core/types.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
+import type { Fold } from '../../layout/types.ts';
 import type { Plan, PlanResult } from '../../optimizer/rule.ts';
 import type { OutputDifference, Provider, RunResult } from '../../runtime/types.ts';
 import type { Aggregate } from '../../graph-view/node-data.ts';
 import type { OwnData } from '../../graph-view/node-data-file.ts';
-import type { InputChoice, InputFile, Proof } from '../../workers/protocol.ts';
+import type { InputChoice, InputFile, Proof, TrustReport } from '../../workers/protocol.ts';
 
 export type GraphState = 'empty' | 'opening' | 'drawn' | 'failed';
 
@@ -27,6 +28,8 @@ export interface DocumentSlice {
   readonly types: ReadonlyMap<ValueId, ValueType>;
   /** From opening, inference and the checker, for the present model. */
   readonly problems: readonly Diagnostic[];
+  /** True once inference and the checker have answered for the open document. */
+  readonly analysed: boolean;
   /** Files that weights need and that were not dropped. */
   readonly missing: readonly string[];
   /** Why opening failed. */
@@ -97,7 +100,7 @@ export interface OverlaySlice {
   pickClass(index: number | null): void;
 }
 
-export type BottomTab = 'problems' | 'optimise' | 'run' | 'history';
+export type BottomTab = 'problems' | 'optimise' | 'run' | 'trust' | 'history';
 /** A request to the canvas; `serial` makes the same request twice count twice. */
 export type ViewRequest = { readonly serial: number } & (
   { readonly kind: 'reveal'; readonly nodes: readonly NodeId[] } | { readonly kind: PlainRequest }
@@ -129,6 +132,8 @@ export interface ViewSlice {
   readonly grouping: boolean;
   /** Nodes whose bodies, or whose function, are drawn in place. */
   readonly expanded: ReadonlySet<NodeId>;
+  /** Whether drawings far longer than wide are set in columns. */
+  readonly fold: Fold;
   readonly outlineOpen: boolean;
   readonly inspectorOpen: boolean;
   readonly bottomOpen: boolean;
@@ -147,6 +152,7 @@ export interface ViewSlice {
         | 'collapsed'
         | 'grouping'
         | 'expanded'
+        | 'fold'
         | 'outlineOpen'
         | 'inspectorOpen'
         | 'bottomOpen'
@@ -219,6 +225,14 @@ export interface ConvertSlice {
   convertWith(options: { readonly opset?: number }): Promise<void>;
 }
 
+export interface TrustSlice {
+  /** The last report, and the two models that it is about. */
+  readonly trust: { readonly report: TrustReport; readonly source: Model; readonly model: Model } | null;
+  readonly trustFailure: Diagnostic | null;
+  /** Holds the present ONNX model against the model it was converted from, or against the framework's outputs in files. */
+  checkTrust(files?: readonly File[]): Promise<void>;
+}
+
 export interface PrefsSlice {
   readonly theme: 'system' | 'light' | 'dark';
   setTheme(theme: PrefsSlice['theme']): void;
@@ -252,5 +266,6 @@ export type State = DocumentSlice &
   JobsSlice &
   ReportsSlice &
   ConvertSlice &
+  TrustSlice &
   PrefsSlice &
   DialogsSlice;

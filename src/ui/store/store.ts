@@ -12,6 +12,7 @@ import { overlaySlice } from './overlays.ts';
 import { searchSlice } from './search.ts';
 import { selectionSlice } from './selection.ts';
 import type { Store, StoreDeps } from './slice.ts';
+import { trustSlice } from './trust.ts';
 import type { State } from './state.ts';
 import { viewSlice } from './view.ts';
 
@@ -25,6 +26,7 @@ export function createAppStore(deps: StoreDeps): Store {
     ...jobsSlice(set, get),
     ...reportsSlice(set, get, deps),
     ...convertSlice(set, get, deps),
+    ...trustSlice(set, get, deps),
     ...prefsSlice(set, deps.storage),
     dialog: null,
     showDialog: (dialog) => set({ dialog }),

@@ -62,7 +62,8 @@ export const linearClassifier: Lowering = (l, e, x) => {
   const { decision, binary } = scores(l, e, x);
   if (e.name.startsWith('RidgeClassifier') && e.object.attrs.get('_label_binarizer') instanceof PyObject) {
     const kind = e.est('_label_binarizer').text('y_type_');
-    if (kind.startsWith('multilabel')) e.fail('it was fitted on several labels at once');
+    if (kind.startsWith('multilabel'))
+      return { label: once(() => l.o.cast(l.o.greater(decision(), l.o.num(0)), 'int64')), decision };
   }
   return classifier(l, { classes: classesOf(e), decision, index: () => indexOfDecision(l.o, decision(), binary) });
 };

@@ -103,7 +103,10 @@ function oneRow(model: Model): Map<string, DenseTensor> {
       const width = type?.kind === 'tensor' ? type.shape?.[1] : null;
       const columns = typeof width === 'number' ? width : 1;
       const dims = [1, columns];
-      return [name, { dtype, dims, values: dtype === 'string' ? new Array<string>(columns).fill('') : new Float32Array(columns) }];
+      return [
+        name,
+        { dtype, dims, values: dtype === 'string' ? new Array<string>(columns).fill('') : new Float32Array(columns) },
+      ];
     }),
   );
 }

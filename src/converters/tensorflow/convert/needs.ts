@@ -1,5 +1,5 @@
 /** Which arguments an output of a function depends on, so that what a call does not use is never worked out. */
-import type { FunctionDef, GraphId, Node } from '../../../graph-model/core/model.ts';
+import type { GraphId } from '../../../graph-model/core/model.ts';
 import type { SourceModel } from './source.ts';
 
 type Places = ReadonlySet<number>;
@@ -7,10 +7,7 @@ type Places = ReadonlySet<number>;
 export class Needs {
   private readonly known = new Map<string, Places>();
 
-  constructor(
-    private readonly source: SourceModel,
-    private readonly calledBy: (node: Node) => FunctionDef | null,
-  ) {}
+  constructor(private readonly source: SourceModel) {}
 
   /** The places of the arguments that output `output` of a function's graph needs. */
   of(graph: GraphId, output: number): Places {
@@ -35,7 +32,7 @@ export class Needs {
       if (place !== undefined) found.add(place);
       const node = this.source.producer(id);
       if (node === null) continue;
-      const called = this.calledBy(node);
+      const called = this.source.calledBy(node);
       const needed = called && this.of(called.graph, node.outputs.indexOf(id));
       node.inputs.forEach((v, i) => {
         if (v === null || seen.has(v) || (needed && !needed.has(i))) return;

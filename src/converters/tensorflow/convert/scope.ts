@@ -19,7 +19,21 @@ export class Scope {
     readonly parent: Scope | null = null,
     /** How many calls and bodies lie around it. */
     readonly depth = 0,
+    /** A predicate that is known in this scope (what stands behind it), and whether it is true (1). */
+    private readonly assumption: readonly [ValueId, 0 | 1] | null = null,
   ) {}
+
+  /** Whether the predicate is true here (1) or false (0); null where that is not known. */
+  assumed(predicate: ValueId): 0 | 1 | null {
+    if (this.assumption && this.assumption[0] === predicate) return this.assumption[1];
+    return this.parent?.assumed(predicate) ?? null;
+  }
+
+  /** From now on `id` is what `from` is in the scope around. */
+  alias(id: ValueId, from: ValueId): void {
+    const outer = this.parent?.find(from);
+    if (outer) this.things.set(id, this.parent!.e === this.e ? outer : forBody(outer));
+  }
 
   set(id: ValueId, thing: Thing): void {
     this.things.set(id, thing);
@@ -33,5 +47,10 @@ export class Scope {
     const here = this.parent!.e === this.e ? outer : forBody(outer);
     this.things.set(id, here);
     return here;
+  }
+
+  /** The same place in a body: for what is made there beside the nodes of the source. */
+  within(e: TypedEmitter): Scope {
+    return new Scope(e, this.graph, this.prefix, this, this.depth + 1);
   }
 }

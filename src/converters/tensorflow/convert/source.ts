@@ -1,9 +1,17 @@
 /** The source graph as a conversion asks about it: names, functions, constants and their elements. */
+import { getString } from '../../../graph-model/core/attributes.ts';
 import { readBytes, type ByteSource } from '../../../graph-model/core/bytes.ts';
 import type { FunctionDef, GraphId, Model, Node, Value, ValueId } from '../../../graph-model/core/model.ts';
 import { decodeTensor, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
+import { FormatError } from '../../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../../graph-model/job.ts';
 import { DOMAIN } from '../read/build.ts';
+
+const CALLS: ReadonlySet<string> = new Set(['PartitionedCall', 'StatefulPartitionedCall', 'RemoteCall']);
+
+export function refuse(node: Pick<Node, 'name' | 'op'>, why: string): never {
+  throw new FormatError('tensorflow.unsupported', { node: node.name, op: node.op, why });
+}
 
 export class SourceModel {
   private readonly functions: ReadonlyMap<string, FunctionDef>;
@@ -28,6 +36,13 @@ export class SourceModel {
     return this.functions.get(name) ?? null;
   }
 
+  /** The function that a node calls, by its attribute or, as TensorFlow 1 did it, by its operator. */
+  calledBy(node: Node): FunctionDef | null {
+    if (!CALLS.has(node.op)) return this.functionNamed(node.op);
+    const name = getString(node, 'f', '');
+    return this.functionNamed(name) ?? refuse(node, `the function ${name} is not in the file`);
+  }
+
   nodeNamed(graph: GraphId, name: string): Node | null {
     let names = this.nodesByName.get(graph);
     if (!names) {
@@ -35,6 +50,29 @@ export class SourceModel {
       this.nodesByName.set(graph, (names = new Map(nodes.map((n) => [n.name, n]))));
     }
     return names.get(name) ?? null;
+  }
+
+  nodesOf(graph: GraphId): readonly Node[] {
+    return this.model.graphs.at(graph).order.map((id) => this.model.nodes.at(id));
+  }
+
+  /** The value `name:index` of a graph: of a node, an input or a constant. */
+  tensorNamed(graph: GraphId, name: string, index: number): ValueId | null {
+    const made = this.nodeNamed(graph, name)?.outputs[index];
+    if (made !== undefined) return made;
+    const { inputs, initializers } = this.model.graphs.at(graph);
+    const is = (v: ValueId) => {
+      const value = this.value(v);
+      return value.name === name || value.name === `${name}:0` || value.metadata?.get('tensor') === `${name}:0`;
+    };
+    return inputs.find(is) ?? initializers.find(is) ?? null;
+  }
+
+  /** What stands behind a value, where only Identity lies between. */
+  through(id: ValueId): ValueId {
+    let at = id;
+    for (let node = this.producer(at); node?.op === 'Identity'; node = this.producer(at)) at = node.inputs[0]!;
+    return at;
   }
 
   /** Whether anything reads the value. */

@@ -1,15 +1,17 @@
 /**
  * The model in the dialect `tf`: nodes named and attributed as in the file, element types in ONNX's names, functions as
  * model-local functions. Constants, and variables whose values are known, are constants of the model. Control inputs are
- * left out; so is the edge from NextIteration back to Merge, which the attribute `next_iteration` of the Merge names.
+ * left out; so is the edge from NextIteration back to Merge, which the attribute `next_iteration` of the Merge names. The
+ * Merge of a cond names its predicate in `cond`, and which of its inputs is of the true side.
  */
-import type { Attribute } from '../../../graph-model/core/attributes.ts';
+import { int, type Attribute } from '../../../graph-model/core/attributes.ts';
 import type { Draft } from '../../../graph-model/core/draft.ts';
 import { buildModel } from '../../../graph-model/core/empty.ts';
 import type { FunctionDef, GraphId, Metadata, Model, ModelSource, ValueId } from '../../../graph-model/core/model.ts';
 import type { Tensor } from '../../../graph-model/core/tensor.ts';
 import { isDType, tensorType, type ValueType } from '../../../graph-model/core/types.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
+import { condsOf } from './conds.ts';
 import { outputShapes } from './graph-def.ts';
 import { outputsOf, type NodeOutputs } from './op-outputs.ts';
 import type { TfAttr, TfAttrs, TfFunction, TfGraph, TfNode, TfShape, TfSignature, TfType } from './records.ts';
@@ -104,6 +106,7 @@ class GraphBuilder {
   protected readonly values = new Map<string, (ValueId | null)[]>();
   protected readonly outputs = new Map<string, NodeOutputs | null>();
   protected readonly byName: ReadonlyMap<string, TfNode>;
+  private conds: ReturnType<typeof condsOf> | null = null;
 
   constructor(
     protected readonly draft: Draft,
@@ -121,6 +124,8 @@ class GraphBuilder {
 
   /** A node that becomes no node. */
   protected special(node: TfNode): boolean {
+    // A NoOp only gathers control inputs.
+    if (node.op === 'NoOp') return true;
     const value = node.op === 'Const' ? node.attrs.get('value') : undefined;
     if (value?.kind !== 'tensor') return false;
     this.addConstant(node.name, value.value);
@@ -177,13 +182,21 @@ class GraphBuilder {
     });
   }
 
-  private backEdges(node: TfNode): readonly (readonly [string, Attribute])[] {
-    if (!isMerge(node)) return [];
-    const back = node.inputs.flatMap((text) => {
+  /** What the edges say that are left out. */
+  private backEdges(node: TfNode): Map<string, Attribute> {
+    const out = new Map<string, Attribute>();
+    if (!isMerge(node)) return out;
+    for (const text of node.inputs) {
       const from = this.byName.get(parseRef(text)?.node ?? '');
-      return from && isBackEdge(node, from) ? [from.name] : [];
-    });
-    return back.length === 0 ? [] : [['next_iteration', { kind: 'string', value: back[0]! }]];
+      if (from && isBackEdge(node, from)) out.set('next_iteration', { kind: 'string', value: from.name });
+    }
+    this.conds ??= condsOf(this.nodes);
+    const cond = this.conds.get(node.name);
+    if (cond) {
+      out.set('cond', { kind: 'string', value: cond.predicate });
+      out.set('true_input', int(cond.trueInput));
+    }
+    return out;
   }
 
   protected valueOf(ref: Ref): ValueId | null {

@@ -2,7 +2,9 @@
 import type { BlobLike } from '../../../graph-model/core/bytes.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../../graph-model/job.ts';
+import { BytesBlob } from '../../containers/bytes-blob.ts';
 import { skim, type SkimSchema } from '../../containers/protobuf/skim.ts';
+import { encodeTextFormat } from '../../containers/protobuf/text-format.ts';
 import { WireReader } from '../../containers/protobuf/wire-reader.ts';
 import type { InputFile } from '../../converter.ts';
 import { binaryKind, textKind, type TfKind } from '../sniff.ts';
@@ -10,11 +12,13 @@ import { GRAPH_SKIM, META_GRAPH_SKIM, SAVED_MODEL_SKIM } from './fields.ts';
 import { readGraphDef } from './graph-def.ts';
 import { readMetaGraph, readSavedModel } from './meta-graph.ts';
 import type { TfFile, TfGraph, TfMetaGraph } from './records.ts';
+import { TEXT_SCHEMAS } from './text-schema.ts';
 import type { Source } from './walk.ts';
 
 /** Files up to this size are read at once; larger ones through windows, without their constants. */
 const WHOLE_LIMIT = 256 * 1024 * 1024;
 const INLINE_LIMIT = 4096;
+const TEXT_LIMIT = 256 * 1024 * 1024;
 
 const SKIMS: Readonly<Record<TfKind, SkimSchema>> = {
   graph: GRAPH_SKIM,
@@ -26,9 +30,20 @@ export async function openTensorflow(main: InputFile, job: JobContext): Promise<
   const { name, blob } = main;
   if (blob.size === 0) throw new FormatError('file.empty', { file: name });
   const head = new Uint8Array(await blob.slice(0, Math.min(4096, blob.size)).arrayBuffer());
-  const kind = binaryKind(head) ?? (textKind(head) === null ? kindByName(name) : null);
-  if (kind === null) throw new FormatError('tensorflow.no-graph', { file: name, why: 'protobuf text' });
+  const textual = binaryKind(head) === null ? textKind(head) : null;
+  if (textual) return readFile(await textSource(name, blob, textual), textual);
+  const kind = binaryKind(head) ?? kindByName(name);
   return readFile({ r: await reader(name, blob, kind, job.signal), blob }, kind);
+}
+
+/** Texts are put into wire format in memory. */
+async function textSource(file: string, blob: BlobLike, kind: TfKind): Promise<Source> {
+  if (blob.size > TEXT_LIMIT) {
+    throw new FormatError('file.text-too-long', { file, size: blob.size, limit: TEXT_LIMIT });
+  }
+  const text = new TextDecoder().decode(await blob.arrayBuffer());
+  const bytes = encodeTextFormat(file, text, TEXT_SCHEMAS[kind]);
+  return { r: new WireReader(file, bytes, bytes.length), blob: new BytesBlob(bytes) };
 }
 
 /** A file too short or too damaged to tell what it is: what its name promises. */

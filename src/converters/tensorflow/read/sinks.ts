@@ -5,6 +5,8 @@ import type { TfGraph, TfNode } from './records.ts';
 const IDLE =
   /^(NoOp|Assert|Assign\w*|Save\w*|Restore\w*|MergeV2Checkpoints|ShardedFilename|\w*Summary\w*|Resource\w*Apply\w*|Apply\w*|SparseApply\w*|ScatterUpdate|ResourceScatter\w*|Print|PrintV2|IsVariableInitialized|VarIsInitializedOp|InitializeTable\w*|LookupTableImport\w*|TensorArrayCloseV3|Unstage|Stage\w*|ControlTrigger|Abort|ReportUninitialized\w*|StackPush\w*|StackPop\w*|CountUpTo|WriteFile|\w+Grad|\w+GradV\d|\w+GradWithArgmax|BroadcastGradientArgs)$/;
 const IDLE_SCOPE = /(^|\/)(gradients|gradients_\d+|save|save_\d+|report_uninitialized_variables)\//;
+/** What a cond leaves for control inputs alone. */
+const PIVOT = /(^|\/)switch_[tf]$/;
 /** What stands at the end of a graph and is no result. */
 const NO_RESULT =
   /^(Const|Placeholder\w*|VariableV2|Variable|VarHandleOp|HashTable\w*|NextIteration|Enter|Merge|Switch|LoopCond|ReadVariableOp)$/;
@@ -17,7 +19,7 @@ const nodeIn = (input: string) => input.replace(/^\^/, '').split(':')[0]!;
 /** The tensors, as `node:0`, in the order of the file. */
 export function sinksOf(graph: TfGraph, widthOf: (node: TfNode) => number): string[] {
   const byName = new Map(graph.nodes.map((n) => [n.name, n]));
-  const live = new Set(graph.nodes.filter((n) => !IDLE.test(n.op) && !IDLE_SCOPE.test(n.name)));
+  const live = new Set(graph.nodes.filter((n) => !IDLE.test(n.op) && !IDLE_SCOPE.test(n.name) && !PIVOT.test(n.name)));
   const fed = descendants(graph, live);
   const read = new Set<TfNode>();
   for (const node of live) {

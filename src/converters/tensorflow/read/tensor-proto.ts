@@ -10,7 +10,7 @@ import {
   type Tensor,
   type TensorStorage,
 } from '../../../graph-model/core/tensor.ts';
-import { dtypeInfo, type DType } from '../../../graph-model/core/types.ts';
+import type { DType } from '../../../graph-model/core/types.ts';
 import { FIXED32, FIXED64, LENGTH, VARINT } from '../../containers/protobuf/wire-reader.ts';
 import { storedType, typeOfCode } from './dtype.ts';
 import { DIM, SHAPE, TENSOR } from './fields.ts';
@@ -48,8 +48,14 @@ interface Parts {
   strings: Uint8Array[];
 }
 
+/** Type and dims of a tensor, where they stand elsewhere. */
+export interface KnownType {
+  readonly type: TfType | null;
+  readonly dims: readonly number[];
+}
+
 /** null: a handle, or another type that holds no elements. Throws where the data cannot be of its dimensions. */
-export function readTensorProto(s: Source, end: number): Tensor | null {
+export function readTensorProto(s: Source, end: number, known?: KnownType): Tensor | null {
   const { r } = s;
   const p: Parts = { type: null, dims: [], content: null, numbers: [], packed: null, strings: [] };
   const varints = (e: number) => readList(s, p, e, VARINT);
@@ -72,9 +78,10 @@ export function readTensorProto(s: Source, end: number): Tensor | null {
     [TENSOR.float8]: (e) => (p.content = payload(s, message(r, e))),
     [TENSOR.string]: (e) => readString(s, p, e),
   });
-  const dtype = p.type === null ? null : storedType(p.type);
+  const type = known?.type ?? p.type;
+  const dtype = type === null ? null : storedType(type);
   if (dtype === null) return null;
-  const dims = p.dims ?? [];
+  const dims = known?.dims ?? p.dims ?? [];
   if (dims.some((d) => d < 0)) r.fail('a tensor has a negative dimension');
   return { dtype, dims, ...dataOf(s, p, dtype, dims) };
 }
@@ -157,9 +164,7 @@ function repeated(
     const v = i < given.length ? given[i] : given[last + (i % width)];
     if (v !== undefined) put(i, v);
   }
-  return dtypeInfo(dtype).bits < 8
-    ? rawBytes({ dtype, dims: [count], values })
-    : rawBytes({ dtype, dims: [count], values });
+  return rawBytes({ dtype, dims: [count], values });
 }
 
 function setterOf(values: Elements, dtype: DType): (i: number, v: number | bigint) => void {

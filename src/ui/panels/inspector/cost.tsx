@@ -50,13 +50,14 @@ export function SelectionCostSection({ nodes }: { nodes: readonly NodeId[] }) {
 export function ModelCostSection() {
   const model = useStore((s) => s.model)!;
   const types = useTypeTable();
-  const cost = useMemo(() => modelCost(model, types), [model, types]);
+  const analysed = useStore((s) => s.analysed);
+  const cost = useMemo(() => (analysed ? modelCost(model, types) : null), [analysed, model, types]);
   return (
     <CostSection
       rows={[
-        ['multiply-adds', say(cost.macs, formatLarge)],
-        ['activations', say(cost.activationBytes, formatBytes)],
-        ['peak memory', say(cost.peakBytes, formatBytes)],
+        ['multiply-adds', cost ? say(cost.macs, formatLarge) : '…'],
+        ['activations', cost ? say(cost.activationBytes, formatBytes) : '…'],
+        ['peak memory', cost ? say(cost.peakBytes, formatBytes) : '…'],
       ]}
     />
   );
