@@ -242,7 +242,9 @@ export class CanvasController {
   private adopt(scene: Scene, old: Scene | null, from: { scope: number } | null): void {
     const sameGraph = old !== null && from !== null && from.scope === scene.view.scope && isVersionOf(old, scene);
     const whole = fitRect(wholeGraph(scene), this.stage, 1).zoom;
-    if (old && !sameGraph && from) this.visited.set(from.scope, { ...this.viewport });
+    // Ids of graphs are those of another document after another file was opened.
+    if (old && old.view.model.source !== scene.view.model.source) this.visited.clear();
+    else if (old && !sameGraph && from) this.visited.set(from.scope, { ...this.viewport });
     this.nearRect = null;
     this.history.clear();
     this.show({ scene, failure: null, minZoom: Math.min(0.05, 0.7 * whole) });
