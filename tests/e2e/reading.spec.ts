@@ -184,3 +184,13 @@ for (const scheme of ['light', 'dark'] as const) {
     expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(' ')}`)).toEqual([]);
   });
 }
+
+test('a second file is shown from its beginning, wherever one was in the first', async ({ page }) => {
+  await open(page);
+  await page.locator('.gw-stage').focus();
+  await page.keyboard.press('Shift+F');
+  await page.keyboard.press('0');
+  await openFiles(page, 'public/samples/digits-cnn.onnx');
+  await expect(page.locator('.gw-pill')).toContainText(['image']);
+  await expect(page.locator('.gw-pill').first()).toBeInViewport();
+});

@@ -22,12 +22,12 @@ import {
 import type { Viewport } from '../../graph-view/edge-path.ts';
 import { tipOf, type Tip } from './describe.ts';
 import { NO_FOCUS, type Focus } from './focus.ts';
-import { COLOURING, Lighting, LIGHTING, overlayCells } from './lighting.ts';
-import { colour, verticesOfClass, type LegendView, type OverlayView } from './overlay.ts';
+import { COLOURING, colouring, UNCOLOURED } from './colouring.ts';
+import { Lighting, LIGHTING } from './lighting.ts';
+import type { LegendView, OverlayView } from './overlay.ts';
 import { NEAR, paint, visibleRect, type FrameState } from './painter.ts';
 import { pathSentence } from './paths.ts';
 import { saveRequested } from './save-picture.ts';
-import { overlayData } from '../overlays/table.ts';
 import { ViewHistory } from './view-history.ts';
 import { readPalette, watchTheme, type Palette } from './palette.ts';
 import { worstByNode } from './problems.ts';
@@ -242,7 +242,9 @@ export class CanvasController {
   private adopt(scene: Scene, old: Scene | null, from: { scope: number } | null): void {
     const sameGraph = old !== null && from !== null && from.scope === scene.view.scope && isVersionOf(old, scene);
     const whole = fitRect(wholeGraph(scene), this.stage, 1).zoom;
-    if (old && !sameGraph && from) this.leave(old, scene, from.scope);
+    // Ids of graphs are those of another document after another file was opened.
+    if (old && old.view.model.source !== scene.view.model.source) this.visited.clear();
+    else if (old && !sameGraph && from) this.visited.set(from.scope, { ...this.viewport });
     this.nearRect = null;
     this.history.clear();
     this.show({ scene, failure: null, minZoom: Math.min(0.05, 0.7 * whole) });
@@ -255,12 +257,6 @@ export class CanvasController {
     const pending = this.pending;
     this.pending = null;
     if (pending) this.obey(pending);
-  }
-
-  /** Remembers how a graph was looked at while its model stays; places in another model mean nothing. */
-  private leave(old: Scene, scene: Scene, scope: number): void {
-    if (old.view.model.source === scene.view.model.source) this.visited.set(scope, { ...this.viewport });
-    else this.visited.clear();
   }
 
   /** A graph seen before is shown as it was left. */
@@ -327,16 +323,10 @@ export class CanvasController {
 
   private refreshOverlay(): void {
     const { scene } = this.shown;
-    const s = this.store.getState();
-    const data = scene && this.palette ? overlayData(s) : null;
-    const by = s.aggregates[s.overlay];
-    const made = data && colour(scene!.view, data, s.overlay === 'category', this.palette!, by);
-    const overlay = made?.overlay ?? null;
-    const cells = overlay && overlayCells(scene!, overlay);
-    const picked = s.pickedClass;
-    this.pickedVertices = data && picked !== null ? verticesOfClass(scene!.view, data, overlay, picked) : null;
-    this.state = { ...this.state, overlay, overlayCells: cells };
-    this.show({ overlay, legend: made?.legend ?? null });
+    const made = scene && this.palette ? colouring(scene, this.store.getState(), this.palette) : UNCOLOURED;
+    this.pickedVertices = made.picked;
+    this.state = { ...this.state, overlay: made.overlay, overlayCells: made.cells };
+    this.show({ overlay: made.overlay, legend: made.legend });
     this.light();
   }
 

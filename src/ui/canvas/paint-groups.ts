@@ -40,7 +40,7 @@ export function boxesOnScreen(scene: Scene, view: Viewport, rect: Rect): OnScree
     if (summary) hidden[b] = 1;
     const seen =
       r.x < rect.x + rect.width && r.x + r.width > rect.x && r.y < rect.y + rect.height && r.y + r.height > rect.y;
-    if (!seen || w < 2 || h < 2) continue;
+    if (!seen || w < 0.3 || h < 2) continue;
     const [x, y] = [r.x * view.zoom + view.x, r.y * view.zoom + view.y];
     out.push({ box: b, x, y, w, h, depth: depths[b]!, summary });
   }

@@ -89,6 +89,9 @@ export interface OverlaySlice {
   readonly pickedClass: number | null;
   /** By overlay, how groups are summed up where that differs from the usual. */
   readonly aggregates: Readonly<Record<Overlay, Aggregate>>;
+  /** By overlay, whether its key is unfolded where that differs from the usual: see `isKeyOpen`. */
+  readonly keyOpen: Readonly<Record<Overlay, boolean>>;
+  setKeyOpen(id: Overlay, open: boolean): void;
   setOverlay(id: Overlay): void;
   setAggregate(id: Overlay, by: Aggregate): void;
   /** Adds data that was read from a file and shows the first of it. */
