@@ -90,7 +90,8 @@ async function read(found: Candidate, files: readonly InputFile[], job: JobConte
   const own: JobContext = { signal, report, progress: (done, total, label) => job.progress(done, total, label) };
   const converter = await found.entry.load();
   const model = await converter.read(found.file, files, own);
-  return { model, converterId: found.entry.id, main: found.file, missing: missingFiles(model), diagnostics };
+  // A pickle is opened by one converter, whichever library's model it holds.
+  return { model, converterId: model.source.format, main: found.file, missing: missingFiles(model), diagnostics };
 }
 
 /** At most so many entries are looked into whose names say nothing, or unpacked beside a model. */

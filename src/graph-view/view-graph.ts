@@ -170,7 +170,7 @@ class ViewBuilder {
     const group = this.tree!.groups[g]!;
     const name = groupName(group);
     const width = STEPS.find((s) => s >= 66 + 7.1 * name.length + 6.1 * countLabel(group).length) ?? 252;
-    index = this.add(KIND.group, g, mainCategory(this.model, group), Math.max(188, width), HEAD + 25);
+    index = this.add(KIND.group, g, mainCategory(this.model, group), Math.max(220, width), GROUP_HEIGHT);
     this.boxOf[index] = this.boxFor(group.parent);
     this.vertexOfGroup.set(g, index);
     return index;
@@ -324,6 +324,8 @@ class ViewBuilder {
 }
 
 const HEAD = 26;
+/** Head, shapes, and a line of parameters and operators. */
+const GROUP_HEIGHT = HEAD + 42;
 const STEPS = [124, 150, 188, 220, 252];
 
 export function faceHeight(face: Face): number {

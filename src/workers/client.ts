@@ -24,6 +24,8 @@ import type {
   RunPlan,
   RunService,
   Settled,
+  TrustReport,
+  TrustRequest,
   WriteOptions,
   Written,
 } from './protocol.ts';
@@ -57,6 +59,8 @@ export interface Workers {
   layout(input: LayoutInput, on?: On): Job<LayoutResult>;
   /** Runs `current`, and `original` too where it is given, on the same inputs. */
   run(current: Model, original: Model | null, plan: RunPlan, on?: On): Job<Ran>;
+  /** Holds a converted model against the model that it was converted from. */
+  trust(source: Model, onnx: Model, options: TrustRequest, on?: On): Job<TrustReport>;
 }
 
 export interface Spawners {
@@ -131,6 +135,8 @@ export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
             : s.run(id, e, wire(current), null, plan),
         on,
       ),
+    trust: (source, onnx, options, on) =>
+      run.start(`check ${name(onnx)}`, (s, id, e) => s.trust(id, e, wire(source), wire(onnx), options), on),
   };
 }
 

@@ -10,12 +10,15 @@ import type { OutputDifference, RunOptions, RunResult } from '../runtime/types.t
 import type { WireModel } from '../graph-model/wire/wire.ts';
 import type { InputChoice } from '../services/inputs.ts';
 import type { Proof } from '../services/optimise.ts';
+import type { TrustReport } from '../services/trust/report.ts';
 
 export type { InputFile } from '../converters/converter.ts';
 export type { LayoutInput, LayoutResult } from '../layout/types.ts';
 export type { WireModel } from '../graph-model/wire/wire.ts';
 export type { InputChoice } from '../services/inputs.ts';
 export type { Proof } from '../services/optimise.ts';
+export type * from '../services/trust/report.ts';
+export { jsonNumber } from '../services/trust/report.ts';
 
 export type JobEvent =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly label: string }
@@ -117,4 +120,18 @@ export interface Ran {
 export interface RunService extends Service {
   /** Runs the model, and the original on the same inputs where one is given, and compares their outputs. */
   run(job: string, on: OnEvent, current: WireModel, original: WireModel | null, plan: RunPlan): Promise<Settled<Ran>>;
+  /** Holds a converted model against its source: see `services/trust`. */
+  trust(
+    job: string,
+    on: OnEvent,
+    source: WireModel,
+    onnx: WireModel,
+    options: TrustRequest,
+  ): Promise<Settled<TrustReport>>;
+}
+
+export interface TrustRequest {
+  readonly seed: number;
+  /** The framework's own inputs and outputs; none: a reference of the source, or its layers. */
+  readonly files: readonly { readonly name: string; readonly blob: Blob }[];
 }

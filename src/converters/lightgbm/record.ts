@@ -7,6 +7,7 @@ import type { Model } from '../../graph-model/core/model.ts';
 import { diagnostic } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import { quoted, type Failure } from '../containers/failure.ts';
+import { wrappedHead, type WrapperTask } from '../wrapped.ts';
 import { headOfObjective } from './objective.ts';
 import { treePart, type LightgbmTree } from './trees.ts';
 
@@ -26,8 +27,10 @@ export interface LightgbmRecord {
 }
 
 export interface BoosterOptions {
+  /** What the wrapper is for, whatever the objective. */
+  readonly task?: WrapperTask;
   /** Of a wrapper that knows them: string labels of an LGBMClassifier. */
-  readonly labels?: Labels;
+  readonly labels?: Labels | null;
   /** Use the trees of so many iterations alone: a Booster's `best_iteration`. */
   readonly iterations?: number;
 }
@@ -58,7 +61,12 @@ export function boosterOf(record: LightgbmRecord, options: BoosterOptions, failu
   const scale = record.averageOutput ? 1 / iterations : 1;
   const fail = (why: string) => failure.damaged('its trees', why);
   const forest = joinTrees({ columns, outputs: perIteration, scale, views }, parts, fail);
-  return { forest, head: options.labels ? { ...head, labels: options.labels } : head };
+  return { forest, head: wrappedHead(head, taskOf(record, options), perIteration, options.labels ?? null) };
+}
+
+/** With an objective of one's own, estimators answer raw scores. */
+function taskOf({ objective }: LightgbmRecord, { task }: BoosterOptions): WrapperTask {
+  return task && /^(custom|none)?$/.test(objective?.trim() ?? '') ? 'regressor' : (task ?? null);
 }
 
 export function lightgbmModel(record: LightgbmRecord, { forest, head }: Booster, file: string, size: number): Model {

@@ -6,6 +6,9 @@ import { tensorOf, type DenseTensor } from '../core/tensor.ts';
 
 type Plain = Readonly<Record<string, AttributeLike | undefined>>;
 
+/** The types that scores are computed in. */
+export type Real = 'float' | 'double';
+
 export class Emitter {
   private readonly shared = new Map<string, ValueId>();
 
@@ -44,6 +47,10 @@ export class Emitter {
 
   doubles(values: readonly number[] | Float64Array, dims: readonly number[] = []): ValueId {
     return this.share('double', dims, Float64Array.from(values));
+  }
+
+  reals(type: Real, values: readonly number[], dims: readonly number[] = []): ValueId {
+    return type === 'float' ? this.floats(values, dims) : this.doubles(values, dims);
   }
 
   ints(values: readonly number[] | Int32Array, dims: readonly number[] = [values.length]): ValueId {

@@ -20,15 +20,18 @@ import {
 } from './camera.ts';
 import type { Viewport } from '../../graph-view/edge-path.ts';
 import { edgeTip, vertexTip, type Tip } from './describe.ts';
-import { overlayOf, type OverlayView } from './overlay.ts';
+import { NO_FOCUS, type Focus } from './focus.ts';
+import { Lighting, overlayCells } from './lighting.ts';
+import { colour, verticesOfClass, type LegendView, type OverlayView } from './overlay.ts';
 import { NEAR, paint, visibleRect, type FrameState } from './painter.ts';
-import { pathsAmong, pathSentence } from './paths.ts';
+import { pathSentence } from './paths.ts';
 import { saveRequested } from './save-picture.ts';
+import { overlayData } from '../overlays/table.ts';
 import { ViewHistory } from './view-history.ts';
 import { readPalette, watchTheme, type Palette } from './palette.ts';
 import { worstByNode } from './problems.ts';
 import { Scene, type Direction, type Rect } from '../../graph-view/scene.ts';
-import { contains, isVersionOf, lightVertex, visibleVertex } from './scene-pairs.ts';
+import { contains, isVersionOf, visibleVertex } from './scene-pairs.ts';
 import { layoutInput } from '../../graph-view/layout-input.ts';
 import type { Group } from '../../graph-model/groups/groups.ts';
 import { anchorRects, nodesOf, openAround, titleAt, toggledKey, toggleGroup } from './group-actions.ts';
@@ -50,6 +53,8 @@ export interface CanvasView {
   /** Vertices near the view at near zoom, else none. */
   readonly near: readonly number[];
   readonly overlay: OverlayView | null;
+  readonly legend: LegendView | null;
+  readonly focus: Focus;
   readonly tip: PointerTip | null;
   readonly band: Rect | null;
   /** Nodes are on their way to new places. */
@@ -61,8 +66,9 @@ export interface CanvasView {
 
 const MOTION = 260;
 const MARGIN = 0.4;
-/** Lines of more vertices than this are not lit: they would be the whole picture. */
-const MOST_LIT = 400;
+/** Parts of the state on which colours depend, and those on which depends what is lit. */
+const COLOURING = ['overlay', 'ownData', 'aggregates', 'pickedClass', 'run', 'types', 'original'] as const;
+const LIGHTING = ['selected', 'selectedValue', 'hovered', 'sought', 'types', 'hitAt', 'trace', 'traceHover'] as const;
 
 export class CanvasController {
   readonly viewport = { x: 0, y: 0, zoom: 1 };
@@ -72,6 +78,8 @@ export class CanvasController {
     scene: null,
     near: [],
     overlay: null,
+    legend: null,
+    focus: NO_FOCUS,
     tip: null,
     band: null,
     moving: false,
@@ -90,6 +98,9 @@ export class CanvasController {
   private settledAt = 0;
   private pending: ViewRequest | null = null;
   private readonly history = new ViewHistory();
+  private readonly lighting = new Lighting();
+  /** By vertex, 1 for those of the class that was picked in the legend. */
+  private pickedVertices: Uint8Array | null = null;
   /** The group whose opening or closing is being laid out. */
   private toggled: string | null = null;
   private readonly visited = new Map<number, Viewport>();
@@ -102,7 +113,8 @@ export class CanvasController {
   ) {
     const mounted = new Set<number>();
     const none = new Set<number>();
-    this.state = { selected: none, hovered: -1, litEdges: [], overlay: null, problems: new Map(), mounted, settle: 1 };
+    const lit = { selected: none, hovered: -1, litEdges: [], litMask: null, focus: NO_FOCUS };
+    this.state = { ...lit, overlay: null, overlayCells: null, problems: new Map(), mounted, settle: 1 };
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -182,11 +194,9 @@ export class CanvasController {
     if (grouped) this.toggled = toggledKey(before.collapsed, s.collapsed);
     const turned = s.direction !== before.direction || s.fold !== before.fold;
     if (s.model !== before.model || s.scope !== before.scope || turned || grouped) this.load(s);
-    if (s.selected !== before.selected || s.selectedValue !== before.selectedValue || s.hovered !== before.hovered) {
-      this.light();
-    }
+    if (LIGHTING.some((key) => s[key] !== before[key])) this.light();
     if (s.problems !== before.problems) this.markProblems();
-    if (s.overlay !== before.overlay || s.run !== before.run || s.types !== before.types) this.refreshOverlay();
+    if (COLOURING.some((key) => s[key] !== before[key])) this.refreshOverlay();
     if (s.request !== null && s.request !== before.request) this.obey(s.request);
   }
 
@@ -231,7 +241,6 @@ export class CanvasController {
     this.show({ scene, failure: null, minZoom: Math.min(0.05, 0.7 * whole) });
     this.refreshOverlay();
     this.markProblems();
-    this.light();
     if (sameGraph) this.keepPlace(scene, old);
     else this.goFirst(scene);
     this.followNear();
@@ -278,38 +287,17 @@ export class CanvasController {
   }
 
   private light(): void {
-    const { scene } = this.shown;
+    const { scene, overlay } = this.shown;
     if (!scene) return;
-    const { selected, selectedValue, hovered } = this.store.getState();
-    const vertices = new Set<number>();
-    for (const id of selected) {
-      const i = scene.view.ofNode.get(id);
-      if (i !== undefined) vertices.add(i);
-    }
-    const lit = new Set<number>();
-    if (selectedValue !== null) this.lightValue(scene, selectedValue, vertices, lit);
-    if (vertices.size <= MOST_LIT) for (const i of vertices) lightVertex(scene, i, lit);
-    const over = hovered === null ? this.hoveredPill : (scene.view.ofNode.get(hovered) ?? -1);
-    if (over >= 0) lightVertex(scene, over, lit);
-    if (this.hoveredEdge >= 0) lit.add(this.hoveredEdge);
-    this.state = { ...this.state, selected: vertices, hovered: over, litEdges: [...lit] };
+    const pointed = { edge: this.hoveredEdge, pill: this.hoveredPill, pickedOutput: this.pickedOutput };
+    const lit = this.lighting.light(scene, this.store.getState(), pointed, overlay, this.pickedVertices);
+    this.state = { ...this.state, ...lit };
+    if (lit.focus !== this.shown.focus) this.show({ focus: lit.focus });
     this.schedule();
-  }
-
-  private lightValue(scene: Scene, value: ValueId, vertices: Set<number>, lit: Set<number>): void {
-    const input = scene.view.ofInput.get(value);
-    if (input !== undefined) vertices.add(input);
-    const output = scene.view.ofOutput.get(value);
-    const { producer } = scene.view.model.values.get(value) ?? { producer: null };
-    const source = input ?? (producer === null ? undefined : scene.view.ofNode.get(producer));
-    if (source === undefined) return;
-    for (const e of scene.edgesFrom(source)) if (scene.view.edgeValues[e] === value) lit.add(e);
-    if (output !== undefined && this.pickedOutput === value) vertices.add(output);
   }
 
   private hoveredEdge = -1;
   private hoveredPill = -1;
-  /** An output is one value with what makes it: which of the two was picked is known here alone. */
   private pickedOutput: ValueId | null = null;
 
   private markProblems(): void {
@@ -326,10 +314,17 @@ export class CanvasController {
 
   private refreshOverlay(): void {
     const { scene } = this.shown;
-    const overlay = scene && this.palette ? overlayOf(scene.view, this.store.getState(), this.palette) : null;
-    this.state = { ...this.state, overlay };
-    if (overlay !== this.shown.overlay) this.show({ overlay });
-    this.schedule();
+    const s = this.store.getState();
+    const data = scene && this.palette ? overlayData(s) : null;
+    const by = s.aggregates[s.overlay];
+    const made = data && colour(scene!.view, data, s.overlay === 'category', this.palette!, by);
+    const overlay = made?.overlay ?? null;
+    const cells = overlay && overlayCells(scene!, overlay);
+    const picked = s.pickedClass;
+    this.pickedVertices = data && picked !== null ? verticesOfClass(scene!.view, data, overlay, picked) : null;
+    this.state = { ...this.state, overlay, overlayCells: cells };
+    this.show({ overlay, legend: made?.legend ?? null });
+    this.light();
   }
 
   private motion(): number {
@@ -404,9 +399,8 @@ export class CanvasController {
 
   /** Lights everything on the way between the two ends of the selection. */
   private lightPaths(scene: Scene): void {
-    const found = pathsAmong(scene.view, [...this.state.selected]);
-    this.state = { ...this.state, litEdges: found.edges };
-    this.schedule();
+    const found = this.lighting.showPaths(scene, this.store.getState());
+    this.light();
     this.store.getState().announce(pathSentence(found));
   }
 

@@ -32,7 +32,8 @@ export function vertexTip(view: ViewGraph, i: number, types: Types): Tip {
 
 function groupTip(view: ViewGraph, i: number, group: Group, types: Types): Tip {
   const { rows } = groupFace(view, i, types);
-  return { title: groupName(group), lines: [countLabel(group), rows[0]!.text, 'Space or a double click opens it'] };
+  const facts = rows.map((r) => r.text).filter(Boolean);
+  return { title: groupName(group), lines: [countLabel(group), ...facts, 'Space or a double click opens it'] };
 }
 
 function pillTip(view: ViewGraph, i: number, types: Types): Tip {

@@ -6,7 +6,7 @@ import type { Rect, Scene } from '../../graph-view/scene.ts';
 import { groupAt } from '../../graph-view/view.ts';
 import type { Store } from '../store/store.ts';
 import type { State } from '../store/state.ts';
-import { MIDDLE } from './painter.ts';
+import { CARDS } from './paint-groups.ts';
 import { anchorOf } from './scene-pairs.ts';
 
 /** Closes an open group, opens a closed one. */
@@ -93,7 +93,7 @@ export function titleAt(scene: Scene, viewport: Viewport, x: number, y: number):
     const r = scene.boxRect(b);
     const left = r.x * zoom + viewport.x;
     const top = r.y * zoom + viewport.y;
-    const near = zoom >= MIDDLE ? Math.abs(y - top) <= 9 : y >= top && y - top <= 20;
+    const near = zoom >= CARDS ? Math.abs(y - top) <= 9 : y >= top && y - top <= 20;
     const group = view.tree!.groups[view.boxes[b]!.group]!;
     const wide = Math.min(r.width * zoom, 24 + 6.4 * (group.name.length + 12));
     if (near && x >= left && x <= left + wide) return group;

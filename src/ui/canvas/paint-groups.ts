@@ -7,7 +7,7 @@ import type { Rect, Scene } from '../../graph-view/scene.ts';
 import type { Palette } from './palette.ts';
 
 /** Boxes are dashed lines among nodes; from far they are cards. */
-const CARDS = 0.25;
+export const CARDS = 0.25;
 /** Below this zoom a group that is small on the screen is a summary of itself. */
 const SUMMARY_ZOOM = 0.08;
 const SUMMARY = { width: 150, height: 56 };

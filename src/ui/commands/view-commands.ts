@@ -1,14 +1,15 @@
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import type { NodeId } from '../../graph-model/core/model.ts';
 import type { Services } from '../store/store.ts';
-import type { Overlay, State, ViewRequest } from '../store/state.ts';
-import { hasModel, oneSelected, type Command } from './command.ts';
+import type { State, ViewRequest } from '../store/state.ts';
+import { hasModel, hasSelection, oneSelected, type Command } from './command.ts';
 import { groupTree } from '../../graph-model/groups/groups.ts';
 import { collapseTo } from '../canvas/group-actions.ts';
+import { OVERLAYS } from '../overlays/table.ts';
+import { hitsOf } from '../store/search.ts';
+import { NEIGHBOUR_COMMANDS, TRACE_COMMANDS } from './trace-commands.ts';
 import { bodiesOf } from '../../graph-model/core/attributes.ts';
 import { functionOf } from '../../graph-model/core/model.ts';
-
-const OVERLAYS: readonly Overlay[] = ['category', 'time', 'memory', 'type'];
 
 const FOLDS: readonly State['fold'][] = ['auto', 'on', 'off'];
 const FOLD_WORDS = {
@@ -93,6 +94,9 @@ const groupsTo = (id: string, label: string, depth: number): Command => ({
   run: ({ store }) => collapseTo(store.getState(), depth),
 });
 
+const labelOf = (s: State, id: string): string =>
+  (OVERLAYS.find((o) => o.id === id)?.label ?? s.ownData.find((d) => d.id === id)?.title ?? id).toLowerCase();
+
 export const VIEW_COMMANDS: readonly Command[] = [
   ask('fit', 'Show the whole graph', ['Shift+F'], 'fit', 'fit'),
   ask('fit-selection', 'Show the selection', ['F'], 'fit-selection', 'fit'),
@@ -143,16 +147,42 @@ export const VIEW_COMMANDS: readonly Command[] = [
   },
   {
     id: 'overlay',
-    label: 'Next colouring: category, time, memory, type',
+    label: 'Next colouring',
     group: 'View',
     keys: ['O'],
-    words: 'overlay heat profile',
+    icon: 'theme',
+    words: 'overlay heat profile colour',
     enabled: hasModel,
     run: ({ store }) => {
-      const { overlay, setView } = store.getState();
-      setView({ overlay: OVERLAYS[(OVERLAYS.indexOf(overlay) + 1) % OVERLAYS.length]! });
+      const s = store.getState();
+      const can = [...OVERLAYS.filter((o) => (o.enabled?.(s) ?? true) === true), ...s.ownData].map((o) => o.id);
+      const next = can[(can.indexOf(s.overlay) + 1) % can.length]!;
+      s.setOverlay(next);
+      s.announce(`Coloured by ${labelOf(s, next)}.`);
     },
   },
+  ...OVERLAYS.map((o): Command => ({
+    id: `colour-${o.id}`,
+    label: `Colour by ${o.label.toLowerCase()}`,
+    group: 'View',
+    icon: 'theme',
+    words: `overlay heat ${o.help}`,
+    enabled: (s) => {
+      const open = hasModel(s);
+      return open === true ? (o.enabled?.(s) ?? true) : open;
+    },
+    run: ({ store }) => store.getState().setOverlay(o.id),
+  })),
+  {
+    id: 'node-data',
+    label: 'Colour by data of your own…',
+    group: 'View',
+    icon: 'folder',
+    words: 'overlay node data json csv model explorer open',
+    enabled: hasModel,
+    run: ({ files }) => files.openNodeData(),
+  },
+  ...TRACE_COMMANDS,
   {
     id: 'grouping',
     label: 'Show or hide groups',
@@ -227,9 +257,55 @@ export const GO_COMMANDS: readonly Command[] = [
     },
     run: ({ store }) => leaveScope(store.getState()),
   },
+  {
+    id: 'next-hit',
+    label: 'Next search hit',
+    group: 'Go',
+    keys: ['F3'],
+    icon: 'search',
+    words: 'find again',
+    enabled: hasHits,
+    run: ({ store }) => store.getState().stepHit(1),
+  },
+  {
+    id: 'previous-hit',
+    label: 'Previous search hit',
+    group: 'Go',
+    keys: ['Shift+F3'],
+    icon: 'search',
+    words: 'find back',
+    enabled: hasHits,
+    run: ({ store }) => store.getState().stepHit(-1),
+  },
+  {
+    id: 'select-alike',
+    label: 'Select all nodes of this type',
+    group: 'Go',
+    icon: 'filter',
+    words: 'same operator alike kind every',
+    enabled: hasSelection,
+    run: ({ store }) => findAlike(store.getState()),
+  },
+  ...NEIGHBOUR_COMMANDS,
   problem('next-problem', 'Next problem', [']', 'F8'], 1),
   problem('previous-problem', 'Previous problem', ['[', 'Shift+F8'], -1),
 ];
+
+function hasHits(s: State): true | string {
+  return hitsOf(s).length > 0 ? true : 'nothing is sought, or nothing was found';
+}
+
+/** Seeks the operators of the selection: marked on the canvas and listed in the outline, and all of them selected. */
+export function findAlike(state: State): void {
+  const model = state.model!;
+  const ops = new Set([...state.selected].map((id) => model.nodes.at(id).op));
+  if (ops.size === 1) state.setQuery(`op:${[...ops][0]!}`);
+  const alike = [...model.nodes.values()].filter((n) => ops.has(n.op)).map((n) => n.id);
+  state.select(alike);
+  state.announce(
+    `${alike.length.toLocaleString('en')} nodes of ${ops.size === 1 ? [...ops][0]! : `${ops.size} types`}.`,
+  );
+}
 
 /** The first body of the selected node, or the function it calls. */
 function innerGraph(state: State) {

@@ -118,8 +118,16 @@ function begin(set: SetState, model: Model, problems: readonly Diagnostic[], mis
     hovered: null,
     optimise: null,
     run: null,
+    trust: null,
+    trustFailure: null,
     optimiseFailure: null,
     runFailure: null,
+    overlay: 'category',
+    ownData: [],
+    pickedClass: null,
+    query: '',
+    sought: '',
+    hitAt: -1,
   });
 }
 
@@ -182,6 +190,7 @@ class Opener {
     this.turn++;
     this.reading = false;
     this.get().cancelJobs('open');
+    this.get().cancelJobs('trust');
   }
 
   private fills(files: readonly InputFile[]): boolean {

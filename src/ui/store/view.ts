@@ -2,13 +2,13 @@ import type { ViewRequest, ViewSlice } from './state.ts';
 import type { Get, PrefStorage, SetState } from './slice.ts';
 
 const KEY = 'graphwright.view';
-type Kept = Pick<ViewSlice, 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'direction' | 'grouping' | 'fold'>;
+type Flag = 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'grouping' | 'traceHover';
+type Kept = Pick<ViewSlice, Flag | 'direction' | 'fold' | 'trace'>;
 
 export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null): ViewSlice {
   const kept = readKept(storage);
   return {
     scope: null,
-    overlay: 'category',
     collapsed: new Set(),
     bottomTab: 'problems',
     paletteOpen: false,
@@ -20,8 +20,8 @@ export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null):
     ask: (request) => set((s) => ({ request: { ...request, serial: (s.request?.serial ?? 0) + 1 } as ViewRequest })),
     setView: (part) => {
       set(part);
-      const { outlineOpen, inspectorOpen, bottomOpen, direction, grouping, fold } = get();
-      const now: Kept = { outlineOpen, inspectorOpen, bottomOpen, direction, grouping, fold };
+      const { outlineOpen, inspectorOpen, bottomOpen, direction, fold, grouping, trace, traceHover } = get();
+      const now: Kept = { outlineOpen, inspectorOpen, bottomOpen, direction, fold, grouping, traceHover, trace };
       storage?.setItem(KEY, JSON.stringify(now));
     },
   };
@@ -35,19 +35,22 @@ function readKept(storage: PrefStorage | null): Kept {
     direction: 'vertical',
     grouping: true,
     fold: 'auto',
+    trace: 0,
+    traceHover: false,
   };
   const text = storage?.getItem(KEY);
   if (!text) return usual;
   try {
     const found = JSON.parse(text) as Partial<Record<keyof Kept, unknown>>;
-    const flag = (name: 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'grouping') =>
-      typeof found[name] === 'boolean' ? found[name] : usual[name];
+    const flag = (name: Flag) => (typeof found[name] === 'boolean' ? found[name] : usual[name]);
     return {
       outlineOpen: flag('outlineOpen'),
       inspectorOpen: flag('inspectorOpen'),
       bottomOpen: flag('bottomOpen'),
       grouping: flag('grouping'),
       fold: found.fold === 'on' || found.fold === 'off' ? found.fold : 'auto',
+      traceHover: flag('traceHover'),
+      trace: typeof found.trace === 'number' ? found.trace : usual.trace,
       direction: found.direction === 'horizontal' ? 'horizontal' : 'vertical',
     };
   } catch {

@@ -5,7 +5,7 @@ export interface FormatGroup {
 }
 
 export const FORMATS: readonly FormatGroup[] = [
-  { label: 'Deep learning', formats: ['ONNX', 'Keras'] },
+  { label: 'Deep learning', formats: ['ONNX', 'Keras', 'TensorFlow'] },
   { label: 'Classical', formats: ['scikit-learn', 'LightGBM', 'XGBoost', 'CatBoost', 'LIBSVM', 'Spark ML'] },
   { label: 'Bundles', formats: ['folder', 'zip', 'external weights'] },
 ];

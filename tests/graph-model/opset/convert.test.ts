@@ -142,10 +142,10 @@ describe('opset conversion', () => {
     ],
     [
       'an operator',
-      16,
-      15,
-      'g (float[1,1,2,2] x, float[1,2,2,2] i) => (float[1,1,2,2] y) { y = GridSample (x, i) }',
-      'opset 15 has no GridSample',
+      20,
+      19,
+      'g (string[2] x) => (bool[2] y) { y = RegexFullMatch <pattern = "a"> (x) }',
+      'opset 19 has no RegexFullMatch',
     ],
     [
       'a computed bound',

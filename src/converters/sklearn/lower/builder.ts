@@ -21,11 +21,14 @@ export class Builder {
   constructor(
     readonly draft: Draft,
     readonly graph: GraphId,
+    /** The versions of ai.onnx and ai.onnx.ml that nodes are written for. */
+    readonly opset: number,
+    readonly mlOpset: number,
   ) {}
 
   /** A builder for a body of this graph. */
   within(graph: GraphId): Builder {
-    const b = new Builder(this.draft, graph);
+    const b = new Builder(this.draft, graph, this.opset, this.mlOpset);
     b.origin = this.origin;
     return b;
   }

@@ -17,7 +17,7 @@ export interface InputRowProps {
 }
 
 type Kind = InputChoice['kind'];
-const ACCEPT = '.npy,.npz,.pb,.json,.png,.jpg,.jpeg,.webp,.bmp,.gif';
+const ACCEPT = '.npy,.npz,.pb,.json,.csv,.tsv,.txt,.png,.jpg,.jpeg,.webp,.bmp,.gif';
 
 export function InputRow({ value, choice, choose }: InputRowProps) {
   const file = useRef<HTMLInputElement>(null);
