@@ -24,9 +24,10 @@ async function convert(page: Page, file: string): Promise<void> {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`a joblib pipeline with columns of text, from the drop to the download, ${colorScheme}`, async ({
-    test.slow();
     page,
   }, info) => {
+    // The page is looked through for faults three times.
+    test.slow();
     await page.emulateMedia({ colorScheme });
     await start(page);
     await openFiles(page, `${FOLDER}/model.joblib`);
