@@ -186,14 +186,16 @@ const FILLS: Readonly<Record<string, string>> = { CONSTANT: 'zeros', NEAREST: 'b
 /** Where each pixel of the result lies in the image, as GridSample counts it (edges at -1 and 1): [n, rows, columns, 2]. */
 function projected(t: readonly number[], size: readonly number[], from: readonly number[], whole: boolean): number[] {
   const out: number[] = [];
+  const f = Math.fround;
   const clean = (v: number) => (whole ? Math.sign(v) * Math.floor(Math.abs(v) + 0.5) : v);
   for (let k = 0; k < t.length; k += 8) {
     const m = t.slice(k, k + 8);
+    const sum = (at: number, x: number, y: number, more: number) => f(f(f(m[at]! * x) + f(m[at + 1]! * y)) + more);
     for (const y of range(0, size[0]!))
       for (const x of range(0, size[1]!)) {
-        const depth = m[6]! * x + m[7]! * y + 1;
-        const across = clean((m[0]! * x + m[1]! * y + m[2]!) / depth);
-        const down = clean((m[3]! * x + m[4]! * y + m[5]!) / depth);
+        const depth = sum(6, x, y, 1);
+        const across = clean(f(sum(0, x, y, m[2]!) / depth));
+        const down = clean(f(sum(3, x, y, m[5]!) / depth));
         out.push((2 * across + 1) / from[1]! - 1, (2 * down + 1) / from[0]! - 1);
       }
   }
