@@ -1,5 +1,5 @@
 /** Elements picked by their places, and put at places. */
-import { Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { DType } from '../../../graph-model/core/types.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';

@@ -1,5 +1,5 @@
 /** Batch normalisation, biases and local response normalisation. */
-import { Held, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
 import { float, getFloat } from '../../../graph-model/core/attributes.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { tensorAtHand, toNumbers, type DenseTensor } from '../../../graph-model/core/tensor.ts';

@@ -1,5 +1,5 @@
 /** Quantisation: what TensorFlow simulates becomes QuantizeLinear and DequantizeLinear where those say the same. */
-import { Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { DType } from '../../../graph-model/core/types.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';

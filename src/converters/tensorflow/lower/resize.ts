@@ -1,10 +1,10 @@
 /** Resizing of images, with the coordinate rules of each of TensorFlow's operators. */
-import { Held, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { Plain } from '../../../graph-model/builders/typed-emitter.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { float } from '../../../graph-model/core/attributes.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';
-import { areaWeights, cubicWeights, spanWeights } from './resize-weights.ts';
+import { areaWeights, cubicWeights, spanWeights, type Weights } from './resize-weights.ts';
 
 interface Sizes {
   /** Height and width of the image and of the result; null where they are not known. */
@@ -120,13 +120,6 @@ function weighted(c: TfCall, image: Held, rows: Weights, columns: Weights): Held
   };
   const wide = e.op('MatMul', [c.first(image), matrix(columns, true)]);
   return c.keep(e.op('MatMul', [matrix(rows, false), wide]), 'first');
-}
-
-export interface Weights {
-  readonly given: number;
-  readonly wanted: number;
-  /** For each element of the result the places that it is made of, with their weights. */
-  readonly rows: readonly (readonly (readonly [number, number])[])[];
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Questions about shapes, and other shapes for the same elements. */
-import { Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { Dim } from '../../../graph-model/core/types.ts';
 import { productDim } from '../../../graph-model/operators/symbolic.ts';
