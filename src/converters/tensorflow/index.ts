@@ -12,6 +12,7 @@ import { calledFunctions, prune } from './read/prune.ts';
 import type { TfFile, TfGraph, TfMetaGraph, TfSignature } from './read/records.ts';
 import { signatureMetadata } from './read/signatures.ts';
 import { sinksOf } from './read/sinks.ts';
+import { fillTables } from './read/tables.ts';
 import { variablesOf } from './read/variables.ts';
 import { toOnnx } from './to-onnx.ts';
 
@@ -33,8 +34,8 @@ async function build(
   job: JobContext,
 ): Promise<Model> {
   const signatures = sortedSignatures(meta);
-  const graph = shown(file, meta.graph, signatures);
   const checkpoint = await findCheckpoint(main, files, job);
+  const graph = await fillTables(meta, shown(file, meta.graph, signatures), { main, files, checkpoint, job });
   const variables = checkpoint ? await variablesOf(meta.graph, checkpoint, job.signal) : new Map();
   reportMissing(variables, job);
   return buildDialect({
