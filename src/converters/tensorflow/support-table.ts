@@ -21,10 +21,6 @@ const LIMITS: readonly (readonly [string, string])[] = [
     'shapes',
     'axes, paddings, block shapes, window sizes and strides must be constants; sizes, begins and ends may be computed',
   ],
-  [
-    '`ResizeBicubic`',
-    'of sizes that are not known differs by up to 0.0006 of the range from the 1024 steps that TensorFlow rounds to',
-  ],
   ['`ResizeArea`, `ScaleAndTranslate`', 'the sizes of the image and of the result must be known'],
   [
     '`FakeQuantWithMinMax…`',
