@@ -1,5 +1,5 @@
 /** Bodies of If, Loop and Scan, and functions, drawn in place: the boxes that hold them. */
-import { bodiesOf } from '../graph-model/core/attributes.ts';
+import { bodiesOf, getString, getStrings } from '../graph-model/core/attributes.ts';
 import { functionOf, type GraphId, type Model, type Node, type NodeId } from '../graph-model/core/model.ts';
 import { groupTree, type Group, type GroupTree } from '../graph-model/groups/groups.ts';
 import { scopesOfGraph, type Scope } from '../graph-model/groups/scopes.ts';
@@ -8,9 +8,18 @@ import { shortName } from './face.ts';
 /** The graphs that a node holds inside: bodies, or the function it calls. */
 export function insidesOf(model: Model, node: Node): GraphId[] {
   const bodies = bodiesOf(node);
-  if (bodies.length > 0) return bodies;
-  const called = model.functions.length === 0 ? null : functionOf(model, node);
-  return called === null ? [] : [called.graph];
+  if (bodies.length > 0 || model.functions.length === 0) return bodies;
+  const called = functionOf(model, node);
+  return called === null ? namedInsides(model, node) : [called.graph];
+}
+
+/** Attributes by which nodes of TensorFlow name the functions that they call. */
+const NAMING = ['f', 'then_branch', 'else_branch', 'cond', 'body', 'branches'];
+
+function namedInsides(model: Model, node: Node): GraphId[] {
+  const names = NAMING.flatMap((key) => getStrings(node, key) ?? getString(node, key) ?? []);
+  const found = names.map((n) => model.functions.find((f) => f.name === n && f.domain === node.domain)?.graph);
+  return [...new Set(found)].filter((g) => g !== undefined);
 }
 
 /** The key of the box around an expanded node; those of the bodies in it begin with it. */
@@ -51,7 +60,7 @@ export class Insides {
   open(node: Node, graphs: readonly GraphId[], parent: number): { box: number; bodies: number[] } {
     const roots = graphs.map((g) => scopesOfGraph(this.model, this.model.graphs.at(g)));
     const key = insideKey(node.id);
-    const names = graphs.map((g) => bodyName(node, g));
+    const names = graphs.map((g) => bodyName(this.model, node, g));
     const label = shortName(node) || node.op;
     const title = label.startsWith(node.op) ? label : `${node.op} ${label}`;
     const own = [{ id: node.id, label: node.op }];
@@ -94,9 +103,11 @@ export class Insides {
 }
 
 /** `then`, `else`, `body`; '' for a function. */
-export function bodyName(node: Node, graph: GraphId): string {
+export function bodyName(model: Model, node: Node, graph: GraphId): string {
   for (const [name, a] of node.attributes)
     if ((a.kind === 'graph' && a.value === graph) || (a.kind === 'graphs' && a.value.includes(graph)))
       return name.replace(/_branch$/, '');
-  return '';
+  const called = model.functions.find((f) => f.graph === graph)?.name;
+  const key = NAMING.find((k) => k !== 'f' && called !== undefined && getString(node, k) === called);
+  return key?.replace(/_branch$/, '') ?? '';
 }

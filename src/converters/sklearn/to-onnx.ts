@@ -66,10 +66,10 @@ function usesOldTrees({ after }: Change): boolean {
   return false;
 }
 
-/** TreeEnsemble came with ai.onnx.ml 5, tensors of doubles in the operators before it with 3. */
+/** TreeEnsemble came with ai.onnx.ml 5, tensors of doubles in the operators before it with 3, LabelEncoder's tables with 2. */
 function mlOpsetFor(opset: number): number {
   if (opset >= 21) return 5;
-  return opset >= 15 ? 3 : 1;
+  return opset >= 15 ? 3 : 2;
 }
 
 const dtypeOf = (type: ValueType) => (type.kind === 'tensor' ? type.dtype : 'float');

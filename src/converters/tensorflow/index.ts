@@ -14,6 +14,7 @@ import { calledFunctions, prune } from './read/prune.ts';
 import type { TfFile, TfGraph, TfMetaGraph, TfSignature } from './read/records.ts';
 import { signatureMetadata } from './read/signatures.ts';
 import { sinksOf } from './read/sinks.ts';
+import { unwrapCalls } from './read/unwrap.ts';
 import { fillTables } from './read/tables.ts';
 import { variablesOf } from './read/variables.ts';
 import { toOnnx } from './to-onnx.ts';
@@ -62,7 +63,7 @@ async function build(
   const graph = await fillTables(meta, shown(file, meta.graph, signatures), { main, files, checkpoint, job });
   const variables = checkpoint ? await variablesOf(meta.graph, checkpoint, job.signal) : new Map();
   reportMissing(variables, job);
-  return buildDialect({
+  const model = buildDialect({
     file: main.name,
     graph,
     signatures,
@@ -72,6 +73,7 @@ async function build(
     metadata: new Map(signatureMetadata(signatures)),
     source: { format: 'tensorflow', fileName: main.name, size: files.reduce((sum, f) => sum + f.blob.size, 0) },
   });
+  return unwrapCalls(model);
 }
 
 function reportMissing(variables: ReadonlyMap<string, Tensor>, job: JobContext): void {

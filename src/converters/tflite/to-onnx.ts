@@ -36,13 +36,7 @@ export async function toOnnx(model: Model, options: ConvertOptions, job: JobCont
   const constants = await readConstants(model, needed, job);
   const version = usesInt16(model) ? OPSET_INT16 : OPSET;
   const empty = emptyModel({ opsets: [{ domain: '', version }], irVersion: irForOpset(version) });
-  const { metadata } = model;
-  const draft = new Draft({
-    ...empty,
-    producerName: 'graphwright',
-    source: model.source,
-    ...(metadata ? { metadata } : {}),
-  });
+  const draft = new Draft({ ...empty, producerName: 'graphwright', source: model.source });
   draft.patchGraph(draft.main, { name: model.graphs.at(graph).name });
   const conversion = new Conversion(model, draft, constants, job);
   conversion.run(graph, outputs, new Set(needed.map((n) => n.id)));

@@ -88,7 +88,7 @@ add(TREES, 'classifier', boosting.gradientBoostingClassifier, 'GradientBoostingC
 add(TREES, 'regressor', boosting.gradientBoostingRegressor, 'GradientBoostingRegressor');
 add(TREES, 'classifier', boosting.histClassifier, 'HistGradientBoostingClassifier');
 add(TREES, 'regressor', boosting.histRegressor, 'HistGradientBoostingRegressor');
-add(TREES, 'classifier', boosting.adaBoostClassifier, 'AdaBoostClassifier', 'SAMME.R needs trees as base estimators');
+add(TREES, 'classifier', boosting.adaBoostClassifier, 'AdaBoostClassifier');
 add(TREES, 'regressor', boosting.adaBoostRegressor, 'AdaBoostRegressor');
 add(TREES, 'classifier', ensemble.baggingClassifier, 'BaggingClassifier');
 add(TREES, 'regressor', ensemble.baggingRegressor, 'BaggingRegressor');

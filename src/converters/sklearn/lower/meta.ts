@@ -10,7 +10,7 @@ import { ovrDecision } from './svm.ts';
 import { Table } from './table.ts';
 
 export const search: Lowering = (l, e, x) => l.lower(e.est('best_estimator_'), x);
-export const byEstimator: Lowering = (l, e, x) => l.lower(e.est('estimator_', 'estimator'), x);
+export const byEstimator: Lowering = (l, e, x) => l.lower(e.est('estimator_', 'base_estimator_', 'estimator'), x);
 
 /** A label by a threshold of one's own on the probability or score of the positive class. */
 export const thresholdClassifier: Lowering = (l, e, x) => {

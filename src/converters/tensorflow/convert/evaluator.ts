@@ -124,6 +124,7 @@ export class Evaluator implements Evaluation {
       node,
       inputs: node.inputs.map((_, i) => h.held(i)),
       denseOf: (t) => this.denseOf(t),
+      elementsOf: (tensor) => this.source.denseOf(tensor),
       isOnlyReader: (i) => this.isReadOnce(node.inputs[i] ?? null),
       isRead: (i) => node.outputs[i] === h.wanted || this.source.isRead(node.outputs[i]!),
     });

@@ -1,6 +1,12 @@
 /** Of which pixels, with which weights, each pixel of a resized image is made: the formulas of TensorFlow's kernels. */
 import { range } from '../../../graph-model/builders/axis-orders.ts';
-import type { Weights } from './resize.ts';
+
+export interface Weights {
+  readonly given: number;
+  readonly wanted: number;
+  /** For each element of the result the places that it is made of, with their weights. */
+  readonly rows: readonly (readonly (readonly [number, number])[])[];
+}
 
 type Mode = 'half_pixel' | 'align_corners' | 'asymmetric';
 

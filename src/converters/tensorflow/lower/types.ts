@@ -1,5 +1,5 @@
 /** Changes of type, choices, and what passes through. */
-import { Held, range } from '../../../graph-model/builders/axis-orders.ts';
+import { range } from '../../../graph-model/builders/axis-orders.ts';
 import { getInt } from '../../../graph-model/core/attributes.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { dtypeInfo, type DType } from '../../../graph-model/core/types.ts';

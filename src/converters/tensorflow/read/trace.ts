@@ -41,12 +41,22 @@ export class Tracer {
     this.calls.set(f.value, list);
   }
 
+  /** What a variable that is read was given in the same graph (the path of an asset is kept so). */
+  private assigned(place: Place, read: TfNode): string | undefined {
+    if (read.op !== 'ReadVariableOp' || read.inputs[0] === undefined) return undefined;
+    const handle = nodeOf(read.inputs[0]);
+    const assigns = this.nodesIn(place).filter(
+      (n) => n.op === 'AssignVariableOp' && nodeOf(n.inputs[0] ?? '') === handle,
+    );
+    return assigns.length === 1 ? assigns[0]!.inputs[1] : undefined;
+  }
+
   /** What an input of a node in `place` is: one origin in the main graph, one for each call in a function. */
   originsOf(place: Place, input: string | undefined, depth = 0): Origin[] {
     if (input === undefined || depth > DEPTH_LIMIT) return [];
     const node = this.nodes.get(place)?.get(nodeOf(input));
     if (node) {
-      const inner = PASSING.test(node.op) ? node.inputs[0] : undefined;
+      const inner = PASSING.test(node.op) ? node.inputs[0] : this.assigned(place, node);
       if (inner !== undefined) return this.originsOf(place, inner, depth + 1);
       return [{ node, index: Number(/:(\d+)$/.exec(input)?.[1] ?? 0) }];
     }

@@ -11,7 +11,14 @@ import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.t
 import { getFloat, getFloats, getInt, getInts, getString } from '../../../graph-model/core/attributes.ts';
 import type { GraphId, Node, ValueId } from '../../../graph-model/core/model.ts';
 import { toNumbers, type DenseTensor } from '../../../graph-model/core/tensor.ts';
-import { dtypeInfo, tensorType, type Dim, type DType, type TensorType, type ValueType } from '../../../graph-model/core/types.ts';
+import {
+  dtypeInfo,
+  tensorType,
+  type Dim,
+  type DType,
+  type TensorType,
+  type ValueType,
+} from '../../../graph-model/core/types.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import { sameQuantization, type Quantization } from '../quantization.ts';
 import { dequantize, Operand, quantize, realNumbers, type Resource } from './operand.ts';
