@@ -69,9 +69,11 @@ class Svm {
   decisions(e: Emitter, x: ValueId): ValueId {
     const { columns, vectors, pairs } = this;
     const kernel = getString(this.node, 'kernel_type', '');
-    if (kernel === 'precomputed')
-      this.refuse('its kernel is precomputed, so that it reads kernel values instead of features');
     const weights = this.pairWeights();
+    if (kernel === 'precomputed') {
+      const values = e.op('Gather', [x, e.ints(this.serials())], { axis: 1 });
+      return e.op('MatMul', [values, e.doubles(weights, [vectors, pairs])]);
+    }
     if (kernel === 'linear') return e.op('MatMul', [x, e.doubles(this.folded(weights), [columns, pairs])]);
     if (vectors * columns > MOST) this.refuse(`it has ${vectors} support vectors of ${columns} features`);
     const values = this.kernel(e, x, kernel);
@@ -97,6 +99,19 @@ class Svm {
     }
     const inner = e.op('Add', [e.op('Mul', [dot, e.doubles([gamma!])]), e.doubles([coef0!])]);
     return kind === 'sigmoid' ? tanh(e, inner) : power(e, inner, degree!);
+  }
+
+  /** Of a precomputed kernel, whose rows are kernel values with every training row: where the vectors stand among these. */
+  private serials(): number[] {
+    const out = new Array<number>(this.vectors).fill(-1);
+    const offsets = elementsOf(this.node, 'vectors.offsets') as Int32Array;
+    const columns = elementsOf(this.node, 'vectors.columns') as Int32Array;
+    const values = doublesOf(this.node, 'vectors.values');
+    for (let v = 0; v < this.vectors; v++)
+      for (let i = offsets[v]!; i < offsets[v + 1]!; i++) if (columns[i] === -1) out[v] = values[i]! - 1;
+    if (!out.every((n) => Number.isInteger(n) && n >= 0 && n < MOST))
+      this.refuse('its kernel is precomputed, and a vector does not say which training row it is');
+    return out;
   }
 
   private eachEntry(take: (vector: number, column: number, value: number) => void): void {
