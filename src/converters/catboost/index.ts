@@ -1,5 +1,5 @@
 /** CatBoost: .cbm and JSON. */
-import { lowerNodes } from '../../graph-model/builders/dialect-model.ts';
+import { lowerNodes, nodeOfDialect } from '../../graph-model/builders/dialect-model.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import { failureOf } from '../containers/failure.ts';
@@ -8,6 +8,7 @@ import type { Converter, InputFile } from '../converter.ts';
 import type { WrapperTask } from '../wrapped.ts';
 import { lowerCatboost } from './lower.ts';
 import { catboostModel } from './model.ts';
+import { catboostReference } from './reference.ts';
 import { readCbm } from './read-cbm.ts';
 import { readCatboostJson } from './read-json.ts';
 
@@ -15,6 +16,10 @@ export const catboostConverter: Converter = {
   read: (main, _files, job) => readCatboost(main, job),
   toOnnx: async (model, options) =>
     lowerNodes(model, 'catboost', options.opset, (e, node) => lowerCatboost(e, node, model.source.fileName)),
+  reference: async (model) => {
+    const node = nodeOfDialect(model, 'catboost');
+    return node && catboostReference(model, node);
+  },
 };
 
 /** More than this is not read at once. */

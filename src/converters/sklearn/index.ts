@@ -11,6 +11,7 @@ import { Encoder, isEstimator } from './dialect/encode.ts';
 import { readForeign } from './foreign.ts';
 import { Est } from './lower/estimator.ts';
 import { estimatorRow, type Kind } from './lower/index.ts';
+import { sklearnReference } from './reference/index.ts';
 import { inputsOf, type InputSpec } from './signature.ts';
 import { readSkops } from './skops.ts';
 import { sklearnToOnnx } from './to-onnx.ts';
@@ -32,6 +33,7 @@ export function sklearnConverter(libraries: readonly ForeignLibrary[]): Converte
       return modelOf(main, object, foreign);
     },
     toOnnx: (model, options, job) => sklearnToOnnx(model, options, job, libraries),
+    reference: sklearnReference,
   };
 }
 

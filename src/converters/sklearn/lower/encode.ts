@@ -11,7 +11,8 @@ export function isTextCategories(c: NdArray): boolean {
   return c.values().some((v) => typeof v === 'string');
 }
 
-const asText = (v: PyValue) => (v === null ? 'None' : typeof v === 'number' && Number.isNaN(v) ? 'nan' : String(v));
+export const asText = (v: PyValue) =>
+  v === null ? 'None' : typeof v === 'number' && Number.isNaN(v) ? 'nan' : String(v);
 
 /** int64 [N, 1]: the position of each value among the categories, -1 where it is none of them. */
 export function position(o: Builder, column: Val, categories: NdArray): Val {

@@ -48,6 +48,12 @@ export class Engine {
     this.settleFunctions();
   }
 
+  /** A body that no node holds yet: its inputs are as declared. */
+  runLoose(id: GraphId): void {
+    for (const v of this.facts.view.graph(id).inputs) this.seedDeclared(v);
+    this.runGraph(id, this.topFrame());
+  }
+
   topFrame(): Frame {
     return { attributes: null, opsets: this.facts.view.fields.opsets, path: '', depth: 0 };
   }
