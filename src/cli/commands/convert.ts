@@ -1,5 +1,6 @@
 /** `graphwright convert`: any model to ONNX, and ONNX to another opset; with --report, checked against its source. */
 import { writeFileSync } from 'node:fs';
+import { addDetector } from '../../converters/custom-vision/detector.ts';
 import { cutToOutputs } from '../../graph-model/edit/cut-outputs.ts';
 import { isOnnx, type Model } from '../../graph-model/core/model.ts';
 import type { JobContext } from '../../graph-model/job.ts';
@@ -14,13 +15,14 @@ import { eachModel, OUTPUT_OPTIONS, writeModel } from '../output.ts';
 export const CONVERT: Command = {
   name: 'convert',
   usage:
-    'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--external-data auto|always|never|keep] [--text] [--report R.json [--compare-with FILE,...] [--seed N]]',
+    'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--signature S] [--detector-nms] [--external-data auto|always|never|keep] [--text] [--report R.json [--compare-with FILE,...] [--seed N]]',
   summary: 'To ONNX, in one file where it fits; to another opset with --opset.',
   options: {
     ...OUTPUT_OPTIONS,
     opset: { type: 'string' },
     outputs: { type: 'string' },
     signature: { type: 'string' },
+    'detector-nms': { type: 'boolean' },
     text: { type: 'boolean' },
     report: { type: 'string' },
     'compare-with': { type: 'string' },
@@ -42,6 +44,7 @@ export const CONVERT: Command = {
       };
       let model = await toOnnx(opened, asked, job);
       if (outputs) model = cutToOutputs(model, outputs).after;
+      if (args.flag('detector-nms')) model = (await addDetector(model)).after;
       model = await atOpset(model, opset);
       await writeModel(model, out, args, job.signal);
       await trust(opened.model, model, args, io, job);

@@ -8,6 +8,8 @@ import { jobsSlice } from './jobs.ts';
 import { prefsSlice } from './prefs.ts';
 import { convertSlice } from './convert.ts';
 import { reportsSlice } from './reports.ts';
+import { overlaySlice } from './overlays.ts';
+import { searchSlice } from './search.ts';
 import { selectionSlice } from './selection.ts';
 import type { Store, StoreDeps } from './slice.ts';
 import { trustSlice } from './trust.ts';
@@ -18,6 +20,8 @@ export function createAppStore(deps: StoreDeps): Store {
   return createStore<State>()((set, get) => ({
     ...documentSlice(set, get, deps),
     ...selectionSlice(set, get),
+    ...searchSlice(set, get),
+    ...overlaySlice(set, get),
     ...viewSlice(set, get, deps.storage),
     ...jobsSlice(set, get),
     ...reportsSlice(set, get, deps),
