@@ -114,14 +114,14 @@ describe('a report', () => {
     const report = await trustReport(network('tf', false), network('', false), { seed: 1 }, quietJob());
     expect(report.sentence).toMatch(/^It runs on made-up inputs/);
     expect(report).toMatchObject({ verdict: 'plausible', against: { kind: 'layers' } });
-    expect(report.layers!.layers).toMatchObject([
+    expect(report.layers!.layers.filter((l) => l.op === 'Neg')).toMatchObject([
       { name: 'first', shape: 'same', nan: 0 },
       { name: 'second', shape: 'same' },
     ]);
     const bad = await trustReport(network('tf', true), network('', true), { seed: 1 }, quietJob());
     expect(bad.verdict).toBe('near');
-    expect(bad.layers!.layers[1]!.nan).toBeGreaterThan(0);
-    expect(bad.layers!.layers[1]!.shape).toBe('differs');
+    expect(bad.layers!.layers.at(-1)!.nan).toBeGreaterThan(0);
+    expect(bad.layers!.layers.at(-1)!.shape).toBe('differs');
   });
 });
 
