@@ -34,10 +34,10 @@ expose<LoadService>((jobs) => ({
       const { inference, problems } = await analyse(decodeModel(wire));
       return { types: [...inference.types], problems };
     }),
-  convert: (id, on, wire, { opset }) =>
+  convert: (id, on, wire, { opset, ...options }) =>
     jobs.run(id, on, 'convert the model', async (job) => {
       const model = decodeModel(wire);
-      const onnx = await toOnnx({ model, converterId: model.source.format }, {}, job);
+      const onnx = await toOnnx({ model, converterId: model.source.format }, options, job);
       return handOver(encodeModel(opset === undefined ? onnx : await atOpset(onnx, opset)));
     }),
   write: (id, on, wire, { fileName, weights }) =>

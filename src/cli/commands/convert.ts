@@ -10,7 +10,7 @@ import { eachModel, OUTPUT_OPTIONS, writeModel } from '../output.ts';
 export const CONVERT: Command = {
   name: 'convert',
   usage:
-    'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--external-data auto|always|never|keep] [--text]',
+    'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--signature S] [--outputs a,b] [--external-data auto|always|never|keep] [--text]',
   summary: 'To ONNX, in one file where it fits; to another opset with --opset.',
   options: {
     ...OUTPUT_OPTIONS,

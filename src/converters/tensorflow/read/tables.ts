@@ -2,7 +2,7 @@
  * What lookup tables hold: the graph's own initialisation says it, from tensors, from a text file among the assets, or
  * from the checkpoint. Table nodes get it as the attributes `keys` and `values`.
  */
-import { packStrings, tensorOf, type Tensor } from '../../../graph-model/core/tensor.ts';
+import { elementCount, packStrings, tensorAtHand, tensorOf, type Tensor } from '../../../graph-model/core/tensor.ts';
 import { bytesOf } from '../../../graph-model/core/bytes.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../../graph-model/job.ts';
@@ -96,6 +96,7 @@ class TableReader {
     if (!origin) return null;
     const value = origin.node.op === 'Const' ? origin.node.attrs.get('value') : undefined;
     if (value?.kind === 'tensor') return value.value;
+    if (origin.node.op === 'Range') return this.range(place, origin.node);
     const { checkpoint, job } = this.given;
     if (origin.node.op !== 'RestoreV2' || !checkpoint) return null;
     const key = restoredKey(this.tracer.nodesIn(place), origin.node, origin.index);
@@ -104,6 +105,25 @@ class TableReader {
     if (!strings) return checkpoint.tensor(key, null, job.signal);
     const texts = strings.map((s) => new TextDecoder().decode(s));
     return { dtype: 'string', dims: [texts.length], storage: 'string_data', data: bytesOf(packStrings(texts)) };
+  }
+
+  /** Keys that count the values: from a constant to the size of one. */
+  private range(place: Place, node: TfNode): Tensor | null {
+    const [start, limit, delta] = [0, 1, 2].map((i) => this.number(this.origins(place, node, i)[0], place));
+    if (start === null || limit === null || delta !== 1 || limit! - start! > 100_000_000) return null;
+    const values = Array.from({ length: Math.max(0, limit! - start!) }, (_, i) => BigInt(start! + i));
+    return tensorOf({ dtype: 'int64', dims: [values.length], values: BigInt64Array.from(values) });
+  }
+
+  private number(origin: Origin | undefined, place: Place): number | null {
+    const value = origin?.node.op === 'Const' ? origin.node.attrs.get('value') : undefined;
+    if (value?.kind === 'tensor') {
+      const dense = tensorAtHand(value.value);
+      return dense && dense.values.length === 1 ? Number(dense.values[0]) : null;
+    }
+    if (origin?.node.op !== 'Size') return null;
+    const of = this.origins(place, origin.node, 0)[0]?.node.attrs.get('value');
+    return of?.kind === 'tensor' ? elementCount(of.value.dims) : null;
   }
 
   // ---- text files
