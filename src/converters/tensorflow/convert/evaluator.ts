@@ -3,6 +3,7 @@
  * checking alone is never come upon. Calls are laid out in place.
  */
 import { Held } from '../../../graph-model/builders/axis-orders.ts';
+import { getString } from '../../../graph-model/core/attributes.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 import type { FunctionDef, Node, ValueId } from '../../../graph-model/core/model.ts';
 import { tensorOf, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
@@ -106,6 +107,7 @@ export class Evaluator implements Evaluation {
 
   private results(scope: Scope, node: Node, wanted: ValueId): readonly (Thing | null)[] {
     const inputs = node.inputs.map((v) => (v === null ? null : scope.find(v)));
+    if (node.attributes.has('changed_by')) return [this.changed(scope, node)];
     if (SAME.has(node.op)) return inputs;
     const handling = new Handling(this, scope, node, inputs, wanted);
     const framed = this.frames.results(handling);
@@ -114,6 +116,16 @@ export class Evaluator implements Evaluation {
     if (!handler) return this.lower(handling);
     const result = handler(handling);
     return Array.isArray(result) ? (result as (Thing | null)[]) : [result as Thing];
+  }
+
+  /** What a variable is after it was given a value, or one was added to it; any other change is refused. */
+  private changed(scope: Scope, node: Node): Thing {
+    const by = getString(node, 'changed_by', '');
+    const change = this.source.nodeNamed(node.graph, by);
+    const value = change?.inputs[1] ?? null;
+    const before = value === null ? null : this.things(scope, [value])[0];
+    if (node.op === 'ReadVariableOp' && change?.op === 'AssignVariableOp' && before instanceof Held) return before;
+    throw new FormatError('tensorflow.changed', { node: node.name, by });
   }
 
   private lower(h: Handling): readonly Thing[] {
