@@ -52,9 +52,9 @@ class Conversion {
   }
 
   inputs(inputs: readonly Endpoint[]): void {
-    const made = inputs.map(({ name, value }) => {
+    const made = inputs.map(({ name, value }, i) => {
       const { type } = this.source.value(value);
-      const id = this.draft.newValue(this.draft.main, name, null, { type: inputType(type) });
+      const id = this.draft.newValue(this.draft.main, name, null, { type: inputType(type, i === 0) });
       this.names.add(name);
       this.scope.set(value, Held.of(id));
       return id;
@@ -112,9 +112,12 @@ class Conversion {
   }
 }
 
-/** The first length that is open is the batch. */
-function inputType(type: ValueType | null): ValueType | null {
-  if (type?.kind !== 'tensor' || type.shape === null) return type;
+/**
+ * The first length of the first input is the batch, where it is open. Other inputs may be of another length: what counts
+ * boxes beside images is not taken to be equal.
+ */
+function inputType(type: ValueType | null, isFirst: boolean): ValueType | null {
+  if (type?.kind !== 'tensor' || type.shape === null || !isFirst) return type;
   return tensorType(
     type.dtype,
     type.shape.map((d, i) => (d === null && i === 0 ? 'batch' : d)),

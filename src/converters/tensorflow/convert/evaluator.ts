@@ -6,7 +6,7 @@ import { Held } from '../../../graph-model/builders/axis-orders.ts';
 import { getString } from '../../../graph-model/core/attributes.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 import type { FunctionDef, Node, ValueId } from '../../../graph-model/core/model.ts';
-import type { DenseTensor, Tensor } from '../../../graph-model/core/tensor.ts';
+import { tensorOf, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../../graph-model/job.ts';
 import { TfCall } from '../lower/call.ts';
@@ -20,6 +20,7 @@ import { Needs } from './needs.ts';
 import { Scope } from './scope.ts';
 import { refuse, type SourceModel } from './source.ts';
 import { TABLE_HANDLERS } from './tables.ts';
+import { folded } from './fold.ts';
 import { SourceConstant, type Thing } from './things.ts';
 
 /** Functions that call each other without end are refused. */
@@ -136,11 +137,24 @@ export class Evaluator implements Evaluation {
       node,
       inputs: node.inputs.map((_, i) => h.held(i)),
       denseOf: (t) => this.denseOf(t),
+      elementsOf: (tensor) => this.source.denseOf(tensor),
       isOnlyReader: (i) => this.isReadOnce(node.inputs[i] ?? null),
       isRead: (i) => node.outputs[i] === h.wanted || this.source.isRead(node.outputs[i]!),
     });
     const result = lowering(call);
-    return result instanceof Held ? [result] : result;
+    const all = result instanceof Held ? [result] : result;
+    const isFixed = call.inputs.length > 0 && call.inputs.every((t) => t.constant !== null);
+    return isFixed ? all.map((t) => this.fixed(h, t)) : all;
+  }
+
+  /** What comes of constants alone is a constant, where it can be worked out here. */
+  private fixed(h: Handling, t: Held): Held {
+    if (t.natural === null || t.constant !== null) return t;
+    const dense = folded(h.e, t.natural, (tensor) => this.source.denseOf(tensor));
+    if (!dense) return t;
+    const tensor = tensorOf(dense);
+    const { name } = h.node;
+    return Held.ofConstant(new SourceConstant(tensor, name, () => h.e.tensor(tensor, name)));
   }
 
   private refuseVariable(node: Node): never {

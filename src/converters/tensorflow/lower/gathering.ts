@@ -60,6 +60,9 @@ const gatherNd: Lowering = (c) => {
 
 const zeros = (c: TfCall, shape: ValueId, dtype: DType): ValueId => {
   if (dtype === 'string') return c.refuse('strings have no sum');
+  const dims = c.e.known(shape) && Array.from(c.e.known(shape)!.values as Iterable<bigint>, Number);
+  const count = dims?.reduce((a, b) => a * b, 1) ?? Infinity;
+  if (dims && count <= 4096) return c.e.numbers(dtype, new Array<number>(count).fill(0), dims);
   const value = c.e.draft.value(c.e.numbers(dtype, [0], [1])).constant!;
   return c.e.op('ConstantOfShape', [shape], { value: { kind: 'tensor', value } });
 };

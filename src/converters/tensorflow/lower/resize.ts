@@ -2,8 +2,8 @@
 import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { Plain } from '../../../graph-model/builders/typed-emitter.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
-import { float } from '../../../graph-model/core/attributes.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';
+import { cubicMatrix } from './resize-cubic.ts';
 import { areaWeights, cubicWeights, spanWeights, type Weights } from './resize-weights.ts';
 
 interface Sizes {
@@ -122,37 +122,29 @@ function weighted(c: TfCall, image: Held, rows: Weights, columns: Weights): Held
   return c.keep(e.op('MatMul', [matrix(rows, false), wide]), 'first');
 }
 
-/**
- * TensorFlow rounds to 1024 places between two pixels: sums of rows and columns say that exactly. ONNX's Resize, for sizes
- * that are not known or large, differs by up to 0.0006 of the range.
- */
+/** Sums of rows and columns, for TensorFlow rounds to 1024 places between two pixels, which ONNX's Resize does not. */
 const bicubic: Lowering = (c) => {
   const sizes = sizesOf(c);
   const image = asFloat(c, c.x);
   const mode = transformation(c);
   const [given, wanted] = [sizes.given as number[], sizes.wanted as number[]];
-  if (known(sizes) && given[0]! * wanted[0]! + given[1]! * wanted[1]! < 2 ** 21) {
+  if (known(sizes)) {
     const [rows, columns] = [0, 1].map((i) => cubicWeights(mode, given[i]!, wanted[i]!));
     return weighted(c, image, rows!, columns!);
   }
-  const half = mode === 'half_pixel';
-  const rule = { cubic_coeff_a: float(half ? -0.5 : -0.75), ...(half ? { exclude_outside: 1 } : {}) };
-  return c.keep(
-    planeByPlane(c, c.first(image), { mode: 'cubic', coordinate_transformation_mode: mode, ...rule }),
-    'first',
-  );
-};
-
-/** Each channel as an image of its own, so that ONNX Runtime moves no Transpose over a cubic Resize, which it cannot do. */
-function planeByPlane(c: TfCall, x: ValueId, plain: Plain): ValueId {
   const { e } = c;
-  const [outer, inner] = [e.op('Shape', [x], { end: 2 }), e.op('Shape', [x], { start: 2 })];
-  const planes = e.op('Reshape', [x, e.op('Concat', [e.ints([-1, 1]), inner], { axis: 0 })]);
+  const half = mode === 'half_pixel';
+  const x = c.first(image);
   const size = c.int64Vector(c.input(1));
-  const sizes = e.op('Concat', [e.op('Shape', [planes], { end: 2 }), size], { axis: 0 });
-  const y = e.op('Resize', [planes, null, null, sizes], plain);
-  return e.op('Reshape', [y, e.op('Concat', [outer, size], { axis: 0 })]);
-}
+  const [rows, columns] = [0, 1].map((i) => {
+    const wanted_ = e.op('Gather', [size, e.ints([i], [])]);
+    return cubicMatrix(c, mode, e.squeeze(c.lengthOf(x, 2 + i), [0]), wanted_);
+  });
+  // Without half-pixel centres the edge is repeated: two pixels are all that a weight can lie outside.
+  const wide = half ? x : e.op('Pad', [x, e.ints([0, 0, 2, 2, 0, 0, 2, 2])], { mode: 'edge' });
+  const across = e.op('MatMul', [wide, e.transpose(columns!, [1, 0])]);
+  return c.keep(e.op('MatMul', [rows!, across]), 'first');
+};
 
 /** Each pixel of the result is the mean of what it covers. */
 const area: Lowering = (c) => {
