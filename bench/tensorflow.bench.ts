@@ -53,7 +53,12 @@ async function one(folder: string, c: Case) {
   const begun = performance.now();
   const optimised = await optimise(onnx!, findPreset('simplify')!.plan, { verify: false }, quietJob());
   const optimiseMs = round(performance.now() - begun);
-  return { ms: round(times.sort((a, b) => a - b)[RUNS >> 1]!), optimiseMs, before: count(onnx!), ...count(optimised.after) };
+  return {
+    ms: round(times.sort((a, b) => a - b)[RUNS >> 1]!),
+    optimiseMs,
+    before: count(onnx!),
+    ...count(optimised.after),
+  };
 }
 
 const round = (ms: number) => Math.round(ms * 10) / 10;

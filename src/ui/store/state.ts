@@ -222,7 +222,7 @@ export interface RunReport {
 export interface ConvertSlice {
   readonly convertFailure: Diagnostic | null;
   /** One change in the history: from the source's dialect to ONNX, or to another opset. */
-  convertWith(options: { readonly opset?: number }): Promise<void>;
+  convertWith(options: { readonly opset?: number; readonly signature?: string }): Promise<void>;
 }
 
 export interface TrustSlice {
@@ -242,6 +242,7 @@ export interface PrefsSlice {
 export type DialogView =
   | { readonly kind: 'keyboard' }
   | { readonly kind: 'download' }
+  | { readonly kind: 'signature' }
   | {
       readonly kind: 'prompt';
       readonly title: string;

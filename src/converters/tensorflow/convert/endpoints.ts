@@ -2,7 +2,7 @@
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import type { ConvertOptions } from '../../converter.ts';
-import { signaturesOf, type Signature } from '../read/signatures.ts';
+import { signaturesOf, type Signature } from '../../../graph-model/signatures.ts';
 import type { SourceModel } from './source.ts';
 
 export interface Endpoint {
@@ -35,7 +35,7 @@ export function endpointsOf(source: SourceModel, options: ConvertOptions): Endpo
 }
 
 function chosen(source: SourceModel, name: string | undefined): Signature | null {
-  const all = signaturesOf(source.model.metadata);
+  const all = signaturesOf(source.model);
   if (name === undefined) return all[0] ?? null;
   const found = all.find((s) => s.name === name);
   if (found) return found;

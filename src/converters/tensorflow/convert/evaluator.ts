@@ -3,9 +3,10 @@
  * checking alone is never come upon. Calls are laid out in place.
  */
 import { Held } from '../../../graph-model/builders/axis-orders.ts';
+import { getString } from '../../../graph-model/core/attributes.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 import type { FunctionDef, Node, ValueId } from '../../../graph-model/core/model.ts';
-import type { DenseTensor, Tensor } from '../../../graph-model/core/tensor.ts';
+import { tensorOf, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../../graph-model/job.ts';
 import { TfCall } from '../lower/call.ts';
@@ -19,6 +20,7 @@ import { Needs } from './needs.ts';
 import { Scope } from './scope.ts';
 import { refuse, type SourceModel } from './source.ts';
 import { TABLE_HANDLERS } from './tables.ts';
+import { folded } from './fold.ts';
 import { SourceConstant, type Thing } from './things.ts';
 
 /** Functions that call each other without end are refused. */
@@ -105,6 +107,7 @@ export class Evaluator implements Evaluation {
 
   private results(scope: Scope, node: Node, wanted: ValueId): readonly (Thing | null)[] {
     const inputs = node.inputs.map((v) => (v === null ? null : scope.find(v)));
+    if (node.attributes.has('changed_by')) return [this.changed(scope, node)];
     if (SAME.has(node.op)) return inputs;
     const handling = new Handling(this, scope, node, inputs, wanted);
     const framed = this.frames.results(handling);
@@ -113,6 +116,16 @@ export class Evaluator implements Evaluation {
     if (!handler) return this.lower(handling);
     const result = handler(handling);
     return Array.isArray(result) ? (result as (Thing | null)[]) : [result as Thing];
+  }
+
+  /** What a variable is after it was given a value, or one was added to it; any other change is refused. */
+  private changed(scope: Scope, node: Node): Thing {
+    const by = getString(node, 'changed_by', '');
+    const change = this.source.nodeNamed(node.graph, by);
+    const value = change?.inputs[1] ?? null;
+    const before = value === null ? null : this.things(scope, [value])[0];
+    if (node.op === 'ReadVariableOp' && change?.op === 'AssignVariableOp' && before instanceof Held) return before;
+    throw new FormatError('tensorflow.changed', { node: node.name, by });
   }
 
   private lower(h: Handling): readonly Thing[] {
@@ -129,7 +142,19 @@ export class Evaluator implements Evaluation {
       isRead: (i) => node.outputs[i] === h.wanted || this.source.isRead(node.outputs[i]!),
     });
     const result = lowering(call);
-    return result instanceof Held ? [result] : result;
+    const all = result instanceof Held ? [result] : result;
+    const isFixed = call.inputs.length > 0 && call.inputs.every((t) => t.constant !== null);
+    return isFixed ? all.map((t) => this.fixed(h, t)) : all;
+  }
+
+  /** What comes of constants alone is a constant, where it can be worked out here. */
+  private fixed(h: Handling, t: Held): Held {
+    if (t.natural === null || t.constant !== null) return t;
+    const dense = folded(h.e, t.natural, (tensor) => this.source.denseOf(tensor));
+    if (!dense) return t;
+    const tensor = tensorOf(dense);
+    const { name } = h.node;
+    return Held.ofConstant(new SourceConstant(tensor, name, () => h.e.tensor(tensor, name)));
   }
 
   private refuseVariable(node: Node): never {

@@ -1,5 +1,5 @@
 /** Biases that the convolution or the product before them takes over. */
-import { Held, orderAtHand } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, orderAtHand } from '../../../graph-model/builders/axis-orders.ts';
 import { getFloat } from '../../../graph-model/core/attributes.ts';
 import type { Node, ValueId } from '../../../graph-model/core/model.ts';
 import type { TfCall } from './call.ts';

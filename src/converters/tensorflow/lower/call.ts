@@ -129,9 +129,8 @@ export class TfCall {
   }
 
   first(t: Held = this.x): ValueId {
-    const dense = t.first === null && t.natural === null ? this.dense(t) : null;
-    if (dense)
-      return (t.first = this.permuted(t, [0, t.constant!.dims.length - 1, ...range(1, dense.dims.length - 1)]));
+    const dense = t.first === null ? this.dense(t) : null;
+    if (dense) return (t.first = this.permuted(t, [0, dense.dims.length - 1, ...range(1, dense.dims.length - 1)]));
     return firstOf(this.e, t);
   }
 
@@ -167,7 +166,9 @@ export class TfCall {
 
   /** The elements where the conversion knows them: constants of the source and what shape computations come to. */
   dense(t: Held): DenseTensor | null {
-    return this.given.denseOf(t) ?? (t.natural === null ? null : this.e.known(t.natural));
+    const own = this.given.denseOf(t);
+    if (own || t.natural === null) return own;
+    return this.elementsOf(t.natural) ?? this.e.known(t.natural);
   }
 
   /** As numbers; null where they are not known. */
@@ -213,16 +214,13 @@ export class TfCall {
     return dims ? this.e.reshape(moved, dims) : moved;
   }
 
-  /** A Transpose; one of a Transpose is one. */
+  /** A Transpose; one of a Transpose is one, and one that moves axes of length 1 alone is a Reshape. */
   transpose(value: ValueId, perm: readonly number[]): ValueId {
     const maker = this.e.draft.producer(value);
     const before = maker?.op === 'Transpose' && maker.domain === '' ? getInts(maker, 'perm') : undefined;
-    if (before)
-      return this.e.transpose(
-        maker!.inputs[0]!,
-        perm.map((p) => before[p]!),
-      );
-    return this.e.transpose(value, perm);
+    const [from, whole] = before ? [maker!.inputs[0]!, perm.map((p) => before[p]!)] : [value, perm];
+    const shape = shapeAfter(this.e.dims(from), whole);
+    return shape ? this.e.reshape(from, shape) : this.e.transpose(from, whole);
   }
 
   /** For the inputs of ONNX that take int64: sizes, axes, places. */
@@ -301,6 +299,16 @@ export class TfCall {
     const values = parts.map((p) => (typeof p === 'object' ? p.value : this.e.ints([p])));
     return values.length === 1 ? values[0]! : this.e.op('Concat', values, { axis: 0 });
   }
+}
+
+/** What a Reshape is told in place of a Transpose, where the axes that are longer than 1 keep their order; else null. */
+function shapeAfter(dims: readonly Dim[] | null, perm: readonly number[]): number[] | null {
+  if (!dims || perm.every((p, i) => p === i)) return null;
+  const long = perm.filter((p) => dims[p] !== 1);
+  if (long.some((p, i) => i > 0 && p < long[i - 1]!)) return null;
+  const target = perm.map((p, i) => (typeof dims[p] === 'number' ? (dims[p] as number) : p === i ? 0 : -1));
+  const isPlain = target.filter((n) => n === -1).length <= 1 && !perm.some((p) => dims[p] === 0);
+  return isPlain ? target : null;
 }
 
 /** One TensorFlow operator to ONNX: one tensor for each of its outputs. */

@@ -1,5 +1,4 @@
 /** Arithmetic, element by element, with TensorFlow's rules for whole numbers, zeros and rounding. */
-import type { Held } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { DType } from '../../../graph-model/core/types.ts';
 import { takenOver } from './bias.ts';

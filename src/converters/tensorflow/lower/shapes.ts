@@ -71,8 +71,7 @@ export function reshaped(c: TfCall, value: ValueId, parts: readonly Dim[]): Valu
 const reshape: Lowering = (c) => {
   const dense = c.dense(c.x);
   const known = c.numbers(c.input(1));
-  if (dense && c.x.constant && known?.every((d) => d > 0))
-    return c.keep(c.permuted(c.x, range(0, dense.dims.length), known));
+  if (dense && known?.every((d) => d > 0)) return c.keep(c.permuted(c.x, range(0, dense.dims.length), known));
   const parts = c.parts(c.input(1));
   const given = c.shapeOrNull();
   const whole = parts && given && withoutRest(parts, given);
@@ -118,6 +117,11 @@ const expandDims: Lowering = (c) => {
   if (rank === undefined && given < 0) return c.keep(c.e.unsqueeze(c.natural(), [given]));
   const axis = given < 0 ? given + rank! + 1 : given;
   if (rank !== undefined && (axis < 0 || axis > rank)) c.refuse(`its axis ${given} does not exist`);
+  const dense = c.dense(c.x);
+  if (dense) {
+    const dims = [...dense.dims.slice(0, axis), 1, ...dense.dims.slice(axis)];
+    return c.keep(c.permuted(c.x, range(0, dense.dims.length), dims));
+  }
   const inSpace = rank !== undefined && rank >= 3 && axis > 0 && axis < rank;
   if (inSpace && orderAtHand(c.x) === 'first' && c.x.natural === null)
     return c.keep(c.e.unsqueeze(c.first(), [axis + 1]), 'first');
