@@ -3,8 +3,8 @@ import type { Lists } from './digraph.ts';
 import type { Layered, Ordering } from './layered.ts';
 
 /** A way must be longer than the next by so many nodes, and by this share of its length. */
-const LEAD = 4;
-const SHARE = 0.3;
+const LEAD = 3;
+const SHARE = 0.25;
 
 /**
  * By pair, 1 where it lies on a trunk: its lower end leads by far the longest way to an end of the graph, and its upper

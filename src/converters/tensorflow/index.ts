@@ -14,6 +14,8 @@ import { calledFunctions, prune } from './read/prune.ts';
 import type { TfFile, TfGraph, TfMetaGraph, TfSignature } from './read/records.ts';
 import { signatureMetadata } from './read/signatures.ts';
 import { sinksOf } from './read/sinks.ts';
+import { unwrapCalls } from './read/unwrap.ts';
+import { fillTables } from './read/tables.ts';
 import { variablesOf } from './read/variables.ts';
 import { toOnnx } from './to-onnx.ts';
 
@@ -57,11 +59,11 @@ async function build(
   job: JobContext,
 ): Promise<Model> {
   const signatures = sortedSignatures(meta);
-  const graph = shown(file, meta.graph, signatures);
   const checkpoint = await findCheckpoint(main, files, job);
+  const graph = await fillTables(meta, shown(file, meta.graph, signatures), { main, files, checkpoint, job });
   const variables = checkpoint ? await variablesOf(meta.graph, checkpoint, job.signal) : new Map();
   reportMissing(variables, job);
-  return buildDialect({
+  const model = buildDialect({
     file: main.name,
     graph,
     signatures,
@@ -71,6 +73,7 @@ async function build(
     metadata: new Map(signatureMetadata(signatures)),
     source: { format: 'tensorflow', fileName: main.name, size: files.reduce((sum, f) => sum + f.blob.size, 0) },
   });
+  return unwrapCalls(model);
 }
 
 function reportMissing(variables: ReadonlyMap<string, Tensor>, job: JobContext): void {

@@ -50,7 +50,8 @@ type PathOf = (node: Node, index: number) => readonly string[];
 
 function pathReader(model: Model, nodes: readonly Node[]): PathOf {
   const cut = separatorOf(nodes);
-  const byName: PathOf = (node) => (cut === null ? [node.name] : splitName(node.name, cut));
+  const split = cut === null ? null : splitter(cut);
+  const byName: PathOf = (node) => (split === null ? [node.name] : split(node.name));
   const tagged = nodes.filter((n) => moduleNames(n) !== null).length;
   if (tagged * 3 >= nodes.length && tagged > 0) return (node, i) => taggedPath(node) ?? byName(node, i);
   if (cut !== null) return byName;
@@ -65,6 +66,19 @@ export function separatorOf(nodes: readonly Pick<Node, 'name'>[]): '/' | '.' | n
   const share = (s: string) => named.filter((n) => n.name.includes(s, 1)).length;
   for (const s of ['/', '.'] as const) if (named.length > 0 && share(s) * 3 >= named.length) return s;
   return null;
+}
+
+/** Cuts names; the part before a node's own name is cut once for all nodes that share it. */
+function splitter(cut: '/' | '.'): (name: string) => string[] {
+  const scopes = new Map<string, string[]>();
+  return (name) => {
+    const at = name.lastIndexOf(cut);
+    if (at < 0 || at === name.length - 1) return splitName(name, cut);
+    const prefix = name.slice(0, at);
+    let scope = scopes.get(prefix);
+    if (!scope) scopes.set(prefix, (scope = withNumbers(prefix.split(cut).filter(Boolean))));
+    return [...scope, name.slice(at + 1)];
+  };
 }
 
 function splitName(name: string, cut: '/' | '.'): string[] {

@@ -38,11 +38,13 @@ const NO_TYPES: ReadonlyMap<ValueId, ValueType> = new Map();
 
 function Figures() {
   const model = useStore((s) => s.model)!;
-  const { parameters } = useMemo(() => modelSummary(model, NO_TYPES), [model]);
+  // Counting waits for the picture.
+  const ready = useStore((s) => s.graphState !== 'opening');
+  const parameters = useMemo(() => (ready ? modelSummary(model, NO_TYPES).parameters : null), [ready, model]);
   return (
     <>
       <span>{countOf(model.nodes.size, 'node')}</span>
-      <span>{formatLarge(parameters)} parameters</span>
+      {parameters !== null && <span>{formatLarge(parameters)} parameters</span>}
     </>
   );
 }

@@ -89,7 +89,8 @@ function numbers(view: ViewGraph, data: NodeNumbers, palette: Palette, by: Aggre
     classes: paint,
     fills: steps.fills,
     inks: steps.inks,
-    bars: steps.fills,
+    // The lowest step is hardly seen on the canvas where it has no border.
+    bars: steps.fills.map((f, k) => (k === 0 ? `color-mix(in srgb, ${f} 55%, ${palette.line})` : f)),
     text: (i) => (Number.isNaN(amounts[i]!) ? '' : data.format(amounts[i]!)),
   };
   const entries = steps.labels.map((label, k) => ({ label, fill: steps.fills[k]!, count: found[k]!, index: k }));

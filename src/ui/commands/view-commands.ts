@@ -4,12 +4,20 @@ import type { Services } from '../store/store.ts';
 import type { State, ViewRequest } from '../store/state.ts';
 import { hasModel, hasSelection, oneSelected, type Command } from './command.ts';
 import { groupTree } from '../../graph-model/groups/groups.ts';
-import { collapseTo } from '../canvas/group-actions.ts';
+import { collapseTo, toggleInside } from '../canvas/group-actions.ts';
 import { OVERLAYS } from '../overlays/table.ts';
+import { expandedAround, isShown } from '../store/shown.ts';
 import { hitsOf } from '../store/search.ts';
 import { NEIGHBOUR_COMMANDS, TRACE_COMMANDS } from './trace-commands.ts';
 import { bodiesOf } from '../../graph-model/core/attributes.ts';
 import { functionOf } from '../../graph-model/core/model.ts';
+
+const FOLDS: readonly State['fold'][] = ['auto', 'on', 'off'];
+const FOLD_WORDS = {
+  auto: 'Very long graphs are set in columns.',
+  on: 'Graphs longer than wide are set in columns.',
+  off: 'Graphs are never set in columns.',
+} as const;
 
 const panel = (
   id: string,
@@ -125,6 +133,20 @@ export const VIEW_COMMANDS: readonly Command[] = [
     },
   },
   {
+    id: 'fold',
+    label: 'Set long graphs in columns: automatically, always, never',
+    group: 'View',
+    icon: 'layers',
+    words: 'fold snake wrap chain layout columns',
+    enabled: hasModel,
+    run: ({ store }) => {
+      const { fold, setView, announce } = store.getState();
+      const next = FOLDS[(FOLDS.indexOf(fold) + 1) % FOLDS.length]!;
+      setView({ fold: next });
+      announce(FOLD_WORDS[next]);
+    },
+  },
+  {
     id: 'overlay',
     label: 'Next colouring',
     group: 'View',
@@ -199,6 +221,25 @@ export const GO_COMMANDS: readonly Command[] = [
     words: 'find filter outline',
     enabled: hasModel,
     run: ({ store }) => focusSearch(store),
+  },
+  {
+    id: 'expand-inside',
+    label: 'Draw the body or function in place, or close it',
+    group: 'View',
+    icon: 'layers',
+    words: 'expand subgraph if loop scan inside open',
+    enabled: (s) => {
+      const one = oneSelected(s);
+      if (one !== true) return one;
+      return expandedAround(s, [...s.selected][0]!) === null && innerGraph(s) === null
+        ? 'this node has no body, and calls no function of the model'
+        : true;
+    },
+    run: ({ store }) => {
+      const s = store.getState();
+      const id = [...s.selected][0]!;
+      toggleInside(store, innerGraph(s) === null ? expandedAround(s, id)! : id);
+    },
   },
   {
     id: 'enter-scope',
@@ -305,7 +346,7 @@ function leaveScope(state: State): void {
 export function revealNode(state: State, node: NodeId): void {
   const found = state.model?.nodes.get(node);
   if (!found) return;
-  if (found.graph !== state.scope) state.enter(found.graph);
+  if (!isShown(state, found.graph)) state.enter(found.graph);
   state.select([node]);
   state.ask({ kind: 'reveal', nodes: [node] });
 }

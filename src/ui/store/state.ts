@@ -3,6 +3,7 @@ import type { Change } from '../../graph-model/core/draft.ts';
 import type { GraphId, Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
 import type { ValueType } from '../../graph-model/core/types.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
+import type { Fold } from '../../layout/types.ts';
 import type { Plan, PlanResult } from '../../optimizer/rule.ts';
 import type { OutputDifference, Provider, RunResult } from '../../runtime/types.ts';
 import type { Aggregate } from '../../graph-view/node-data.ts';
@@ -88,6 +89,9 @@ export interface OverlaySlice {
   readonly pickedClass: number | null;
   /** By overlay, how groups are summed up where that differs from the usual. */
   readonly aggregates: Readonly<Record<Overlay, Aggregate>>;
+  /** By overlay, whether its key is unfolded where that differs from the usual: see `isKeyOpen`. */
+  readonly keyOpen: Readonly<Record<Overlay, boolean>>;
+  setKeyOpen(id: Overlay, open: boolean): void;
   setOverlay(id: Overlay): void;
   setAggregate(id: Overlay, by: Aggregate): void;
   /** Adds data that was read from a file and shows the first of it. */
@@ -126,6 +130,10 @@ export interface ViewSlice {
   /** Closed groups, by key; groups are shown at all where `grouping` is true. */
   readonly collapsed: ReadonlySet<string>;
   readonly grouping: boolean;
+  /** Nodes whose bodies, or whose function, are drawn in place. */
+  readonly expanded: ReadonlySet<NodeId>;
+  /** Whether drawings far longer than wide are set in columns. */
+  readonly fold: Fold;
   readonly outlineOpen: boolean;
   readonly inspectorOpen: boolean;
   readonly bottomOpen: boolean;
@@ -143,6 +151,8 @@ export interface ViewSlice {
         | 'traceHover'
         | 'collapsed'
         | 'grouping'
+        | 'expanded'
+        | 'fold'
         | 'outlineOpen'
         | 'inspectorOpen'
         | 'bottomOpen'

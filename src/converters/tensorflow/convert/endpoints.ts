@@ -13,6 +13,7 @@ export interface Endpoint {
 export interface Endpoints {
   readonly inputs: readonly Endpoint[];
   readonly outputs: readonly Endpoint[];
+  readonly hasSignature: boolean;
 }
 
 export function endpointsOf(source: SourceModel, options: ConvertOptions): Endpoints {
@@ -23,13 +24,14 @@ export function endpointsOf(source: SourceModel, options: ConvertOptions): Endpo
     list.map(([name, tensor]) => ({ name, value: tensorNamed(source, tensor) }));
   const inputs = signature ? pairs(signature.inputs) : own(main.inputs);
   const outputs = signature ? pairs(signature.outputs) : own(main.outputs);
+  const hasSignature = signature !== null;
   const names = options.outputs ?? [];
-  if (names.length === 0) return { inputs, outputs };
+  if (names.length === 0) return { inputs, outputs, hasSignature };
   const asked = (name: string) => ({
     name,
     value: outputs.find((o) => o.name === name)?.value ?? tensorNamed(source, name),
   });
-  return { inputs, outputs: names.map(asked) };
+  return { inputs, outputs: names.map(asked), hasSignature };
 }
 
 function chosen(source: SourceModel, name: string | undefined): Signature | null {

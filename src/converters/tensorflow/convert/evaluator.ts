@@ -18,6 +18,7 @@ import { LIST_HANDLERS } from './lists.ts';
 import { Needs } from './needs.ts';
 import { Scope } from './scope.ts';
 import { refuse, type SourceModel } from './source.ts';
+import { TABLE_HANDLERS } from './tables.ts';
 import { SourceConstant, type Thing } from './things.ts';
 
 /** Functions that call each other without end are refused. */
@@ -40,7 +41,7 @@ const SAME: ReadonlySet<string> = new Set([
   'Print',
 ]);
 
-const HANDLERS: Handlers = { ...LIST_HANDLERS, ...CONTROL_HANDLERS };
+const HANDLERS: Handlers = { ...LIST_HANDLERS, ...CONTROL_HANDLERS, ...TABLE_HANDLERS };
 
 export class Evaluator implements Evaluation {
   private readonly constants = new Map<Tensor, ValueId>();
@@ -123,6 +124,7 @@ export class Evaluator implements Evaluation {
       node,
       inputs: node.inputs.map((_, i) => h.held(i)),
       denseOf: (t) => this.denseOf(t),
+      elementsOf: (tensor) => this.source.denseOf(tensor),
       isOnlyReader: (i) => this.isReadOnce(node.inputs[i] ?? null),
       isRead: (i) => node.outputs[i] === h.wanted || this.source.isRead(node.outputs[i]!),
     });

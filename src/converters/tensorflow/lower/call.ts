@@ -19,11 +19,13 @@ import {
   getTensor,
 } from '../../../graph-model/core/attributes.ts';
 import type { Node, ValueId } from '../../../graph-model/core/model.ts';
-import { toNumbers, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
+import { tensorAtHand, toNumbers, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
 import { isDType, type Dim, type DType } from '../../../graph-model/core/types.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import { permuted } from './dense.ts';
+import { int64Twin } from './int64-twin.ts';
 import { castTo, computed } from './kernels.ts';
+import { permutedQuantized } from './quantized-weights.ts';
 
 /**
  * The dialect: nodes of the domain `tf`, named and attributed as in the file. Types are ONNX's names (`T: 'float'`, lists as
@@ -36,6 +38,8 @@ export interface CallInput {
   readonly inputs: readonly Held[];
   /** The elements of an input that is a constant of the source, of any size. */
   denseOf(t: Held): DenseTensor | null;
+  /** The elements of a tensor that a constant of the result holds; null where they cannot be had. */
+  elementsOf?(tensor: Tensor): DenseTensor | null;
   /** True where this node is all that reads the input in the source: what made it may be changed in place. */
   isOnlyReader?(index: number): boolean;
   /** True where something of the source reads the output; absent: all outputs are taken to be read. */
@@ -203,6 +207,8 @@ export class TfCall {
     const dense = this.dense(t);
     if (dense)
       return this.made(t, `${perm.join()} ${dims?.join() ?? ''}`, () => this.e.constant(permuted(dense, perm, dims)));
+    const weights = permutedQuantized(this.e, t, perm, dims);
+    if (weights !== null) return weights;
     const moved = this.transpose(this.natural(t), perm);
     return dims ? this.e.reshape(moved, dims) : moved;
   }
@@ -227,9 +233,7 @@ export class TfCall {
   }
 
   int64Of(value: ValueId): ValueId {
-    const maker = this.e.draft.producer(value);
-    if (maker?.op === 'Cast' && this.e.dtype(maker.inputs[0]!) === 'int64') return maker.inputs[0]!;
-    return castTo(this.e, value, 'int64');
+    return int64Twin(this.e, value) ?? castTo(this.e, value, 'int64');
   }
 
   /** As int64 in one dimension. */
@@ -238,6 +242,13 @@ export class TfCall {
     if (numbers) return this.e.ints(numbers);
     const value = this.int64(t);
     return this.shapeOrNull(t)?.length === 1 ? value : this.e.reshape(value, [-1]);
+  }
+
+  /** The elements of a constant of the result; null where it is none, or lies elsewhere. */
+  elementsOf(value: ValueId): DenseTensor | null {
+    const tensor = this.e.draft.value(value).constant;
+    if (!tensor) return null;
+    return this.given.elementsOf ? this.given.elementsOf(tensor) : tensorAtHand(tensor);
   }
 
   // ---- making

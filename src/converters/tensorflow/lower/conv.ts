@@ -1,5 +1,5 @@
 /** Convolutions: channels-first in ONNX whatever the source has, filters turned in memory. */
-import { Held, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { Plain } from '../../../graph-model/builders/typed-emitter.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { afterFused } from './matmul.ts';

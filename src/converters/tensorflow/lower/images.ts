@@ -2,7 +2,7 @@
 import { orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';
-import { lensOf, made, minus, type Len } from './lengths.ts';
+import { lensOf, minus, vectorOf, type Len } from './lengths.ts';
 import { padsOf, type Window } from './windows.ts';
 
 // ---- colours: three channels along the last axis
@@ -121,63 +121,61 @@ function groupedPatches(c: TfCall, x: ValueId, plain: object, channels: number, 
 
 // ---- crops
 
-/** Places along an axis: low (L - 1) + i (high - low)(L - 1)/(n - 1), or the middle where n is 1: [boxes, n]. */
-function placesOf(c: TfCall, low: ValueId, high: ValueId, last: ValueId, count: number): ValueId {
-  const { e } = c;
-  if (count === 1) return e.op('Mul', [e.op('Mul', [e.op('Add', [low, high]), e.float(0.5)]), last]);
-  const step = e.op('Div', [e.op('Mul', [e.op('Sub', [high, low]), last]), e.float(count - 1)]);
-  const steps = e.op('Mul', [step, e.floats(range(0, count), [1, count])]);
-  return e.op('Add', [e.op('Mul', [low, last]), steps]);
+/** The last column and the last row, [2] of float. */
+function lastPlaces(c: TfCall, lens: readonly Len[]): ValueId {
+  const [rows, columns] = [minus(c, lens[2]!, 1), minus(c, lens[3]!, 1)];
+  return typeof rows === 'number' && typeof columns === 'number'
+    ? c.e.floats([columns, rows])
+    : c.e.toFloat(vectorOf(c, [columns, rows]));
 }
 
-/** L - 1 as a float. */
-function lastOf(c: TfCall, len: Len): ValueId {
-  const last = minus(c, len, 1);
-  return typeof last === 'number' ? c.e.float(last) : c.e.toFloat(made(c, last));
+/** An image of one row is sampled at its only place. */
+function atLeastOne(c: TfCall, last: ValueId): ValueId {
+  const known = c.e.known(last);
+  if (known && Array.from(known.values as Float32Array).every((v) => v >= 1)) return last;
+  return c.e.op('Max', [last, c.e.float(1)]);
+}
+
+/**
+ * Where the pixels of the crops lie, (x, y): [boxes, rows · columns, 2]. As TensorFlow has it, low (L - 1) + i (high - low)
+ * (L - 1)/(n - 1), and the middle of the box where n is 1.
+ */
+function placesOf(c: TfCall, boxes: ValueId, last: ValueId, size: readonly [number, number]): ValueId {
+  const { e } = c;
+  const corner = (x: number, y: number) => e.op('Gather', [boxes, e.ints([x, y], [1, 2])], { axis: 1 });
+  const [low, high] = [corner(1, 0), corner(3, 2)];
+  const ones = [size[1], size[0]].map((n) => (n === 1 ? 1 : 0));
+  const width = e.op('Mul', [e.op('Sub', [high, low]), last]);
+  const step = e.op('Div', [width, e.floats([size[1], size[0]].map((n) => Math.max(n - 1, 1)))]);
+  const cells = range(0, size[0]).flatMap((y) => range(0, size[1]).flatMap((x) => [x, y]));
+  const moved = e.op('Mul', [step, e.floats(cells, [1, size[0] * size[1], 2])]);
+  const start = e.op('Mul', [low, last]);
+  if (!ones.includes(1)) return e.op('Add', [start, moved]);
+  const middle = e.op('Mul', [e.op('Mul', [e.op('Add', [low, high]), e.float(0.5)]), last]);
+  const single = e.numbers('bool', ones, [2]);
+  return e.op('Add', [e.op('Where', [single, middle, start]), moved]);
 }
 
 /** GridSample between -1 and 1 with both ends on pixels; what lies outside the image is the extrapolation value. */
 const cropAndResize: Lowering = (c) => {
   const { e } = c;
-  const [rows, columns] = c.known(3, 'crop size') as [number, number];
-  const method = c.text('method', 'bilinear');
+  const size = c.known(3, 'crop size') as unknown as readonly [number, number];
+  const isNearest = c.text('method', 'bilinear') === 'nearest';
   const x = e.toFloat(c.first());
-  const lens = lensOf(c, x);
-  const [lastRow, lastColumn] = [lastOf(c, lens[2]!), lastOf(c, lens[3]!)];
-  const boxes = c.natural(c.input(1));
-  const [y1, x1, y2, x2] = e.ops('Split', [boxes], { axis: 1, num_outputs: 4 }, 4);
-  const ys = placesOf(c, y1!, y2!, lastRow, rows);
-  const xs = placesOf(c, x1!, x2!, lastColumn, columns);
-  const inside = (p: ValueId, last: ValueId) =>
-    e.op('And', [e.op('GreaterOrEqual', [p, e.float(0)]), e.op('LessOrEqual', [p, last])]);
-  const within = e.op('And', [e.unsqueeze(inside(ys, lastRow), [1, 3]), e.unsqueeze(inside(xs, lastColumn), [1, 2])]);
-  const grid = gridOf(c, [ys, xs], [lastRow, lastColumn], [rows, columns], method === 'nearest');
+  const last = lastPlaces(c, lensOf(c, x));
+  const places = placesOf(c, c.natural(c.input(1)), last, size);
+  const within = e.op('Min', [e.op('Max', [places, e.float(0)]), last]);
+  const apart = e.reduce('ReduceL1', e.op('Sub', [places, within]), [-1], false);
+  const outside = e.reshape(e.op('Greater', [apart, e.float(0)]), [-1, 1, ...size]);
+  const pixel = isNearest ? e.op('Floor', [e.op('Add', [within, e.float(0.5)])]) : within;
+  const half = e.op('Div', [e.op('Add', [pixel, pixel]), atLeastOne(c, last)]);
+  const grid = e.reshape(e.op('Sub', [half, e.float(1)]), [-1, ...size, 2]);
   const images = e.op('Gather', [x, c.natural(c.input(2))]);
-  const mode = method === 'nearest' ? 'nearest' : 'bilinear';
+  const mode = isNearest ? 'nearest' : 'bilinear';
   const sampled = e.op('GridSample', [images, grid], { mode, align_corners: 1, padding_mode: 'border' });
-  const y = e.op('Where', [within, sampled, e.float(c.float('extrapolation_value', 0))]);
+  const y = e.op('Where', [outside, e.float(c.float('extrapolation_value', 0)), sampled]);
   return c.keep(y, 'first');
 };
-
-/** [boxes, rows, columns, 2] of (x, y) from -1 to 1. */
-function gridOf(
-  c: TfCall,
-  places: readonly [ValueId, ValueId],
-  last: readonly [ValueId, ValueId],
-  size: readonly [number, number],
-  whole: boolean,
-): ValueId {
-  const { e } = c;
-  const scaled = (i: 0 | 1) => {
-    const place = whole ? e.op('Floor', [e.op('Add', [places[i], e.float(0.5)])]) : places[i];
-    const half = e.op('Div', [e.op('Mul', [place, e.float(2)]), e.op('Max', [last[i], e.float(1)])]);
-    return e.op('Sub', [half, e.float(1)]);
-  };
-  const shape = e.ints([1, ...size, 1]);
-  const down = e.op('Expand', [e.unsqueeze(scaled(0), [2, 3]), shape]);
-  const across = e.op('Expand', [e.unsqueeze(scaled(1), [1, 3]), shape]);
-  return e.op('Concat', [across, down], { axis: 3 });
-}
 
 // ---- projections
 
@@ -186,14 +184,16 @@ const FILLS: Readonly<Record<string, string>> = { CONSTANT: 'zeros', NEAREST: 'b
 /** Where each pixel of the result lies in the image, as GridSample counts it (edges at -1 and 1): [n, rows, columns, 2]. */
 function projected(t: readonly number[], size: readonly number[], from: readonly number[], whole: boolean): number[] {
   const out: number[] = [];
+  const f = Math.fround;
   const clean = (v: number) => (whole ? Math.sign(v) * Math.floor(Math.abs(v) + 0.5) : v);
   for (let k = 0; k < t.length; k += 8) {
     const m = t.slice(k, k + 8);
+    const sum = (at: number, x: number, y: number, more: number) => f(f(f(m[at]! * x) + f(m[at + 1]! * y)) + more);
     for (const y of range(0, size[0]!))
       for (const x of range(0, size[1]!)) {
-        const depth = m[6]! * x + m[7]! * y + 1;
-        const across = clean((m[0]! * x + m[1]! * y + m[2]!) / depth);
-        const down = clean((m[3]! * x + m[4]! * y + m[5]!) / depth);
+        const depth = sum(6, x, y, 1);
+        const across = clean(f(sum(0, x, y, m[2]!) / depth));
+        const down = clean(f(sum(3, x, y, m[5]!) / depth));
         out.push((2 * across + 1) / from[1]! - 1, (2 * down + 1) / from[0]! - 1);
       }
   }

@@ -1,7 +1,9 @@
 /** Quantisation: what TensorFlow simulates becomes QuantizeLinear and DequantizeLinear where those say the same. */
-import { Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
+import type { DenseTensor } from '../../../graph-model/core/tensor.ts';
 import type { DType } from '../../../graph-model/core/types.ts';
+import { noteQuantized } from './quantized-weights.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';
 
 const f = Math.fround;
@@ -86,8 +88,31 @@ function fakeQuant(c: TfCall, min: readonly number[], max: readonly number[], pe
   if (steps.most > 255) return c.map(c.x, (x) => stepped(c, x, all[0]!));
   const first = orderAtHand(c.x) === 'first' && c.x.natural === null;
   const axis = first ? 1 : c.rank() - 1;
-  const y = pair(c, first ? c.first() : c.natural(), all, steps, axis);
+  const dense = c.dense(c.x);
+  if (dense?.dtype === 'float') return quantizedConstant(c, dense, all, steps);
+  const y = pair(c, withoutRelu(c, first ? c.first() : c.natural(), all), all, steps, axis);
   return c.keep(y, first ? 'first' : 'natural');
+}
+
+/** Where 0 is the least step, QuantizeLinear cuts what is below 0 by itself. */
+function withoutRelu(c: TfCall, x: ValueId, all: readonly Nudged[]): ValueId {
+  const maker = c.e.draft.producer(x);
+  const full = stepsOf(c).least === 0 && stepsOf(c).most === 255;
+  return maker?.op === 'Relu' && full && all.every((n) => n.zero === 0) ? maker.inputs[0]! : x;
+}
+
+/** Weights are quantised here; in what order a reader wants them, it takes them before the DequantizeLinear. */
+function quantizedConstant(c: TfCall, dense: DenseTensor, all: readonly Nudged[], steps: Steps): Held {
+  const values = dense.values as Float32Array;
+  const q = new Uint8Array(values.length);
+  for (let i = 0; i < q.length; i++) {
+    const n = all[all.length === 1 ? 0 : i % all.length]!;
+    const within = Math.min(Math.max(values[i]!, n.min), n.max);
+    q[i] = Math.min(Math.max(Math.floor(f(f(within - n.min) * f(1 / n.scale)) + 0.5) + steps.least, 0), 255);
+  }
+  const scales = all.map((n) => n.scale);
+  const zeros = all.map((n) => n.zero);
+  return noteQuantized(c, { tensor: { dtype: 'uint8', dims: dense.dims, values: q }, scales, zeros });
 }
 
 const byArguments: Lowering = (c) => fakeQuant(c, [c.float('min', -6)], [c.float('max', 6)], false);

@@ -1,6 +1,12 @@
 /** Of which pixels, with which weights, each pixel of a resized image is made: the formulas of TensorFlow's kernels. */
 import { range } from '../../../graph-model/builders/axis-orders.ts';
-import type { Weights } from './resize.ts';
+
+export interface Weights {
+  readonly given: number;
+  readonly wanted: number;
+  /** For each element of the result the places that it is made of, with their weights. */
+  readonly rows: readonly (readonly (readonly [number, number])[])[];
+}
 
 type Mode = 'half_pixel' | 'align_corners' | 'asymmetric';
 
@@ -13,14 +19,6 @@ function placeOf(mode: Mode, given: number, wanted: number): (i: number) => numb
 
 /** Places between two pixels that the table of cubic weights knows. */
 const TABLE = 1024;
-
-export function isOnTable(mode: Mode, given: number, wanted: number): boolean {
-  const place = placeOf(mode, given, wanted);
-  return range(0, wanted).every((i) => {
-    const at = place(i) * TABLE;
-    return Math.abs(at - Math.round(at)) < 1e-3;
-  });
-}
 
 /** The weight of a pixel at a distance: below 1, and from 1 to 2. */
 function cubic(a: number): readonly [(x: number) => number, (x: number) => number] {
@@ -117,10 +115,11 @@ export function spanWeights(
 ): Weights | null {
   const kernel = KERNELS[name];
   if (!kernel) return null;
-  const inverse = 1 / scale;
+  const f = Math.fround;
+  const inverse = f(1 / scale);
   const wide = antialias ? Math.max(inverse, 1) : 1;
   const rows = range(0, wanted).map((i) => {
-    const at = (i + 0.5) * inverse - inverse * shift;
+    const at = f(f((i + 0.5) * inverse) + f(-inverse * shift));
     if (at < 0 || at > given) return [];
     const clamp = (p: number) => Math.min(Math.max(p, 0), given - 1);
     const begin = clamp(Math.ceil(at - kernel.radius * wide - 0.5));

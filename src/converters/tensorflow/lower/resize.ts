@@ -1,10 +1,10 @@
 /** Resizing of images, with the coordinate rules of each of TensorFlow's operators. */
-import { Held, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { Plain } from '../../../graph-model/builders/typed-emitter.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
-import { float } from '../../../graph-model/core/attributes.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';
-import { areaWeights, cubicWeights, isOnTable, spanWeights } from './resize-weights.ts';
+import { cubicMatrix } from './resize-cubic.ts';
+import { areaWeights, cubicWeights, spanWeights, type Weights } from './resize-weights.ts';
 
 interface Sizes {
   /** Height and width of the image and of the result; null where they are not known. */
@@ -122,29 +122,28 @@ function weighted(c: TfCall, image: Held, rows: Weights, columns: Weights): Held
   return c.keep(e.op('MatMul', [matrix(rows, false), wide]), 'first');
 }
 
-export interface Weights {
-  readonly given: number;
-  readonly wanted: number;
-  /** For each element of the result the places that it is made of, with their weights. */
-  readonly rows: readonly (readonly (readonly [number, number])[])[];
-}
-
-/** TensorFlow rounds to 1024 places between two pixels: where all lie on them, ONNX's Resize says the same. */
+/** Sums of rows and columns, for TensorFlow rounds to 1024 places between two pixels, which ONNX's Resize does not. */
 const bicubic: Lowering = (c) => {
   const sizes = sizesOf(c);
   const image = asFloat(c, c.x);
   const mode = transformation(c);
   const [given, wanted] = [sizes.given as number[], sizes.wanted as number[]];
-  const exact = known(sizes) && [0, 1].every((i) => isOnTable(mode, given[i]!, wanted[i]!));
-  const small = known(sizes) && given[0]! * wanted[0]! + given[1]! * wanted[1]! < 2 ** 21;
-  if (small && !exact) {
+  if (known(sizes)) {
     const [rows, columns] = [0, 1].map((i) => cubicWeights(mode, given[i]!, wanted[i]!));
     return weighted(c, image, rows!, columns!);
   }
+  const { e } = c;
   const half = mode === 'half_pixel';
-  const rule = { cubic_coeff_a: float(half ? -0.5 : -0.75), ...(half ? { exclude_outside: 1 } : {}) };
-  const y = resize(c, c.first(image), { mode: 'cubic', coordinate_transformation_mode: mode, ...rule });
-  return c.keep(y, 'first');
+  const x = c.first(image);
+  const size = c.int64Vector(c.input(1));
+  const [rows, columns] = [0, 1].map((i) => {
+    const wanted_ = e.op('Gather', [size, e.ints([i], [])]);
+    return cubicMatrix(c, mode, e.squeeze(c.lengthOf(x, 2 + i), [0]), wanted_);
+  });
+  // Without half-pixel centres the edge is repeated: two pixels are all that a weight can lie outside.
+  const wide = half ? x : e.op('Pad', [x, e.ints([0, 0, 2, 2, 0, 0, 2, 2])], { mode: 'edge' });
+  const across = e.op('MatMul', [wide, e.transpose(columns!, [1, 0])]);
+  return c.keep(e.op('MatMul', [rows!, across]), 'first');
 };
 
 /** Each pixel of the result is the mean of what it covers. */

@@ -2,7 +2,7 @@
  * Fourier transforms. ONNX holds a complex number as two of float along a last axis more; so do tensors of the source that
  * are complex here, and only the operators of this file know what to do with them.
  */
-import { Held } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';
 

@@ -1,5 +1,5 @@
 /** Non-maximum suppression: boxes that overlap a better one are left out. */
-import { Held } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';
 import { lensOf, least, made, times, vectorOf } from './lengths.ts';
