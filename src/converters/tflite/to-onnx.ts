@@ -1,6 +1,8 @@
 /** TensorFlow Lite operators to ONNX: node after node into a new model. */
 import { TypedEmitter } from '../../graph-model/builders/typed-emitter.ts';
 import { Held, naturalOf } from '../../graph-model/builders/axis-orders.ts';
+import { emitReplaced } from '../../graph-model/builders/replaced-node.ts';
+import { isReplaced } from '../../graph-model/edit/replace-node.ts';
 import { irForOpset } from '../../graph-model/check/versions.ts';
 import { bodiesOf } from '../../graph-model/core/attributes.ts';
 import { Draft } from '../../graph-model/core/draft.ts';
@@ -229,7 +231,7 @@ class Conversion {
         quantization: quantizationOf(said(v)?.metadata),
       })),
     });
-    const lowering = loweringOf(node) ?? call.refuse(refusalOf(node));
+    const lowering = isReplaced(node) ? replaced : (loweringOf(node) ?? call.refuse(refusalOf(node)));
     const made = lowered(call, lowering);
     const all = Array.isArray(made) ? made : [made];
     return all.map((m, i) => call.finished(m, i));
@@ -287,6 +289,12 @@ class Conversion {
     );
   }
 }
+
+/** An operator of the user's own choice. */
+const replaced: Lowering = (c) => {
+  const inputs = c.node.inputs.map((_, i) => c.natural(c.real(i)));
+  return emitReplaced(c.e, c.node, inputs).map((v) => c.keep(v));
+};
 
 /** Numbers of a damaged file may fit nothing: lengths that no array has, inputs that are no such tensors. */
 function lowered(call: TfliteCall, lowering: Lowering): Made | readonly Made[] {
