@@ -4,7 +4,7 @@ import { openModel } from '../../../src/converters/open.ts';
 import { repairsOf } from '../../../src/graph-model/check/repair.ts';
 import { EditError } from '../../../src/graph-model/core/draft.ts';
 import { brokenLaws } from '../../../src/graph-model/core/validate.ts';
-import { FormatError } from '../../../src/graph-model/diagnostics.ts';
+import type { FormatError } from '../../../src/graph-model/diagnostics.ts';
 import { parseOperator } from '../../../src/graph-model/edit/replace-node.ts';
 import { quietJob } from '../../../src/graph-model/job.ts';
 import { toOnnx } from '../../../src/services/convert.ts';
