@@ -3,6 +3,7 @@ import { isSet } from '../json.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { activate } from './activations.ts';
 import type { LayerCall, Lowering } from './call.ts';
+import { resized } from './resize.ts';
 import { Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 
 /** Nothing happens at inference: dropout, noise, augmentation. */
@@ -159,9 +160,12 @@ const upSampling =
   (c) => {
     const sizes = c.sizes('size', rank, 2);
     const mode = c.text('interpolation', 'nearest');
-    if (mode !== 'nearest' && mode !== 'bilinear') c.refuse(`its interpolation ${mode} is not converted`);
     const x = c.channelsFirst ? c.natural() : c.first();
-    return c.keep(upsample(c, x, sizes, mode), c.channelsFirst ? 'natural' : 'first');
+    const keep = (y: ValueId) => c.keep(y, c.channelsFirst ? 'natural' : 'first');
+    if (mode === 'nearest' || mode === 'bilinear') return keep(upsample(c, x, sizes, mode));
+    const first = c.channelsFirst ? 2 : 1;
+    const [height, width] = sizes.map((s, i) => s * c.length(first + i));
+    return keep(resized(c, x, { height: height!, width: width!, mode, antialias: false }));
   };
 
 function upsample(c: LayerCall, x: ValueId, sizes: readonly number[], mode: string): ValueId {

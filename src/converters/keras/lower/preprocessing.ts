@@ -2,6 +2,7 @@
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { isSet, isList, numberOf, type Json } from '../json.ts';
 import type { LayerCall, Lowering } from './call.ts';
+import { centerCrop, randomCrop, resizing } from './resize.ts';
 import { range, type Held } from '../../../graph-model/builders/axis-orders.ts';
 
 /** (x - mean) / max(√variance, 1e-7), or the other way round; statistics from the weights or the configuration. */
@@ -40,56 +41,6 @@ const rescaling: Lowering = (c) => {
   };
   const single = scale.length <= 1 && offset.length <= 1;
   return single ? c.map(c.x, apply) : c.keep(apply(c.natural()), 'natural', c.x.mask);
-};
-
-// ---- images
-
-/** The image channels-first and how to put it back. */
-function image(c: LayerCall): { x: ValueId; height: number; width: number; keep: (y: ValueId) => Held } {
-  if (c.rank() !== 4) c.refuse('only batches of images are converted');
-  const x = c.channelsFirst ? c.natural() : c.first();
-  const [h, w] = c.channelsFirst ? [2, 3] : [1, 2];
-  return { x, height: c.length(h), width: c.length(w), keep: (y) => c.keep(y, c.channelsFirst ? 'natural' : 'first') };
-}
-
-/** TensorFlow's resize: pixel centres; nearest takes the pixel under the centre. */
-const resizing: Lowering = (c) => {
-  const { e } = c;
-  if (c.flag('antialias')) c.refuse('antialias is not converted');
-  if (c.flag('pad_to_aspect_ratio')) c.refuse('pad_to_aspect_ratio is not converted');
-  if (c.flag('crop_to_aspect_ratio')) c.refuse('crop_to_aspect_ratio is not converted');
-  const mode = c.text('interpolation', 'bilinear');
-  if (mode !== 'bilinear' && mode !== 'nearest') c.refuse(`its interpolation ${mode} is not converted`);
-  const [height, width] = [c.number('height', 0), c.number('width', 0)];
-  const { x, height: h, width: w, keep } = image(c);
-  const scales = e.floats([1, 1, height / h, width / w]);
-  if (mode === 'nearest') return keep(nearest(c, x, { h, w, height, width }));
-  const attrs = { mode: 'linear', coordinate_transformation_mode: 'half_pixel' };
-  const channels = c.length(c.channelsFirst ? 1 : 3);
-  const batch = c.shape()[0];
-  if (typeof batch !== 'number') return keep(e.op('Resize', [e.toFloat(x), null, scales], attrs));
-  return keep(e.op('Resize', [e.toFloat(x), null, null, e.ints([batch, channels, height, width])], attrs));
-};
-
-/** Rows and columns picked by their numbers: exact whatever the ratio. */
-function nearest(c: LayerCall, x: ValueId, s: { h: number; w: number; height: number; width: number }): ValueId {
-  const pick = (from: number, to: number) =>
-    c.e.ints(range(0, to).map((i) => Math.min(from - 1, Math.floor(Math.fround((i + 0.5) * Math.fround(from / to))))));
-  const rows = c.e.op('Gather', [x, pick(s.h, s.height)], { axis: 2 });
-  return c.e.op('Gather', [rows, pick(s.w, s.width)], { axis: 3 });
-}
-
-const centerCrop: Lowering = (c) => {
-  const [height, width] = [c.number('height', 0), c.number('width', 0)];
-  if (c.rank() !== 4) c.refuse('only batches of images are converted');
-  const [h, w] = c.channelsFirst ? [c.length(2), c.length(3)] : [c.length(1), c.length(2)];
-  if (h < height || w < width) c.refuse('it would have to enlarge its input, which is not converted');
-  const [top, left] = [Math.floor((h - height) / 2), Math.floor((w - width) / 2)];
-  const x = c.x.first !== null && !c.channelsFirst ? c.x.first : c.natural();
-  const first = c.channelsFirst || x === c.x.first;
-  const axes = first ? [2, 3] : [1, 2];
-  const y = c.e.slice(x, [top, left], [top + height, left + width], axes);
-  return c.keep(y, first && !c.channelsFirst ? 'first' : 'natural');
 };
 
 // ---- categories
@@ -184,7 +135,8 @@ const lookup =
             values,
             unknown,
           );
-    return encode(c, ids, v.depth, mode);
+    const depth = c.flag('pad_to_max_tokens') ? Math.max(v.depth, c.number('max_tokens', 0)) : v.depth;
+    return encode(c, ids, depth, mode);
   };
 
 /** Equal to one key at most: the sum of (number - unknown) over the keys it equals, plus unknown. */
@@ -229,6 +181,7 @@ export const PREPROCESSING: Readonly<Record<string, Lowering>> = {
   Rescaling: rescaling,
   Resizing: resizing,
   CenterCrop: centerCrop,
+  RandomCrop: randomCrop,
   CategoryEncoding: categoryEncoding,
   Discretization: discretization,
   StringLookup: lookup('string'),
@@ -244,5 +197,4 @@ export const REFUSED: Readonly<Record<string, Lowering>> = {
   MelSpectrogram: refused('spectrograms are not converted'),
   LocallyConnected1D: refused('locally connected layers are not converted'),
   LocallyConnected2D: refused('locally connected layers are not converted'),
-  SpectralNormalization: refused('wrappers that change weights are not converted'),
 };
