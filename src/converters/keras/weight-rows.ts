@@ -78,7 +78,14 @@ export function weightRows(type: string, config: JsonObject): WeightRow[] {
     return [...prefixed('forward_layer', forward), ...prefixed('backward_layer', backward.length ? backward : forward)];
   }
   if (type === 'TimeDistributed') return prefixed('layer', inner(config['layer']));
+  if (type === 'SpectralNormalization') return spectralRows(config);
   return rowsOf(ROLES[type]?.(config) ?? [], '');
+}
+
+/** The layer's own, and the vector of the power iteration; its copy of the kernel is tracked by Keras 3's files alone. */
+function spectralRows(config: JsonObject): WeightRow[] {
+  const own = prefixed('layer', inner(config['layer']));
+  return [...own, { role: 'vector_u', trainable: false, at: '', index: 1 }];
 }
 
 function inner(layer: Json | undefined): WeightRow[] {
@@ -113,7 +120,8 @@ export class SnakeNames {
   private readonly seen = new Map<string, number>();
 
   next(type: string): string {
-    const name = snakeCase(type);
+    // Keras writes the class as GroupQueryAttention and is GroupedQueryAttention.
+    const name = snakeCase(type === 'GroupQueryAttention' ? 'GroupedQueryAttention' : type);
     const count = this.seen.get(name);
     this.seen.set(name, (count ?? 0) + 1);
     return count === undefined ? name : `${name}_${count}`;

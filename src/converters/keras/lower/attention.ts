@@ -1,9 +1,9 @@
 /** Attention layers. Formulas: keras.layers of the same names. */
 import type { ValueId } from '../../../graph-model/core/model.ts';
-import { flag } from '../json.ts';
+import { flag, isSet } from '../json.ts';
 import { givenList, isHeld, type LayerCall, type Lowering } from './call.ts';
 import { heldsIn } from './recurrent.ts';
-import type { Held } from '../../../graph-model/builders/axis-orders.ts';
+import { range, type Held } from '../../../graph-model/builders/axis-orders.ts';
 
 /** What Keras adds to the scores of what must not be seen. */
 const HIDDEN = -1e9;
@@ -33,7 +33,7 @@ const multiHead: Lowering = (c) => {
   const scores = e.op('MatMul', [scaled, e.transpose(k, [0, 1, 3, 2])]);
   const mask = joined(c, multiHeadMasks(c, { query, value, key }));
   const shown = flag(argumentFlag(c, 'return_attention_scores'), false);
-  const weights = e.op('Softmax', [hide(c, scores, mask, shown)], { axis: -1 });
+  const weights = shares(c, scores, mask, shown);
   const seen = e.transpose(e.op('MatMul', [weights, v]), [0, 2, 1, 3]);
   const y = output(c, seen);
   return shown ? [c.keep(y, 'natural', query.mask), c.keep(weights)] : c.keep(y, 'natural', query.mask);
@@ -101,7 +101,8 @@ function joined(c: LayerCall, masks: readonly ValueId[]): ValueId | null {
 /** Lower triangle of [T, S]. */
 function causal(c: LayerCall, query: Held, value: Held): ValueId {
   const { e } = c;
-  const [from, to] = [c.length(1, query), c.length(1, value)];
+  const [from, to] = [c.shape(query)[1], c.shape(value)[1]];
+  if (typeof from !== 'number' || typeof to !== 'number') return causalOf(c, query, value);
   const ones = e.numbers(
     'uint8',
     new Array<number>(from * to).fill(0).map((_, i) => Number(i % to <= Math.floor(i / to))),
@@ -110,13 +111,25 @@ function causal(c: LayerCall, query: Held, value: Held): ValueId {
   return e.op('Cast', [ones], { to: 9 });
 }
 
-/** Keras 3 replaces hidden scores where its fused product is used, and adds to them where it is not. */
-function hide(c: LayerCall, scores: ValueId, mask: ValueId | null, shown: boolean): ValueId {
+/** The same of lengths that only the run knows. */
+function causalOf(c: LayerCall, query: Held, value: Held): ValueId {
   const { e } = c;
-  if (mask === null) return scores;
-  const fused = c.keras >= 3 && !shown && c.number('dropout', 0) === 0;
-  if (fused) return e.op('Where', [mask, scores, e.float(REPLACED)]);
-  return e.op('Add', [scores, added(c, mask)]);
+  const steps = (t: Held) => {
+    const length = e.squeeze(e.slice(e.op('Shape', [c.natural(t)]), [1], [2], [0]), [0]);
+    return e.op('Range', [e.ints([0], []), length, e.ints([1], [])]);
+  };
+  return e.op('LessOrEqual', [e.unsqueeze(steps(value), [0]), e.unsqueeze(steps(query), [1])]);
+}
+
+/** Keras 3 replaces hidden scores, and where it does not use its fused product leaves nothing of them; Keras 2 adds to them. */
+function shares(c: LayerCall, scores: ValueId, mask: ValueId | null, shown: boolean): ValueId {
+  const { e } = c;
+  const softmax = (x: ValueId) => e.op('Softmax', [x], { axis: -1 });
+  if (mask === null) return softmax(scores);
+  if (c.keras < 3) return softmax(e.op('Add', [scores, added(c, mask)]));
+  const weights = softmax(e.op('Where', [mask, scores, e.float(REPLACED)]));
+  const fused = !shown && c.number('dropout', 0) === 0;
+  return fused ? weights : e.op('Where', [mask, weights, e.float(0)]);
 }
 
 /** 0 where the mask says yes, -1e9 where not. */
@@ -176,8 +189,38 @@ const additive = dotAttention((c, q, k) => {
   return e.reduce('ReduceSum', e.op('Mul', [sum, c.weight('scale').constant()]), [-1], false);
 });
 
+/** Heads of keys and values that serve several heads of queries: each is repeated for the queries that follow it. */
+const groupedQuery: Lowering = (c) => {
+  const { e } = c;
+  const { query, value, key } = attentionInputs(c);
+  if (c.rank(query) !== 3) c.refuse('only tensors of [batch, length, features] are converted');
+  if (c.flag('use_gate')) c.refuse('its gate is not converted');
+  if (isSet(c.config['sliding_window'])) c.refuse('its sliding_window is not converted');
+  const { dims } = c.weight('query_dense/kernel', 3);
+  const times = dims[1]! / c.weight('key_dense/kernel', 3).dims[1]!;
+  const q = e.op('Mul', [project(c, query, 'query_dense'), e.float(1 / Math.sqrt(dims[2]!))]);
+  const k = repeatHeads(c, project(c, key, 'key_dense'), times);
+  const v = repeatHeads(c, project(c, value, 'value_dense'), times);
+  const scores = e.op('MatMul', [q, e.transpose(k, [0, 1, 3, 2])]);
+  const shown = argumentFlag(c, 'return_attention_scores');
+  const weights = shares(c, scores, joined(c, multiHeadMasks(c, { query, value, key })), shown);
+  const y = output(c, e.transpose(e.op('MatMul', [weights, v]), [0, 2, 1, 3]));
+  return shown ? [c.keep(y, 'natural', query.mask), c.keep(weights)] : c.keep(y, 'natural', query.mask);
+};
+
+/** [batch, heads, length, size] with every head `times` times in a row. */
+function repeatHeads(c: LayerCall, x: ValueId, times: number): ValueId {
+  if (times === 1) return x;
+  const heads = c.e.dims(x)?.[1];
+  if (typeof heads !== 'number' || !Number.isInteger(times)) return c.refuse('its heads do not fit each other');
+  const order = range(0, heads * times).map((i) => Math.floor(i / times));
+  return c.e.op('Gather', [x, c.e.ints(order)], { axis: 1 });
+}
+
 export const ATTENTION: Readonly<Record<string, Lowering>> = {
   MultiHeadAttention: multiHead,
+  GroupQueryAttention: groupedQuery,
+  GroupedQueryAttention: groupedQuery,
   Attention: attention,
   AdditiveAttention: additive,
 };

@@ -2,7 +2,7 @@
 import { isObject, text } from '../json.ts';
 import type { LayerCall } from './call.ts';
 import type { Held } from '../../../graph-model/builders/axis-orders.ts';
-import { lowerOp } from './ops.ts';
+import { isOp, lowerOp } from './ops.ts';
 import { lowerLayer } from './table.ts';
 
 export function lowerNode(c: LayerCall): Held | readonly Held[] {
@@ -14,6 +14,8 @@ export function lowerNode(c: LayerCall): Held | readonly Held[] {
   refuseQuantized(c);
   refuseFirstKeras(c);
   const lowering = lowerLayer(op);
+  // HDF5 files of Keras 3 do not say the module of a function.
+  if (!lowering && c.keras >= 3 && registered === '' && isOp(op)) return lowerOp(c);
   if (!lowering) return refuseUnknown(c);
   const made = lowering(c);
   return op === 'TimeDistributed' ? made : passMask(c, made);

@@ -4,7 +4,7 @@
  */
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { AttributeLike } from '../../../graph-model/core/attributes.ts';
-import { isObject, text } from '../json.ts';
+import { isObject, text, type Json } from '../json.ts';
 import { activationName } from './activations.ts';
 import { givenList, isHeld, type Given, type LayerCall, type Lowering } from './call.ts';
 import { cellOf, resetAfter, type Cell } from './cells.ts';
@@ -227,6 +227,14 @@ export function outputOf(c: LayerCall, all: boolean, made: RunResult, flip: bool
   return sequence;
 }
 
+/** Bidirectional makes its layers give zeros at masked steps of a sequence, but in the Keras before TensorFlow 2. */
+function zeroMasked(c: LayerCall, spec: Json | undefined): Json | undefined {
+  if (!isObject(spec) || !isObject(spec['config'])) return spec;
+  const { config } = spec;
+  if (c.keras < 3 && !('time_major' in config)) return spec;
+  return { ...spec, config: { ...config, zero_output_for_mask: config['return_sequences'] ?? false } };
+}
+
 /** Two runs, one of them backwards; its sequence is turned round before both are merged. */
 const bidirectional: Lowering = (c) => {
   const spec = c.config['layer'];
@@ -234,8 +242,8 @@ const bidirectional: Lowering = (c) => {
   const mask = maskGiven(c);
   const states = statesGiven(c);
   const half = states.length / 2;
-  const forward = c.part(spec, 'forward_layer');
-  const backward = c.part(backSpec, 'backward_layer');
+  const forward = c.part(zeroMasked(c, spec), 'forward_layer');
+  const backward = c.part(zeroMasked(c, backSpec), 'backward_layer');
   const reversed = forward.flag('go_backwards');
   const a = runLayer(forward, { x: c.x, mask, initial: states.slice(0, half), backwards: reversed });
   const b = runLayer(backward, { x: c.x, mask, initial: states.slice(half), backwards: !reversed });

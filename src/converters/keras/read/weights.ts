@@ -137,7 +137,9 @@ const byPath: Form = (root, layer, slots, put, report) => {
   const missing: string[] = [];
   for (const slot of slots) {
     const { at, index, role } = slot.row;
-    const tensor = root.tensorAt(`${slot.group}/${at === '' ? '' : `${at}/`}vars/${index}`);
+    const find = (part: string) => root.tensorAt(`${slot.group}/${part === '' ? '' : `${part}/`}vars/${index}`);
+    // Attention of Keras 2, and grouped attention of Keras 3, keep their parts as private attributes.
+    const tensor = find(at) ?? (at === '' ? null : find(`_${at}`));
     if (tensor) put(slot, tensor);
     else missing.push(role);
   }
