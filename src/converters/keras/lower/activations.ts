@@ -3,7 +3,7 @@ import type { ValueId } from '../../../graph-model/core/model.ts';
 import { isSet, isObject, numberOf, text, type Json, type JsonObject } from '../json.ts';
 import type { LayerCall, Lowering } from './call.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
-import { orderAtHand, type Held } from '../../../graph-model/builders/axis-orders.ts';
+import { Held, orderAtHand } from '../../../graph-model/builders/axis-orders.ts';
 
 type Pointwise = (e: TypedEmitter, x: ValueId) => ValueId;
 
@@ -85,6 +85,7 @@ export const ACTIVATION_NAMES: readonly string[] = [
   'softmax',
   'log_softmax',
   'glu',
+  'sparsemax',
 ].sort();
 
 /** The name of an activation: a text, or the object that Keras 3 writes for a function or a layer. */
@@ -109,6 +110,8 @@ export function activate(c: LayerCall, t: Held, spec: Json | undefined): Held {
   if (name === 'softmax' || name === 'log_softmax')
     return softmax(c, t, -1, name === 'softmax' ? 'Softmax' : 'LogSoftmax');
   if (name === 'glu') return glu(c, t);
+  if (name === 'sparsemax') return sparsemax(c, t);
+  if (name === 'threshold') return c.refuse('the activation threshold without its numbers is not converted');
   const layer = ACTIVATION_LAYERS[name];
   if (layer) return layer(c.part({ class_name: name, config }, '', [t])) as Held;
   return c.refuse(`the activation ${name || 'of its own'} is not one of Keras's`);
@@ -128,6 +131,24 @@ export function softmax(c: LayerCall, t: Held, axis: number, op = 'Softmax'): He
 function glu(c: LayerCall, t: Held): Held {
   const [a, b] = c.e.ops('Split', [c.natural(t)], { axis: -1 }, 2);
   return c.keep(c.e.op('Mul', [a!, c.e.op('Sigmoid', [b!])]), 'natural', t.mask);
+}
+
+/** max(x - τ, 0), τ as keras.ops.sparsemax has it: it sums the running sums of the elements that stay. */
+export function sparsemax(c: LayerCall, t: Held, axis = -1): Held {
+  const { e } = c;
+  const x = c.natural(t);
+  const length = c.length(axis, t);
+  if (c.axis(axis, c.rank(t)) !== c.rank(t) - 1)
+    return c.refuse('sparsemax over other than the last axis is not converted');
+  const [sorted] = e.ops('TopK', [x, e.ints([length])], { axis: -1 }, 2);
+  const sums = e.op('CumSum', [sorted!, e.ints([c.rank(t) - 1], [])]);
+  const counts = e.floats(Array.from({ length }, (_, i) => i + 1));
+  const excess = e.op('Div', [e.op('Sub', [sums, e.float(1)]), counts]);
+  const support = e.op('Greater', [sorted!, excess]);
+  const total = e.reduce('ReduceSum', e.op('Where', [support, sums, e.float(0)]), [-1], true);
+  const k = e.reduce('ReduceSum', e.op('Cast', [support], { to: 1 }), [-1], true);
+  const tau = e.op('Div', [e.op('Sub', [total, e.float(1)]), k]);
+  return c.keep(e.op('Relu', [e.op('Sub', [x, tau])]), 'natural', t.mask);
 }
 
 // ---- layers
@@ -179,13 +200,38 @@ const prelu: Lowering = (c) => {
 
 const softmaxLayer: Lowering = (c) => {
   const axes = c.numbers('axis') ?? [-1];
-  if (c.inputs.length > 1 || c.x.mask) c.refuse('its mask is not converted');
+  const mask = maskOf(c);
+  if (mask) return maskedSoftmax(c, axes, mask);
   if (axes.length === 1) return softmax(c, c.x, axes[0]!);
-  const { e } = c;
-  const x = c.natural();
-  const exp = e.op('Exp', [e.op('Sub', [x, e.reduce('ReduceMax', x, axes, true)])]);
-  return c.keep(e.op('Div', [exp, e.reduce('ReduceSum', exp, axes, true)]));
+  return c.keep(overAxes(c, c.natural(), axes));
 };
+
+/** The mask that is given with the call, else the one that comes with the tensor. */
+function maskOf(c: LayerCall): Held | null {
+  const given = c.given.kwargs['mask'];
+  if (given instanceof Held) return given;
+  return c.inputs[1] ?? c.x.mask;
+}
+
+/** Hidden elements get what is far below all others; Keras 3 leaves nothing of them even where all are hidden. */
+function maskedSoftmax(c: LayerCall, axes: readonly number[], mask: Held): Held {
+  const { e } = c;
+  if (c.rank(mask) !== c.rank()) c.refuse('its mask has other dimensions than its input');
+  const seen = e.cast(c.natural(mask), 'bool', 9);
+  if (c.keras < 3) {
+    const hidden = e.op('Where', [seen, e.float(0), e.float(-1e9)]);
+    return c.keep(overAxes(c, e.op('Add', [c.natural(), hidden]), axes));
+  }
+  const y = overAxes(c, e.op('Where', [seen, c.natural(), e.float(-1e9)]), axes);
+  return c.keep(e.op('Where', [seen, y, e.float(0)]));
+}
+
+function overAxes(c: LayerCall, x: ValueId, axes: readonly number[]): ValueId {
+  const { e } = c;
+  if (axes.length === 1) return e.op('Softmax', [x], { axis: axes[0]! });
+  const exp = e.op('Exp', [e.op('Sub', [x, e.reduce('ReduceMax', x, axes, true)])]);
+  return e.op('Div', [exp, e.reduce('ReduceSum', exp, axes, true)]);
+}
 
 const thresholded: Lowering = (c) =>
   c.map(c.x, (x) => c.e.op('ThresholdedRelu', [x], { alpha: float(c.number('theta', 1)) }));

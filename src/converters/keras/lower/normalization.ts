@@ -85,9 +85,11 @@ const groupNormalization: Lowering = (c) => {
   const { e } = c;
   const rank = c.rank();
   const axis = c.axis(c.numbers('axis')?.[0] ?? -1, rank);
-  if (axis !== rank - 1 && axis !== 1) c.refuse(`its axis ${axis} is neither the first nor the last`);
+  if (axis === 0) c.refuse('its axis is the batch');
   const last = axis === rank - 1 && rank > 2;
-  const x = last ? c.first() : c.natural();
+  const inner = axis !== 1 && !last;
+  const order = [0, axis, ...range(1, rank).filter((i) => i !== axis)];
+  const x = last ? c.first() : inner ? c.e.transpose(c.natural(), order) : c.natural();
   const channels = c.length(axis);
   const groups = c.number('groups', 32) === -1 ? channels : c.number('groups', 32);
   const ones = e.floats(new Float32Array(groups).fill(1));
@@ -99,6 +101,7 @@ const groupNormalization: Lowering = (c) => {
   const dims = [channels, ...range(0, rank - 2).map(() => 1)];
   if (c.has('gamma')) y = e.op('Mul', [y, shaped(c, 'gamma', dims)]);
   if (c.has('beta')) y = e.op('Add', [y, shaped(c, 'beta', dims)]);
+  if (inner) y = c.e.transpose(y, [0, ...range(2, axis + 1), 1, ...range(axis + 1, rank)]);
   return c.keep(y, last ? 'first' : 'natural', c.x.mask);
 };
 
@@ -127,6 +130,9 @@ const rmsNormalization: Lowering = (c) => {
   return c.keep(c.has('scale') ? e.op('Mul', [y, shaped(c, 'scale', dims)]) : y, 'natural', c.x.mask);
 };
 
+/** At inference the kernel is as the last step of training left it. */
+const spectralNormalization: Lowering = (c) => c.given.lower(c.part(c.config['layer'], 'layer'));
+
 export const NORMALIZATION: Readonly<Record<string, Lowering>> = {
   BatchNormalization: batchNormalization,
   SyncBatchNormalization: batchNormalization,
@@ -134,4 +140,5 @@ export const NORMALIZATION: Readonly<Record<string, Lowering>> = {
   GroupNormalization: groupNormalization,
   UnitNormalization: unitNormalization,
   RMSNormalization: rmsNormalization,
+  SpectralNormalization: spectralNormalization,
 };

@@ -8,6 +8,7 @@ import { givenList, isHeld, type Given, type LayerCall, type Lowering } from './
 import { getItem } from './get-item.ts';
 import { type Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 import { concatenated } from './merge.ts';
+import { MORE_OPS } from './more-ops.ts';
 import { heldsIn } from './recurrent.ts';
 
 /** An option by any of its names, from the configuration (Keras 3) or the call (Keras 2). */
@@ -93,6 +94,22 @@ function sameTypes(c: LayerCall, values: readonly ValueId[], float: boolean): Va
 
 const compare = (op: string): Lowering => binary(op);
 const negatedCompare: Lowering = (c) => c.map(binary('Equal')(c) as Held, (x) => c.e.op('Not', [x]));
+
+/** Of truth values, or of what is true where it is not 0. */
+const logical =
+  (op: string): Lowering =>
+  (c) => {
+    const [a, b] = [operand(c, LEFT, 0), operand(c, RIGHT, 1)];
+    if (!isHeld(a) || !isHeld(b)) return c.refuse('one of its operands is not a tensor');
+    const { values, order } = pair(c, a, b);
+    return c.keep(
+      c.e.op(
+        op,
+        values.map((v) => c.e.cast(v, 'bool', 9)),
+      ),
+      order,
+    );
+  };
 
 // ---- one operand
 
@@ -306,9 +323,10 @@ const OPS: Readonly<Record<string, Lowering>> = {
   greaterequal: compare('GreaterOrEqual'),
   less: compare('Less'),
   lessequal: compare('LessOrEqual'),
-  logicaland: binary('And'),
-  logicalor: binary('Or'),
-  logicalnot: named('Not', false),
+  logicaland: logical('And'),
+  logicalor: logical('Or'),
+  logicalxor: logical('Xor'),
+  logicalnot: unary((c, x) => c.e.op('Not', [c.e.cast(x, 'bool', 9)]), false),
   squareddifference: (c) => c.map(binary('Sub')(c) as Held, (x) => c.e.op('Mul', [x, x])),
   absolute: named('Abs', false),
   abs: named('Abs', false),
@@ -381,16 +399,23 @@ const OPS: Readonly<Record<string, Lowering>> = {
   addn: addN,
   l2normalize: l2Normalize,
   getitem: getItem,
+  amax: reduction('ReduceMax'),
+  amin: reduction('ReduceMin'),
 };
 
+/** Those of keras.ops alone: TensorFlow calls its options otherwise. */
+const KERAS_OPS: Readonly<Record<string, Lowering>> = { ...MORE_OPS, ...OPS };
+
 /** Names as in the tables of the documentation. */
-export const OP_NAMES: readonly string[] = Object.keys(OPS).sort();
+export const OP_NAMES: readonly string[] = Object.keys(KERAS_OPS).sort();
 
 const plainName = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
+export const isOp = (name: string): boolean => plainName(name) in KERAS_OPS;
+
 /** A class of keras.ops (`TrueDivide`). */
 export function lowerOp(c: LayerCall): Held | readonly Held[] {
-  const lowering = OPS[plainName(c.given.op)];
+  const lowering = KERAS_OPS[plainName(c.given.op)];
   return lowering ? lowering(c) : c.refuse('this function of keras.ops is not converted');
 }
 
