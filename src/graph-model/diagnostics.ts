@@ -6,6 +6,7 @@ import type { NodeId, ValueId } from './core/ids.ts';
 import { CHECK } from './diagnostics/check.ts';
 import { CLASSIC } from './diagnostics/classic.ts';
 import { CONVERT } from './diagnostics/convert.ts';
+import { CUSTOM_VISION } from './diagnostics/custom-vision.ts';
 import { EDIT } from './diagnostics/edit.ts';
 import type { CatalogueEntry, Severity } from './diagnostics/entry.ts';
 import { FILES } from './diagnostics/files.ts';
@@ -39,6 +40,7 @@ export const CATALOGUE = {
   ...KERAS,
   ...TENSORFLOW,
   ...TFLITE,
+  ...CUSTOM_VISION,
   ...SKLEARN,
   ...TRUST,
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,5 +1,5 @@
 /** What a group shows of itself, closed or open. */
-import { elementCount } from '../graph-model/core/tensor.ts';
+import { isParameter, parametersOf } from '../graph-model/operators/cost.ts';
 import { formatLarge } from '../graph-model/format.ts';
 import type { Model, ValueId } from '../graph-model/core/model.ts';
 import { shapeLabel, type ValueType } from '../graph-model/core/types.ts';
@@ -64,10 +64,10 @@ export function groupFacts(model: Model, group: Group): GroupFacts {
     const node = model.nodes.get(id);
     if (!node || foldsAway(model, node)) continue;
     operators.set(node.op, (operators.get(node.op) ?? 0) + 1);
-    for (const v of node.inputs) if (v !== null && model.values.get(v)?.constant) weights.add(v);
+    for (const v of node.inputs) if (v !== null && isParameter(model, v)) weights.add(v);
   }
   let parameters = 0;
-  for (const v of weights) parameters += elementCount(model.values.at(v).constant!.dims);
+  for (const v of weights) parameters += parametersOf(model, v);
   const made = { parameters, operators: [...operators].sort((a, b) => b[1] - a[1]) };
   facts.set(group.scope, { nodes: model.nodes, facts: made });
   return made;

@@ -38,12 +38,12 @@ expose<LoadService>((jobs) => ({
       kept = null;
       return analysisOf(model);
     }),
-  convert: (id, on, wire, { opset }) =>
+  convert: (id, on, wire, { opset, ...options }) =>
     jobs.run(id, on, 'convert the model', async (job) => {
       const { toOnnx } = await import('../services/convert.ts');
       const { atOpset } = await import('../services/opset.ts');
       const model = decodeModel(wire);
-      const onnx = await toOnnx({ model, converterId: model.source.format }, {}, job);
+      const onnx = await toOnnx({ model, converterId: model.source.format }, options, job);
       return handOver(encodeModel(opset === undefined ? onnx : await atOpset(onnx, opset)));
     }),
   write: (id, on, wire, { fileName, weights }) =>

@@ -66,6 +66,8 @@ export interface LoadService extends Service {
 
 export interface ConvertRequest {
   readonly opset?: number;
+  /** Of a model with several signatures; absent: the default. */
+  readonly signature?: string;
 }
 
 export interface WriteOptions {

@@ -9,6 +9,7 @@ import { formatBytes, formatCount } from '../../graph-model/format.ts';
 import { costOfGroups } from '../../graph-model/groups/group-cost.ts';
 import { groupTree } from '../../graph-model/groups/groups.ts';
 import { typeLabel } from '../../graph-model/core/types.ts';
+import { signatureLabel, signaturesOf } from '../../graph-model/signatures.ts';
 import { modelSummary, type ModelSummary } from '../../graph-model/stats/model-summary.ts';
 import { analyse, type Analysed } from '../../services/analyse.ts';
 import { printJson, type Command, type Io } from '../command.ts';
@@ -47,6 +48,7 @@ function document(opened: OpenedModel, { inference, problems }: Analysed, summar
     shapes: inference.share(),
     cost: costDocument(model, inference),
     functions: model.functions.map((f) => ({ domain: f.domain, name: f.name, overload: f.overload })),
+    signatures: signaturesOf(model),
     missing: opened.missing,
     problems: [...opened.diagnostics, ...problems].length,
   };
@@ -95,6 +97,13 @@ function costLine(model: Model, types: TypeTable): string {
   return `  ${parts.join(', ')}`;
 }
 
+/** More than one: there is something to choose. */
+function signatureLines(model: Model): string[] {
+  const all = signaturesOf(model);
+  if (all.length < 2) return [];
+  return ['Signatures (convert takes --signature)', ...all.map((s) => `  ${s.name}  ${signatureLabel(s)}`)];
+}
+
 function print(io: Io, opened: OpenedModel, { inference, problems }: Analysed, s: ModelSummary): void {
   const { model } = opened;
   const label = (list: readonly { name: string; type: Parameters<typeof typeLabel>[0] }[]) =>
@@ -114,6 +123,7 @@ function print(io: Io, opened: OpenedModel, { inference, problems }: Analysed, s
     ...label(s.inputs),
     'Outputs',
     ...label(s.outputs),
+    ...signatureLines(model),
     'Operators',
     ...s.operators
       .slice(0, 20)

@@ -31,6 +31,8 @@ export interface BoosterOptions {
   readonly task?: WrapperTask;
   /** Of a wrapper that knows them: string labels of an LGBMClassifier. */
   readonly labels?: Labels | null;
+  /** Whether the estimator has a decision function, which estimators around it prefer to probabilities. */
+  readonly hasDecision?: boolean;
   /** Use the trees of so many iterations alone: a Booster's `best_iteration`. */
   readonly iterations?: number;
 }
@@ -38,10 +40,11 @@ export interface BoosterOptions {
 export interface Booster {
   readonly forest: Forest;
   readonly head: Head;
+  readonly hasDecision: boolean;
 }
 
 /** Columns or classes beyond this are damage: nobody trains so wide. */
-export const MOST_COLUMNS = 1 << 24;
+export const MOST_COLUMNS = 1 << 22;
 
 export function boosterOf(record: LightgbmRecord, options: BoosterOptions, failure: Failure, job: JobContext): Booster {
   const { perIteration, columns } = record;
@@ -61,7 +64,8 @@ export function boosterOf(record: LightgbmRecord, options: BoosterOptions, failu
   const scale = record.averageOutput ? 1 / iterations : 1;
   const fail = (why: string) => failure.damaged('its trees', why);
   const forest = joinTrees({ columns, outputs: perIteration, scale, views }, parts, fail);
-  return { forest, head: wrappedHead(head, taskOf(record, options), perIteration, options.labels ?? null) };
+  const wrapped = wrappedHead(head, taskOf(record, options), perIteration, options.labels ?? null);
+  return { forest, head: wrapped, hasDecision: options.hasDecision ?? false };
 }
 
 /** With an objective of one's own, estimators answer raw scores. */
@@ -69,7 +73,12 @@ function taskOf({ objective }: LightgbmRecord, { task }: BoosterOptions): Wrappe
   return task && /^(custom|none)?$/.test(objective?.trim() ?? '') ? 'regressor' : (task ?? null);
 }
 
-export function lightgbmModel(record: LightgbmRecord, { forest, head }: Booster, file: string, size: number): Model {
+export function lightgbmModel(
+  record: LightgbmRecord,
+  { forest, head, hasDecision }: Booster,
+  file: string,
+  size: number,
+): Model {
   const { parameters } = record;
   return oneNodeModel({
     format: 'lightgbm',
@@ -88,6 +97,7 @@ export function lightgbmModel(record: LightgbmRecord, { forest, head }: Booster,
       num_leaves: forest.leaves.length,
       num_tree_per_iteration: record.perIteration,
       average_output: record.averageOutput,
+      decision_function: hasDecision ? true : undefined,
       linear_tree: forest.linear !== null,
       feature_names: record.featureNames,
       feature_infos: record.featureInfos,

@@ -17,9 +17,11 @@ export const lightgbmObjects: ForeignReader = {
     if (typeof text !== 'string') return failure.damaged('its Booster', 'it holds no model');
     const best = positiveIn(booster, 'best_iteration') ?? (wrapper && positiveIn(wrapper, '_best_iteration'));
     const labels = wrapper && labelsOf(objectIn(wrapper, '_le')?.get('classes_') ?? wrapper.get('_classes'));
+    // Version 4.7 gave its classifiers a decision function, and writes this.
+    const hasDecision = wrapper?.get('_fitted_with_feature_names') !== undefined && taskOf(object) === 'classifier';
     return readLightgbm(
       { name: file, blob: new BytesBlob(new TextEncoder().encode(text)) },
-      { ...(best ? { iterations: best } : {}), task: taskOf(object), labels },
+      { ...(best ? { iterations: best } : {}), task: taskOf(object), labels, hasDecision },
       job,
     );
   },

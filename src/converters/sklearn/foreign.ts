@@ -1,6 +1,5 @@
 /** Estimators of other libraries within scikit-learn's: found in what a pickle holds, kept as nodes of their own dialect. */
 import { emitHead, type Head } from '../../graph-model/builders/heads.ts';
-import { Emitter } from '../../graph-model/builders/emitter.ts';
 import { headOf } from '../../graph-model/builders/dialect-model.ts';
 import type { Model, Node } from '../../graph-model/core/model.ts';
 import type { JobContext } from '../../graph-model/job.ts';
@@ -35,17 +34,20 @@ export async function readForeign(
   job: JobContext,
 ): Promise<ReadonlyMap<PyObject, Model>> {
   const out = new Map<PyObject, Model>();
-  for (const object of objectsIn(root)) {
+  const fittedOf = (object: PyObject): ForeignLibrary | null => {
     const library = libraryOf(libraries, object.cls.path);
-    if (!library || !library.fitted.some((name) => object.attrs.has(name))) continue;
+    return library?.fitted.some((name) => (object.get(name) ?? null) !== null) ? library : null;
+  };
+  for (const object of objectsIn(root, (o) => fittedOf(o) !== null)) {
     job.signal.throwIfAborted();
-    out.set(object, await (await library.load()).read(object, file, job));
+    const library = fittedOf(object);
+    if (library) out.set(object, await (await library.load()).read(object, file, job));
   }
   return out;
 }
 
-/** All objects, without recursion: hostile files nest as deep as they are long. */
-function objectsIn(root: PyValue): PyObject[] {
+/** All objects, but what is within whole ones; without recursion: hostile files nest as deep as they are long. */
+function objectsIn(root: PyValue, isWhole: (object: PyObject) => boolean): PyObject[] {
   const out: PyObject[] = [];
   const seen = new Set<PyValue>();
   const stack: PyValue[] = [root];
@@ -54,6 +56,7 @@ function objectsIn(root: PyValue): PyObject[] {
     if (v === null || typeof v !== 'object' || seen.has(v)) continue;
     seen.add(v);
     if (v instanceof PyObject) out.push(v);
+    if (v instanceof PyObject && isWhole(v)) continue;
     for (const child of childrenOf(v)) stack.push(child);
   }
   return out;
@@ -83,21 +86,23 @@ export function lowerForeign(l: Lowerer, object: ForeignObject, reader: ForeignR
   const { node } = object;
   const head = headOf(node);
   const made = once(() => {
-    const e = emitterOf(l.o, node);
+    l.o.origin = { dialect: node.domain, op: node.op, name: node.name };
+    const e = l.o.emitter();
     const { value, type, outputs } = reader.scores(e, node, inputOf(l.o, x), node.name);
     const results = emitHead(e, value, outputs, { ...head, labels: undefined }, type);
-    return { results, type, outputs };
+    return { results, type, outputs, scores: value };
   });
   const result = (i: number): Val => l.o.double({ id: made().results[i]!, t: made().type });
   if (head.kind === 'regression') return regressor(() => result(0));
   const index = once((): Val => ({ id: made().results[0]!, t: 'int64' }));
   if (head.kind === 'multilabel') return { label: index, proba: once(() => result(1)) };
   const classes = classesOf(head, made().outputs)!;
-  return classifier(l, { classes, index, proba: () => result(1) });
-}
-
-function emitterOf(o: Builder, node: Node): Emitter {
-  return new Emitter(o.draft, o.graph, { dialect: node.domain, op: node.op, name: node.name }, o.opset, o.mlOpset);
+  const decision = (): Val => {
+    const scores = l.o.double({ id: made().scores, t: made().type });
+    return head.kind === 'binary' ? l.o.flat(scores) : scores;
+  };
+  const own = node.attributes.has('decision_function') ? { decision } : {};
+  return classifier(l, { classes, index, proba: () => result(1), ...own });
 }
 
 function inputOf(o: Builder, x: Table): ForeignInput {

@@ -68,7 +68,7 @@ function modelOf(file: InputFile, object: PyObject, foreign: ReadonlyMap<PyObjec
   const draft = new Draft(emptyModel({ graphName: object.cls.name, irVersion: null, opsets: [], source }));
   const graph = draft.base.main;
   const root = Est.of(object);
-  const specs = inputSpecs(root);
+  const specs = inputSpecs(root).filter((spec) => !spec.unused);
   const inputs = specs.map(({ name, type }) => draft.newValue(graph, name, null, { type }));
   draft.setGraphInputs(graph, inputs);
   const input =

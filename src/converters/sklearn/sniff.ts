@@ -9,7 +9,8 @@ const NAMED = /\.(pkl|pickle|joblib|sav|skops)(\.(z|gz|bz2|xz|lzma|lz4))?$/i;
 export function sniffSklearn({ file, head }: SniffInput): Score {
   const named = NAMED.test(file.name);
   if (isZip(head)) return /\.skops$/i.test(file.name) ? 3 : 0;
-  if (compressionOf(head) !== 'none') return named ? 2 : 0;
+  // The first bytes of compressed data may look like anything.
+  if (compressionOf(head) !== 'none') return named ? 3 : 0;
   if (!isPickle(head)) return named ? 1 : 0;
   const text = new TextDecoder('latin1').decode(head);
   if (/sklearn\.|_sklearn_version|lightgbm\.(sklearn|basic)|xgboost\.(sklearn|core)|catboost\.core/.test(text))

@@ -1,5 +1,5 @@
 /** Lowers a fitted estimator to an ONNX model: its inputs, its results under their names, nothing that is not used. */
-import { Draft } from '../../graph-model/core/draft.ts';
+import { Draft, type Change } from '../../graph-model/core/draft.ts';
 import { emptyModel } from '../../graph-model/core/empty.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import { tensorType, type ValueType } from '../../graph-model/core/types.ts';
@@ -30,20 +30,27 @@ export async function sklearnToOnnx(
   const root = Est.of(await decodeGraph(model, model.main));
   const readers = await readersFor(model, libraries);
   job.signal.throwIfAborted();
+  const asked = mlOpsetFor(options.opset ?? OPSET);
+  const made = lowered(model, root, readers, asked);
+  // ai.onnx.ml 5 has TreeEnsemble alone: where a forest needs an older operator all are said by it.
+  return asked === 5 && usesOldTrees(made) ? lowered(model, root, readers, 3).after : made.after;
+}
+
+function lowered(model: Model, root: Est, readers: ReadonlyMap<string, ForeignReader>, mlOpset: number): Change {
   const opsets = [
     { domain: '', version: OPSET },
-    { domain: 'ai.onnx.ml', version: mlOpsetFor(options.opset ?? OPSET) },
+    { domain: 'ai.onnx.ml', version: mlOpset },
   ];
   const draft = new Draft(emptyModel({ opsets, graphName: model.graphs.at(model.main).name, source: model.source }));
   const graph = draft.graph(draft.base.main).id;
-  const o = new Builder(draft, graph, OPSET, opsets[1]!.version);
-  const inputs = inputsOf(root).map(({ name, type }) => ({ type, id: draft.newValue(graph, name, null, { type }) }));
-  draft.setGraphInputs(
-    graph,
-    inputs.map((i) => i.id),
-  );
-  const vals = inputs.map((i): Val => ({ id: i.id, t: i.type.kind === 'tensor' ? i.type.dtype : 'float' }));
-  const results = resultsOf(o, lowerWith(o, readers, root, tableOf(o, vals, inputs[0]!.type)));
+  const o = new Builder(draft, graph, OPSET, mlOpset);
+  const specs = inputsOf(root);
+  const made = specs.map(({ name, type, unused }) => (unused ? null : draft.newValue(graph, name, null, { type })));
+  const inputs = made.filter((id) => id !== null);
+  draft.setGraphInputs(graph, inputs);
+  // What stands in for a column that nothing reads goes with all else that is not used.
+  const vals = made.map((id, i): Val => (id === null ? o.num(0) : { id, t: dtypeOf(specs[i]!.type) }));
+  const results = resultsOf(o, lowerWith(o, readers, root, tableOf(o, vals, specs[0]!.type)));
   const outputs = results.map(({ name, val }) => named(o, name, val));
   draft.setGraphOutputs(
     graph,
@@ -51,14 +58,21 @@ export async function sklearnToOnnx(
   );
   prune(draft);
   if (usesContrib(draft)) draft.patchModel({ opsets: [...opsets, CONTRIB] });
-  return draft.commit('Convert to ONNX').after;
+  return draft.commit('Convert to ONNX');
 }
 
-/** TreeEnsemble came with ai.onnx.ml 5, tensors of doubles in the operators before it with 3. */
+function usesOldTrees({ after }: Change): boolean {
+  for (const [, node] of after.nodes.entries()) if (node.op === 'TreeEnsembleRegressor') return true;
+  return false;
+}
+
+/** TreeEnsemble came with ai.onnx.ml 5, tensors of doubles in the operators before it with 3, LabelEncoder's tables with 2. */
 function mlOpsetFor(opset: number): number {
   if (opset >= 21) return 5;
-  return opset >= 15 ? 3 : 1;
+  return opset >= 15 ? 3 : 2;
 }
+
+const dtypeOf = (type: ValueType) => (type.kind === 'tensor' ? type.dtype : 'float');
 
 function tableOf(o: Builder, inputs: readonly Val[], first: ValueType): Table {
   if (inputs.length > 1) return Table.columns(o, inputs);

@@ -1,6 +1,7 @@
 /** TensorFlow models: SavedModel of both versions, frozen graphs, meta graphs with their checkpoint. */
 import type { Model } from '../../graph-model/core/model.ts';
 import type { Tensor } from '../../graph-model/core/tensor.ts';
+import { signatureMetadata, type Signature } from '../../graph-model/signatures.ts';
 import { diagnostic, FormatError } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import { readTfjs, versionOf } from '../containers/tfjs/model-json.ts';
@@ -12,8 +13,9 @@ import { openTensorflow } from './read/open.ts';
 import { outputsOf } from './read/op-outputs.ts';
 import { calledFunctions, prune } from './read/prune.ts';
 import type { TfFile, TfGraph, TfMetaGraph, TfSignature } from './read/records.ts';
-import { signatureMetadata } from './read/signatures.ts';
 import { sinksOf } from './read/sinks.ts';
+import { unwrapCalls } from './read/unwrap.ts';
+import { fillTables } from './read/tables.ts';
 import { variablesOf } from './read/variables.ts';
 import { toOnnx } from './to-onnx.ts';
 
@@ -57,20 +59,21 @@ async function build(
   job: JobContext,
 ): Promise<Model> {
   const signatures = sortedSignatures(meta);
-  const graph = shown(file, meta.graph, signatures);
   const checkpoint = await findCheckpoint(main, files, job);
+  const graph = await fillTables(meta, shown(file, meta.graph, signatures), { main, files, checkpoint, job });
   const variables = checkpoint ? await variablesOf(meta.graph, checkpoint, job.signal) : new Map();
   reportMissing(variables, job);
-  return buildDialect({
+  const model = buildDialect({
     file: main.name,
     graph,
     signatures,
     variables,
     sinks: sinksOf(graph, (n) => outputsOf(n)?.types.length ?? 1),
     version: meta.version,
-    metadata: new Map(signatureMetadata(signatures)),
+    metadata: new Map(signatureMetadata(signatures.map(bare))),
     source: { format: 'tensorflow', fileName: main.name, size: files.reduce((sum, f) => sum + f.blob.size, 0) },
   });
+  return unwrapCalls(model);
 }
 
 function reportMissing(variables: ReadonlyMap<string, Tensor>, job: JobContext): void {
@@ -101,6 +104,11 @@ function sortedSignatures(meta: TfMetaGraph): TfSignature[] {
     .filter((s) => s.name !== INIT && s.outputs.length > 0)
     .map((s) => ({ ...s, inputs: inOrder(s.inputs), outputs: inOrder(s.outputs) }))
     .sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+}
+
+function bare({ name, inputs, outputs }: TfSignature): Signature {
+  const pairs = (list: TfSignature['inputs']) => list.map((i) => [i.key, i.tensor] as const);
+  return { name, inputs: pairs(inputs), outputs: pairs(outputs) };
 }
 
 /** With signatures, what they need; without, the graph as it is with the functions that it calls. */

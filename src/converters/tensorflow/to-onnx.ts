@@ -23,7 +23,7 @@ const OPSET = 18;
 export async function toOnnx(model: Model, options: ConvertOptions, job: JobContext): Promise<Model> {
   await loadOperators();
   const source = new SourceModel(model);
-  const { inputs, outputs } = endpointsOf(source, options);
+  const { inputs, outputs, hasSignature } = endpointsOf(source, options);
   await source.readAhead(job);
   const empty = emptyModel({ opsets: [{ domain: '', version: OPSET }], irVersion: irForOpset(OPSET) });
   const { name } = model.graphs.at(model.main);
@@ -31,7 +31,7 @@ export async function toOnnx(model: Model, options: ConvertOptions, job: JobCont
   draft.patchGraph(draft.main, { name });
   const conversion = new Conversion(source, draft, job);
   conversion.inputs(inputs);
-  conversion.outputs(outputs);
+  conversion.outputs(outputs, hasSignature && !options.outputs?.length);
   return draft.commit('Convert TensorFlow to ONNX').after;
 }
 
@@ -52,9 +52,9 @@ class Conversion {
   }
 
   inputs(inputs: readonly Endpoint[]): void {
-    const made = inputs.map(({ name, value }) => {
+    const made = inputs.map(({ name, value }, i) => {
       const { type } = this.source.value(value);
-      const id = this.draft.newValue(this.draft.main, name, null, { type: inputType(type) });
+      const id = this.draft.newValue(this.draft.main, name, null, { type: inputType(type, i === 0) });
       this.names.add(name);
       this.scope.set(value, Held.of(id));
       return id;
@@ -62,8 +62,16 @@ class Conversion {
     this.draft.setGraphInputs(this.draft.main, made);
   }
 
+  /** Without a signature a graph's placeholders are inputs as far as the outputs need them. */
+  private dropUnread(): void {
+    const inputs = this.draft.graphInputs(this.draft.main);
+    const read = inputs.filter((v) => this.draft.uses(v).length > 0);
+    this.draft.setGraphInputs(this.draft.main, read);
+    for (const v of inputs) if (!read.includes(v)) this.draft.removeValue(v);
+  }
+
   /** Outputs get the source's names; one that is an input, a constant or listed twice is copied. */
-  outputs(outputs: readonly Endpoint[]): void {
+  outputs(outputs: readonly Endpoint[], keepInputs: boolean): void {
     const things = this.evaluator.things(
       this.scope,
       outputs.map((o) => o.value),
@@ -83,6 +91,7 @@ class Conversion {
     const ml = this.e.usesMl ? [{ domain: 'ai.onnx.ml', version: 3 }] : [];
     this.draft.patchModel({ opsets: [{ domain: '', version: OPSET }, ...ml] });
     sweep(this.draft);
+    if (!keepInputs) this.dropUnread();
   }
 
   private freeName(name: string): string {
@@ -103,9 +112,12 @@ class Conversion {
   }
 }
 
-/** The first length that is open is the batch. */
-function inputType(type: ValueType | null): ValueType | null {
-  if (type?.kind !== 'tensor' || type.shape === null) return type;
+/**
+ * The first length of the first input is the batch, where it is open. Other inputs may be of another length: what counts
+ * boxes beside images is not taken to be equal.
+ */
+function inputType(type: ValueType | null, isFirst: boolean): ValueType | null {
+  if (type?.kind !== 'tensor' || type.shape === null || !isFirst) return type;
   return tensorType(
     type.dtype,
     type.shape.map((d, i) => (d === null && i === 0 ? 'batch' : d)),

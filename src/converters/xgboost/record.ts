@@ -51,7 +51,8 @@ export interface BoosterOptions {
   readonly stopAtBest?: boolean;
 }
 
-export const MOST_COLUMNS = 1 << 26;
+/** Columns or classes beyond this are damage. */
+export const MOST_COLUMNS = 1 << 22;
 
 export function xgboostModel(
   record: XgboostRecord,
@@ -145,7 +146,8 @@ function linearAttributes(record: XgboostRecord, failure: Failure): [string, Att
   const weights = Float32Array.from(record.weights!);
   if (weights.length !== (columns + 1) * outputs)
     failure.damaged('its weights', `there are ${weights.length} for ${columns} columns and ${outputs} outputs`);
-  const base = Float32Array.from(baseOf(record, failure));
+  // Linear boosters add the first class's to all of them (gblinear.cc, PredictBatchInternal).
+  const base = new Float32Array(outputs).fill(baseOf(record, failure)[0]!);
   const tensor = (values: Float32Array, dims: number[]): Attribute => ({
     kind: 'tensor',
     value: tensorOf({ dtype: 'float', dims, values }),

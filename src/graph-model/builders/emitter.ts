@@ -15,7 +15,7 @@ export class Emitter {
   constructor(
     readonly draft: Draft,
     readonly graph: GraphId,
-    readonly origin: Origin,
+    readonly origin: Origin | undefined,
     /** The versions of ai.onnx and ai.onnx.ml that the nodes are written for. */
     readonly opset: number,
     readonly mlOpset: number,
@@ -32,7 +32,8 @@ export class Emitter {
   }
 
   private node(domain: string, op: string, inputs: readonly (ValueId | null)[], plain: Plain): ValueId {
-    const spec = { domain, op, inputs, attributes: attributes(plain), origin: this.origin };
+    const own = this.origin ? { origin: this.origin } : {};
+    const spec = { domain, op, inputs, attributes: attributes(plain), ...own };
     return this.draft.addNode(this.graph, spec).outputs[0]!;
   }
 

@@ -16,7 +16,7 @@ export function lowerForest(e: Emitter, forest: Forest, x: ValueId, type: Real =
   const seen = lowerViews(e, forest, x, type);
   if (forest.linear) return lowerLinearForest(e, forest, seen, x, type);
   const { trees, base } = withoutStumps(forest);
-  if (e.mlOpset >= 5 && canBeTreeEnsemble5(forest))
+  if (e.mlOpset >= 5 && fitsTreeEnsemble(forest))
     return addBase(e, scaled(e, ensemble5(e, forest, trees, seen, type), forest, type), base, type);
   if (e.mlOpset < 3 && type === 'double') return e.cast(lowerForest(e, forest, e.cast(x, 'float'), 'float'), 'double');
   const plain = ensemble(e, forest, trees, seen, forest.scale === 1 ? base : null, type);
@@ -24,10 +24,10 @@ export function lowerForest(e: Emitter, forest: Forest, x: ValueId, type: Real =
 }
 
 /**
- * A leaf of TreeEnsemble 5 has one output. Its MEMBER nodes are left alone: onnxruntime 1.30 sends categories of large sets the
- * wrong way, and the older operator's equalities do not depend on that.
+ * Whether TreeEnsemble (ai.onnx.ml 5) says it. A leaf of it has one output. Sets of categories stay with the older operator:
+ * onnxruntime 1.30 sends categories of large MEMBER sets the wrong way, and refuses chains of equalities that share a branch.
  */
-function canBeTreeEnsemble5({ width, setValues }: Forest): boolean {
+function fitsTreeEnsemble({ width, setValues }: Forest): boolean {
   return width === 1 && setValues.length === 0;
 }
 

@@ -22,6 +22,16 @@ export const TENSORFLOW = {
     'The file {file} holds no graph: {why}.',
     'Save the model as SavedModel (tf.saved_model.save, model.export) or freeze its graph.',
   ),
+  'tensorflow.checkpoint': e(
+    'error',
+    'The file {file} is part of a checkpoint: it holds the values of variables, and no graph.',
+    'Drop the graph with it (saved_model.pb, .meta or a GraphDef), or save the model as SavedModel.',
+  ),
+  'tensorflow.changed': e(
+    'error',
+    'The node {node} reads a variable after {by} has changed it, which an ONNX model cannot do.',
+    'Ask for outputs that lie before it, or export the model without its state.',
+  ),
   'tensorflow.no-output': e(
     'error',
     'The model has no tensor {name} to be an output.',

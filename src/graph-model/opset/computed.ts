@@ -1,6 +1,7 @@
 /** Inputs that were attributes once, where they are computed: the work is done with computed slices instead. */
 import { getInt } from '../core/attributes.ts';
 import type { ValueId } from '../core/model.ts';
+import { int64Tensor } from '../core/tensor.ts';
 import type { Step } from './step.ts';
 
 const NO_SLICE = 'its bounds are computed, and slices with computed bounds came with opset 10';
@@ -189,3 +190,31 @@ export function scatterND(s: Step): string | void {
   const rows = s.add('Reshape', [found.rows, table]);
   s.replaceBy(s.add('Reshape', [s.add('Scatter', [rows, places, updates], { axis: 0 }), found.shape]));
 }
+
+/** Slices whose bounds are computed, in steps of one: of each axis the places between the bounds are kept. */
+export function sliceByMask(s: Step): string | void {
+  const refused = 'its bounds are computed, and there they are attributes';
+  const count = s.dims(1)?.[0] ?? null;
+  const steps = s.input(4) === null ? [] : s.integers(4);
+  const rank = s.rank(0);
+  const axes = s.input(3) === null ? Array.from({ length: count ?? 0 }, (_, i) => i) : s.integers(3);
+  if (s.opset < 9 || count === null || !axes || !steps || steps.some((v) => v !== 1)) return refused;
+  if (axes.some((a) => a < 0) && rank === null) return 'an axis is negative and the rank is not known';
+  const shape = s.add('Shape', [s.input(0)]);
+  let value = s.input(0)!;
+  axes.forEach((given, i) => {
+    const axis = given < 0 ? given + rank! : given;
+    const length = s.add('Gather', [shape, s.int64([axis])], { axis: 0 });
+    const places = s.squeeze(s.add('NonZero', [s.add('ConstantOfShape', [length], { value: oneTensor })]), [0]);
+    const bound = (index: number) => {
+      const raw = s.cast(s.add('Gather', [s.input(index), s.int64([i])], { axis: 0 }), 'int64');
+      return s.add('Where', [s.add('Less', [raw, s.int64([0])]), s.add('Add', [raw, length]), raw]);
+    };
+    const early = s.add('Less', [places, bound(1)]);
+    const kept = s.add('And', [s.add('Not', [early]), s.add('Less', [places, bound(2)])]);
+    value = s.add('Compress', [value, kept], { axis });
+  });
+  s.replaceBy(axes.length === 0 ? s.add('Identity', [value]) : value);
+}
+
+const oneTensor = { kind: 'tensor', value: int64Tensor([1]) } as const;

@@ -25,6 +25,7 @@ import {
   lastIndex,
   reduceComputed,
   scatterND,
+  sliceByMask,
   splitComputed,
 } from './computed.ts';
 import { EXPAND } from './expand.ts';
@@ -177,7 +178,7 @@ function sliceToAttributes(s: Step): string | void {
   const [starts, ends] = [s.integers(1), s.integers(2)];
   const axes = s.input(3) === null ? undefined : s.integers(3);
   const steps = s.input(4) === null ? [] : s.integers(4);
-  if (!starts || !ends || axes === null || !steps) return 'its bounds are computed, and there they are attributes';
+  if (!starts || !ends || axes === null || !steps) return sliceByMask(s);
   if (steps.some((v) => v !== 1)) return 'steps other than 1 did not exist';
   const rank = s.rank(0);
   if (axes?.some((a) => a < 0) && rank === null) return 'an axis is negative and the rank is not known';

@@ -14,11 +14,19 @@ export function denseOf(node: Holder, name: string): DenseTensor | null {
 export function numbersOf(node: Holder, name: string): ArrayLike<number> | null {
   const a = node.attributes.get(name);
   if (a?.kind === 'floats') return a.value;
-  if (a?.kind === 'ints') return Float64Array.from(a.value, Number);
+  if (a?.kind === 'ints') return plainNumbers(a.value);
   const dense = denseOf(node, name);
   if (!dense || dense.dtype === 'string') return null;
-  const plain = dense.values instanceof BigInt64Array || dense.values instanceof BigUint64Array;
-  return plain || dense.dtype === 'float16' ? toNumbers(dense) : (dense.values as Float64Array);
+  if (dense.values instanceof BigInt64Array) return plainNumbers(dense.values);
+  return dense.dtype === 'uint64' || dense.dtype === 'float16' ? toNumbers(dense) : (dense.values as Float64Array);
+}
+
+/** By words: of millions of tree nodes a bigint each would take seconds. */
+function plainNumbers(values: BigInt64Array): Float64Array {
+  const words = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < out.length; i++) out[i] = words[2 * i + 1]! * 2 ** 32 + (words[2 * i]! >>> 0);
+  return out;
 }
 
 /** A number, or the one number of a tensor. */

@@ -2,7 +2,7 @@
 import { getStrings } from '../core/attributes.ts';
 import type { Node } from '../core/model.ts';
 import { numbersOf } from './arrays.ts';
-import { arraysImportance, arraysTree, type NodeArrays, type TreeNode, type Unnamed } from './tree-list.ts';
+import { arraysTree, type Importance, type NodeArrays, type TreeNode, type Unnamed } from './tree-list.ts';
 
 const RULES: Readonly<Record<string, TreeNode['rule']>> = {
   BRANCH_LEQ: '≤',
@@ -28,24 +28,31 @@ function ensemble3(node: Node): Unnamed | null {
   const begins: number[] = [];
   for (let i = 0; i < trees.length; i++) if (i === 0 || trees[i] !== trees[i - 1]) begins.push(i);
   begins.push(trees.length);
-  const lists = lists3(node, trees, modes);
+  const lists = lists3(node, modes);
   const columns = 1 + maxOf(lists.feature);
   const weights = leafWeights(node);
-  const part = (t: number) => part3(lists, weights, begins[t]!, begins[t + 1]!);
-  const count = begins.length - 1;
+  const part = (t: number) => part3(lists, weights(trees[begins[t]!]!), begins[t]!, begins[t + 1]!);
   return {
-    count,
+    count: begins.length - 1,
     columns,
     label: (t) => `tree ${t}`,
-    splits: (t) => modes.slice(begins[t], begins[t + 1]).filter((m) => m !== LEAF).length,
+    splits: (t) => splitsIn(modes, begins[t]!, begins[t + 1]!),
     tree: (t) => arraysTree(part(t)),
-    importance: () =>
-      arraysImportance(
-        columns,
-        Array.from({ length: count }, (_, t) => part(t)),
-        null,
-      ),
+    importance: () => splitCounts(lists.feature, columns, (i) => modes[i] !== LEAF),
   };
+}
+
+function splitsIn(modes: readonly string[], begin: number, end: number): number {
+  let count = 0;
+  for (let i = begin; i < end; i++) if (modes[i] !== LEAF) count++;
+  return count;
+}
+
+/** ONNX does not say what a split gained. */
+function splitCounts(feature: ArrayLike<number>, columns: number, isSplit: (i: number) => boolean): Importance {
+  const splits = new Float64Array(columns);
+  for (let i = 0; i < feature.length; i++) if (isSplit(i)) splits[feature[i]!]!++;
+  return { kind: null, gain: new Float64Array(columns), splits };
 }
 
 const maxOf = (list: ArrayLike<number>): number => {
@@ -54,24 +61,27 @@ const maxOf = (list: ArrayLike<number>): number => {
   return most;
 };
 
-/** By `tree/node`: the weights of a leaf. */
-function leafWeights(node: Node): ReadonlyMap<string, readonly number[]> {
+type Weights = ReadonlyMap<number, readonly number[]>;
+
+/** The weights of one tree's leaves by node id. The lists are gone through for each tree that is looked at. */
+function leafWeights(node: Node): (tree: number) => Weights {
   const kind = node.attributes.has('class_treeids') ? 'class' : 'target';
-  const [tree, id, weight] = ['treeids', 'nodeids', 'weights'].map((n) => numbersOf(node, `${kind}_${n}`) ?? NONE);
-  const out = new Map<string, number[]>();
-  for (let i = 0; i < tree!.length; i++) {
-    const key = `${tree![i]}/${id![i]}`;
-    const list = out.get(key);
-    if (list) list.push(weight![i]!);
-    else out.set(key, [weight![i]!]);
-  }
-  return out;
+  const [trees, ids, weights] = ['treeids', 'nodeids', 'weights'].map((n) => numbersOf(node, `${kind}_${n}`) ?? NONE);
+  return (tree) => {
+    const out = new Map<number, number[]>();
+    for (let i = 0; i < trees!.length; i++) {
+      if (trees![i] !== tree) continue;
+      const list = out.get(ids![i]!);
+      if (list) list.push(weights![i]!);
+      else out.set(ids![i]!, [weights![i]!]);
+    }
+    return out;
+  };
 }
 
-function lists3(node: Node, trees: ArrayLike<number>, modes: readonly string[]) {
-  const list = (name: string) => Float64Array.from(numbersOf(node, name) ?? NONE);
+function lists3(node: Node, modes: readonly string[]) {
+  const list = (name: string) => (numbersOf(node, name) ?? NONE) as Float64Array;
   return {
-    trees,
     modes,
     ids: list('nodes_nodeids'),
     feature: list('nodes_featureids'),
@@ -83,12 +93,7 @@ function lists3(node: Node, trees: ArrayLike<number>, modes: readonly string[]) 
 }
 
 /** Ids within a tree are places where the file numbers nodes in order; they need not be. */
-function part3(
-  l: ReturnType<typeof lists3>,
-  weights: ReadonlyMap<string, readonly number[]>,
-  begin: number,
-  end: number,
-): NodeArrays {
+function part3(l: ReturnType<typeof lists3>, weights: Weights, begin: number, end: number): NodeArrays {
   const place = new Map(Array.from(l.ids.subarray(begin, end), (id, i) => [id, i]));
   const isLeaf = (n: number) => l.modes[begin + n] === LEAF;
   const child = (list: Float64Array) =>
@@ -99,7 +104,7 @@ function part3(
     feature: l.feature.subarray(begin, end),
     threshold: l.threshold.subarray(begin, end),
     nanLeft: (n) => l.missing[begin + n] === 1,
-    value: (n) => (isLeaf(n) ? (weights.get(`${l.trees[begin + n]}/${l.ids[begin + n]}`) ?? [0]) : NONE),
+    value: (n) => (isLeaf(n) ? (weights.get(l.ids[begin + n]!) ?? [0]) : NONE),
     rule: (n) => ({ rule: RULES[l.modes[begin + n]!] ?? '≤' }),
   };
 }
@@ -117,12 +122,7 @@ function ensemble5(node: Node): Unnamed | null {
     label: (t) => `tree ${t}`,
     splits: (t) => arrays(t).left.length >> 1,
     tree: (t) => arraysTree(arrays(t)),
-    importance: () => {
-      const splits = new Float64Array(columns);
-      const feature = lists.feature;
-      for (let i = 0; i < feature.length; i++) splits[feature[i]!]!++;
-      return { kind: null, gain: new Float64Array(columns), splits };
-    },
+    importance: () => splitCounts(lists.feature, columns, () => true),
   };
 }
 

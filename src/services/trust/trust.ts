@@ -96,6 +96,7 @@ async function againstReference(base: Base, reference: Reference, job: JobContex
   const expected = reference.evaluate(rows.feeds);
   if (expected.size === 0) return null;
   job.signal.throwIfAborted();
+  job.progress(0, 0, `Running ${formatCount(rows.kinds.length)} rows`);
   const { outputs } = await runOne(base.onnx, rows.feeds, RUN, job);
   const held = holdRows(expected, outputs, rows.feeds, rows.kinds);
   return heldReport(base, held, { kind: 'evaluator', what: reference.what });

@@ -6,6 +6,7 @@ import { CancelledError } from '../../workers/client.ts';
 import type { Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
 import type { LayoutInput, LayoutResult } from '../../layout/types.ts';
 import type { Store } from '../store/store.ts';
+import { isShown } from '../store/shown.ts';
 import type { State, ViewRequest } from '../store/state.ts';
 import {
   centreOn,
@@ -19,14 +20,14 @@ import {
   type StageSize,
 } from './camera.ts';
 import type { Viewport } from '../../graph-view/edge-path.ts';
-import { edgeTip, vertexTip, type Tip } from './describe.ts';
+import { tipOf, type Tip } from './describe.ts';
 import { NO_FOCUS, type Focus } from './focus.ts';
-import { Lighting, overlayCells } from './lighting.ts';
-import { colour, verticesOfClass, type LegendView, type OverlayView } from './overlay.ts';
+import { COLOURING, colouring, UNCOLOURED } from './colouring.ts';
+import { Lighting, LIGHTING } from './lighting.ts';
+import type { LegendView, OverlayView } from './overlay.ts';
 import { NEAR, paint, visibleRect, type FrameState } from './painter.ts';
 import { pathSentence } from './paths.ts';
 import { saveRequested } from './save-picture.ts';
-import { overlayData } from '../overlays/table.ts';
 import { ViewHistory } from './view-history.ts';
 import { readPalette, watchTheme, type Palette } from './palette.ts';
 import { worstByNode } from './problems.ts';
@@ -34,7 +35,16 @@ import { Scene, type Direction, type Rect } from '../../graph-view/scene.ts';
 import { contains, isVersionOf, visibleVertex } from './scene-pairs.ts';
 import { layoutInput } from '../../graph-view/layout-input.ts';
 import type { Group } from '../../graph-model/groups/groups.ts';
-import { anchorRects, nodesOf, openAround, titleAt, toggledKey, toggleGroup } from './group-actions.ts';
+import {
+  anchorRects,
+  keyInside,
+  nodesOf,
+  onSign,
+  openAround,
+  titleAt,
+  toggledKey,
+  toggleGroup,
+} from './group-actions.ts';
 import { groupAt, insidesOf, KIND, sameLayout, viewGraph } from '../../graph-view/view-graph.ts';
 
 export type LayoutFunction = (input: LayoutInput, signal: AbortSignal) => Promise<LayoutResult>;
@@ -66,9 +76,6 @@ export interface CanvasView {
 
 const MOTION = 260;
 const MARGIN = 0.4;
-/** Parts of the state on which colours depend, and those on which depends what is lit. */
-const COLOURING = ['overlay', 'ownData', 'aggregates', 'pickedClass', 'run', 'types', 'original'] as const;
-const LIGHTING = ['selected', 'selectedValue', 'hovered', 'sought', 'types', 'hitAt', 'trace', 'traceHover'] as const;
 
 export class CanvasController {
   readonly viewport = { x: 0, y: 0, zoom: 1 };
@@ -124,7 +131,7 @@ export class CanvasController {
 
   readonly snapshot = (): CanvasView => this.shown;
 
-  /** Starts listening; returns how to stop. */
+  /** Starts listening; gives back how to stop. */
   attach(canvas: HTMLCanvasElement, move: MoveViewport): () => void {
     this.canvas = canvas;
     this.move = move;
@@ -190,8 +197,9 @@ export class CanvasController {
   // ---- the store's side
 
   private onStore(s: State, before: State): void {
-    const grouped = s.collapsed !== before.collapsed || s.grouping !== before.grouping;
-    if (grouped) this.toggled = toggledKey(before.collapsed, s.collapsed);
+    const grouped =
+      s.collapsed !== before.collapsed || s.grouping !== before.grouping || s.expanded !== before.expanded;
+    if (grouped) this.toggled = toggledKey(before, s);
     const turned = s.direction !== before.direction || s.fold !== before.fold;
     if (s.model !== before.model || s.scope !== before.scope || turned || grouped) this.load(s);
     if (LIGHTING.some((key) => s[key] !== before[key])) this.light();
@@ -200,14 +208,14 @@ export class CanvasController {
     if (s.request !== null && s.request !== before.request) this.obey(s.request);
   }
 
-  private load({ model, scope, direction, collapsed, grouping, fold }: State): void {
+  private load({ model, scope, direction, collapsed, grouping, expanded, fold }: State): void {
     this.loading?.abort();
     if (model === null) {
       this.loaded = null;
       return this.show({ scene: null, near: [], failure: null });
     }
     const graph = scope !== null && model.graphs.has(scope) ? scope : model.main;
-    const view = viewGraph(model, graph, grouping ? collapsed : null);
+    const view = viewGraph(model, graph, grouping ? collapsed : null, expanded);
     const old = this.shown.scene;
     const from = this.loaded;
     const sameForm = old?.direction === direction && from?.fold === fold;
@@ -226,7 +234,6 @@ export class CanvasController {
     this.show({ failure: error instanceof Error ? error.message : String(error) });
   }
 
-  /** After a failed layout: tries again. */
   retry(): void {
     this.show({ failure: null });
     this.load(this.store.getState());
@@ -235,7 +242,9 @@ export class CanvasController {
   private adopt(scene: Scene, old: Scene | null, from: { scope: number } | null): void {
     const sameGraph = old !== null && from !== null && from.scope === scene.view.scope && isVersionOf(old, scene);
     const whole = fitRect(wholeGraph(scene), this.stage, 1).zoom;
-    if (old && !sameGraph && from) this.visited.set(from.scope, { ...this.viewport });
+    // Ids of graphs are those of another document after another file was opened.
+    if (old && old.view.model.source !== scene.view.model.source) this.visited.clear();
+    else if (old && !sameGraph && from) this.visited.set(from.scope, { ...this.viewport });
     this.nearRect = null;
     this.history.clear();
     this.show({ scene, failure: null, minZoom: Math.min(0.05, 0.7 * whole) });
@@ -265,7 +274,7 @@ export class CanvasController {
   /** After an edit the vertex in the middle of attention stays where it is on the screen; the others glide. */
   private keepPlace(scene: Scene, old: Scene): void {
     if (scene.layout === old.layout) return;
-    const seen = visibleRect(this.viewport, this.stage);
+    const seen = this.seen();
     const pair = anchorRects(old, scene, this.toggled, seen, this.state.selected);
     this.toggled = null;
     if (pair === null) this.goFirst(scene);
@@ -320,16 +329,10 @@ export class CanvasController {
 
   private refreshOverlay(): void {
     const { scene } = this.shown;
-    const s = this.store.getState();
-    const data = scene && this.palette ? overlayData(s) : null;
-    const by = s.aggregates[s.overlay];
-    const made = data && colour(scene!.view, data, s.overlay === 'category', this.palette!, by);
-    const overlay = made?.overlay ?? null;
-    const cells = overlay && overlayCells(scene!, overlay);
-    const picked = s.pickedClass;
-    this.pickedVertices = data && picked !== null ? verticesOfClass(scene!.view, data, overlay, picked) : null;
-    this.state = { ...this.state, overlay, overlayCells: cells };
-    this.show({ overlay, legend: made?.legend ?? null });
+    const made = scene && this.palette ? colouring(scene, this.store.getState(), this.palette) : UNCOLOURED;
+    this.pickedVertices = made.picked;
+    this.state = { ...this.state, overlay: made.overlay, overlayCells: made.cells };
+    this.show({ overlay: made.overlay, legend: made.legend });
     this.light();
   }
 
@@ -399,9 +402,11 @@ export class CanvasController {
       case 'paths':
         return this.lightPaths(scene);
       default:
-        return saveRequested(scene, request.kind, visibleRect(this.viewport, this.stage), this.store.getState());
+        return saveRequested(scene, request.kind, this.seen(), this.shown.overlay, this.store.getState());
     }
   }
+
+  private readonly seen = (): Rect => visibleRect(this.viewport, this.stage);
 
   /** Lights everything on the way between the two ends of the selection. */
   private lightPaths(scene: Scene): void {
@@ -427,7 +432,7 @@ export class CanvasController {
     const { model } = this.store.getState();
     const first = request.nodes[0];
     const node = first === undefined ? undefined : model?.nodes.get(first);
-    if (!node || node.graph === scene.view.scope) return;
+    if (!node || isShown(this.store.getState(), node.graph)) return;
     this.pending = request;
     this.store.getState().enter(node.graph);
   }
@@ -440,7 +445,7 @@ export class CanvasController {
       if (this.shown.near.length > 0) this.show({ near: [] });
       return;
     }
-    const rect = visibleRect(this.viewport, this.stage);
+    const rect = this.seen();
     if (this.nearRect && contains(this.nearRect, rect)) return;
     const dx = MARGIN * rect.width;
     const dy = MARGIN * rect.height;
@@ -481,9 +486,7 @@ export class CanvasController {
   }
 
   private showTip(scene: Scene, vertex: number, edge: number, x: number, y: number): void {
-    const { types } = this.store.getState();
-    const tip =
-      vertex >= 0 ? vertexTip(scene.view, vertex, types) : edge >= 0 ? edgeTip(scene.view, edge, types) : null;
+    const tip = tipOf(scene.view, vertex, edge, this.store.getState().types);
     if (tip !== null || this.shown.tip !== null) this.show({ tip: tip && { ...tip, x, y } });
   }
 
@@ -500,7 +503,9 @@ export class CanvasController {
     if (!scene) return;
     const { vertex, edge } = this.hit(x, y);
     const title = vertex >= 0 ? null : this.titleAt(x, y);
-    if (vertex >= 0) this.pick(vertex, adding);
+    if (vertex >= 0 && this.viewport.zoom >= NEAR && onSign(scene, vertex, this.at(x, y)))
+      this.toggle(keyInside(scene.view, vertex));
+    else if (vertex >= 0) this.pick(vertex, adding);
     else if (title) this.store.getState().select(nodesOf(title));
     else if (edge >= 0) this.store.getState().select([], scene.view.edgeValues[edge] as ValueId);
     else if (!adding) this.store.getState().select([]);
@@ -561,9 +566,7 @@ export class CanvasController {
   }
 
   /** Opens a closed group and closes an open one. */
-  toggle(key: string): void {
-    toggleGroup(this.store, key);
-  }
+  readonly toggle = (key: string): void => toggleGroup(this.store, key);
 
   /** The open group whose title lies at a point of the stage; null for none. */
   titleAt(x: number, y: number): Group | null {

@@ -17,8 +17,14 @@ export function valueLabel(view: ViewGraph, v: ValueId, types: Types): string {
   return typeLabel(types.get(v) ?? view.model.values.get(v)?.type ?? null);
 }
 
+/** What is told of a vertex, else of an edge; null for neither. */
+export function tipOf(view: ViewGraph, vertex: number, edge: number, types: Types): Tip | null {
+  if (vertex >= 0) return vertexTip(view, vertex, types);
+  return edge >= 0 ? edgeTip(view, edge, types) : null;
+}
+
 /** Operator, name, what comes out. */
-export function vertexTip(view: ViewGraph, i: number, types: Types): Tip {
+function vertexTip(view: ViewGraph, i: number, types: Types): Tip {
   const group = groupAt(view, i);
   if (group) return groupTip(view, i, group, types);
   if (view.kinds[i] !== KIND.node) return pillTip(view, i, types);
@@ -43,7 +49,7 @@ function pillTip(view: ViewGraph, i: number, types: Types): Tip {
   return { title: view.model.values.at(v).name || 'unnamed', lines: [what, valueLabel(view, v, types)] };
 }
 
-export function edgeTip(view: ViewGraph, e: number, types: Types): Tip {
+function edgeTip(view: ViewGraph, e: number, types: Types): Tip {
   const v = view.edgeValues[e] as ValueId;
   return { title: valueLabel(view, v, types), lines: [view.model.values.at(v).name || 'unnamed'] };
 }

@@ -97,7 +97,7 @@ function Stage({ controller }: { controller: CanvasController }) {
       </ReactFlow>
       <Minimap controller={controller} />
       <ZoomControl controller={controller} />
-      {shown.legend && <Legend legend={shown.legend} />}
+      {shown.scene && <Legend legend={shown.legend} />}
       {shown.tip && <Tip tip={shown.tip} stage={controller.stage} />}
       {shown.band && <Band band={shown.band} />}
       {shown.failure !== null && <Failure text={shown.failure} onRetry={() => controller.retry()} />}

@@ -1,11 +1,11 @@
 /** What the colours mean: how numbers are spread and in which steps, or which classes there are. A click dims the others. */
-import { useState } from 'react';
 import { formatCount } from '../../graph-model/format.ts';
 import { CATEGORIES, CATEGORY_LABELS } from '../../graph-model/operators/category.ts';
 import type { Aggregate } from '../../graph-view/node-data.ts';
 import { placeData } from '../../graph-view/node-data-file.ts';
 import { Glyph, Icon } from '../kit/icon.tsx';
 import { Segmented } from '../kit/segmented.tsx';
+import { isKeyOpen } from '../store/overlays.ts';
 import { useStore } from '../store/store.ts';
 import type { Histogram, LegendView } from './overlay.ts';
 
@@ -15,18 +15,17 @@ const AGGREGATES: readonly { readonly id: Aggregate; readonly label: string }[] 
   { id: 'max', label: 'Max' },
 ];
 
-export function Legend({ legend }: { legend: LegendView }) {
+export function Legend({ legend }: { legend: LegendView | null }) {
   const overlay = useStore((s) => s.overlay);
-  // Categories are known by their glyphs: their legend is there when it is wanted.
-  const [open, setOpen] = useState<Readonly<Record<string, boolean>>>({});
-  const shown = open[overlay] ?? overlay !== 'category';
-  const toggle = () => setOpen({ ...open, [overlay]: !shown });
-  if (!shown)
+  const open = useStore(isKeyOpen);
+  const setOpen = useStore((s) => s.setKeyOpen);
+  if (!open || legend === null)
     return (
-      <button type="button" className="gw-float gw-key" aria-expanded="false" onClick={toggle}>
+      <button type="button" className="gw-float gw-key" aria-expanded="false" onClick={() => setOpen(overlay, true)}>
         <Icon name="tag" small /> Key
       </button>
     );
+  const toggle = () => setOpen(overlay, false);
   return (
     <section className="gw-float gw-legend" aria-label={`Key: ${legend.title}`}>
       <header>

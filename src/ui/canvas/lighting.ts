@@ -1,7 +1,6 @@
 /** From the store and the pointer to what the painter lights: selection, edges, hits, paths. */
 import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
 import { CATEGORIES } from '../../graph-model/operators/category.ts';
-import { Density } from '../../graph-view/density.ts';
 import type { Scene } from '../../graph-view/scene.ts';
 import type { State } from '../store/state.ts';
 import { hitsOf, type Hit } from '../store/search.ts';
@@ -16,10 +15,23 @@ import {
   type Focus,
   type Traced,
 } from './focus.ts';
+import { cellClasses } from './colouring.ts';
 import type { OverlayView } from './overlay.ts';
 import type { FrameState } from './painter.ts';
 import { pathsAmong, type Paths } from './paths.ts';
 import { lightVertex } from './scene-pairs.ts';
+
+/** Parts of the state on which depends what is lit. */
+export const LIGHTING = [
+  'selected',
+  'selectedValue',
+  'hovered',
+  'sought',
+  'types',
+  'hitAt',
+  'trace',
+  'traceHover',
+] as const;
 
 /** What the pointer is on, where the store does not know it. */
 export interface Pointed {
@@ -122,15 +134,6 @@ export class Lighting {
     }
     return this.last.cells;
   }
-}
-
-/** Classes for cells: vertices without one are of a class of their own, the last. */
-function cellClasses({ classes, bars }: OverlayView): { classes: Int16Array; kinds: number } {
-  return { classes: Int16Array.from(classes, (c) => (c < 0 ? bars.length : c)), kinds: bars.length + 1 };
-}
-
-export function overlayCells({ view, layout }: Scene, overlay: OverlayView): Density {
-  return new Density(view, layout, { ...cellClasses(overlay), highest: overlay.kind === 'number' });
 }
 
 function traced(scene: Scene, { edges }: Paths): Traced | null {

@@ -44,6 +44,7 @@ function Operator({ view, index, overlay, focus }: CardData) {
   const category = CATEGORIES[view.categories[index]!]!;
   const missing = node.inputs.some((v) => v !== null && constantTensor(view.model, v)?.data.kind === 'missing');
   const inside = insidesOf(view.model, node).length > 0;
+  const open = useStore((s) => s.expanded.has(id));
   const shade = overlay?.classes[index] ?? -1;
   const mark = problem === 'error' ? '×' : missing ? '?' : problem === 'warning' ? '!' : problem === 'info' ? 'i' : '';
   const classes = [
@@ -54,7 +55,7 @@ function Operator({ view, index, overlay, focus }: CardData) {
     missing && 'missing',
     problem === 'error' && 'invalid',
     category === 'unsupported' && 'foreign',
-    inside && 'group',
+    inside && (open ? 'open' : 'group'),
     shade >= 0 && 'shaded',
   ];
   const style = shade >= 0 ? { background: overlay!.fills[shade], color: overlay!.inks[shade] } : undefined;
@@ -81,7 +82,7 @@ function ClosedGroup({ view, index, overlay, focus }: CardData) {
   return (
     <div className={classes + focusClasses(focus, index)} style={style}>
       {inside > 0 && <span className="mark found">{inside > 999 ? '999+' : inside}</span>}
-      <Head face={face} category={category} value={overlay?.text(index) || undefined} inside={false} />
+      <Head face={face} category={category} value={overlay?.text(index) || undefined} inside />
       <Body face={face} />
     </div>
   );

@@ -236,7 +236,7 @@ function paintCells(
   rect: Rect,
   { overlay, overlayCells, focus }: FrameState,
 ): void {
-  const fillOf = (kind: number) => (overlay ? (overlay.bars[kind] ?? palette.line) : palette.strip[kind]!);
+  const fillOf = (kind: number) => (overlay ? (overlay.bars[kind - 1] ?? palette.line) : palette.strip[kind]!);
   ctx.globalAlpha = focus.keptCells ? DIM : 1;
   paintDensity(ctx, (overlay && overlayCells) ?? scene.density, fillOf, view, rect);
   ctx.globalAlpha = 1;
@@ -301,15 +301,39 @@ function paintBars(
     if (list) list.push(i);
     else byColour.set(colour, [i]);
   }
-  const { x, y } = scene.layout;
-  const { widths, heights } = scene.view;
+  paintBodies(ctx, scene, palette, view, visible, state);
   for (const [colour, list] of byColour) {
     ctx.fillStyle = colour;
-    for (const i of list) {
-      const height = Math.max(2, heights[i]! * view.zoom);
-      ctx.fillRect(x[i]! * view.zoom + view.x, y[i]! * view.zoom + view.y, widths[i]! * view.zoom, height);
-    }
+    for (const i of list) paintBar(ctx, scene, view, i, state.overlay ? Infinity : HEAD);
   }
+}
+
+/** What a card has below its head is paler: else the most detailed nodes would shout. */
+function paintBodies(
+  ctx: CanvasRenderingContext2D,
+  scene: Scene,
+  palette: Palette,
+  view: Viewport,
+  visible: readonly number[],
+  state: FrameState,
+): void {
+  if (state.overlay !== null || HEAD * view.zoom < 3) return;
+  for (const i of visible) {
+    if (scene.view.heights[i]! <= HEAD) continue;
+    ctx.fillStyle = palette.soft[scene.view.categories[i]!]!;
+    paintBar(ctx, scene, view, i, Infinity);
+  }
+}
+
+function paintBar(
+  ctx: CanvasRenderingContext2D,
+  { layout, view: { widths, heights } }: Scene,
+  view: Viewport,
+  i: number,
+  most: number,
+): void {
+  const height = Math.max(2, Math.min(heights[i]!, most) * view.zoom);
+  ctx.fillRect(layout.x[i]! * view.zoom + view.x, layout.y[i]! * view.zoom + view.y, widths[i]! * view.zoom, height);
 }
 
 function barColour(scene: Scene, palette: Palette, i: number, state: FrameState): string {
@@ -396,26 +420,29 @@ function paintTitle(
   const room = groupAt(scene.view, i) ? h * 0.62 : HEAD * k * 0.7;
   const size = Math.round(2 * Math.min(12, Math.max(12 * k, Math.min(room, 11)))) / 2;
   if (size < 5.5) return;
-  const glyph = pill ? 0 : size;
-  const title = titleOf(scene, i);
   ctx.font = `600 ${size}px ${palette.fontUi}`;
   const start = left + (pill ? h / 2 : Math.max(2.5, 4 * k) + 3);
   const width = w - (start - left) - 5;
-  const text = fitText(ctx, title, width - (width > 52 ? glyph + 3 : 0), size);
+  const withGlyph = !pill && width > 52;
+  const text = fitTitle(ctx, scene, i, width - (withGlyph ? size + 3 : 0), size);
   const middle = pill || h < 1.8 * size ? top + h / 2 : k >= NEAR ? top + 13 * k : top + h / 2;
-  const withGlyph = glyph > 0 && width > 52;
   if (withGlyph) paintGlyph(ctx, CATEGORIES[scene.view.categories[i]!]!, start, middle - size / 2, size);
   ctx.textBaseline = 'middle';
-  ctx.fillText(text, start + (withGlyph ? glyph + 3 : 0), middle + 0.5);
+  ctx.fillText(text, start + (withGlyph ? size + 3 : 0), middle + 0.5);
 }
 
-function titleOf(scene: Scene, i: number): string {
+/** A group keeps the end of its name, which tells it from its like, before it says how many nodes it has. */
+function fitTitle(ctx: CanvasRenderingContext2D, scene: Scene, i: number, room: number, size: number): string {
   const { view } = scene;
   const ref = view.refs[i]!;
-  if (view.kinds[i] === KIND.node) return view.model.nodes.at(ref as NodeId).op;
+  if (view.kinds[i] === KIND.node) return fitText(ctx, view.model.nodes.at(ref as NodeId).op, room, size);
   const group = groupAt(view, i);
-  if (group) return `${groupName(group)} · ${formatCount(group.count)}`;
-  return view.model.values.at(ref as never).name;
+  if (!group) return fitText(ctx, view.model.values.at(ref as never).name, room, size);
+  const name = groupName(group);
+  const whole = `${name} · ${formatCount(group.count)}`;
+  if (fitText(ctx, whole, room, size) === whole) return whole;
+  const cut = fitText(ctx, name, room, size);
+  return cut === name || cut === '' ? cut : `…${name.slice(1 - cut.length)}`;
 }
 
 const widthOf = new Map<string, number>();

@@ -1,6 +1,7 @@
 /** The dialogs that commands ask for. */
 import { useContext, useId, useState } from 'react';
 import { formatBytes } from '../../graph-model/format.ts';
+import { signatureLabel, signaturesOf } from '../../graph-model/signatures.ts';
 import { download, downloadName, LARGEST_SINGLE_FILE } from '../files/download.ts';
 import { Button, Keys } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
@@ -16,6 +17,7 @@ export function Dialogs({ dialog }: { dialog: DialogView }) {
   const close = () => show(null);
   if (dialog.kind === 'keyboard') return <KeyboardList onClose={close} />;
   if (dialog.kind === 'download') return <DownloadChoice onClose={close} />;
+  if (dialog.kind === 'signature') return <SignatureChoice onClose={close} />;
   return <Prompt key={dialog.title} dialog={dialog} onClose={close} />;
 }
 
@@ -99,6 +101,50 @@ function KeyGroup({ title, rows }: { title: string; rows: readonly { label: stri
         </li>
       ))}
     </ul>
+  );
+}
+
+/** Which way to call the model becomes the ONNX graph. */
+function SignatureChoice({ onClose }: { onClose(): void }) {
+  const model = useStore((s) => s.model);
+  const convertWith = useStore((s) => s.convertWith);
+  const signatures = model ? signaturesOf(model) : [];
+  const [chosen, setChosen] = useState(signatures[0]?.name ?? '');
+  const name = useId();
+  const foot = (
+    <>
+      <Button onClick={onClose}>Cancel</Button>
+      <Button
+        kind="primary"
+        onClick={() => {
+          onClose();
+          void convertWith({ signature: chosen });
+        }}
+      >
+        Convert
+      </Button>
+    </>
+  );
+  return (
+    <Dialog title="Convert to ONNX: which signature?" open onClose={onClose} foot={foot}>
+      <div role="radiogroup" aria-label="Signature" className="choices">
+        {signatures.map((s) => (
+          <label key={s.name} className="choice">
+            <input
+              type="radio"
+              name={name}
+              checked={chosen === s.name}
+              autoFocus={chosen === s.name}
+              onChange={() => setChosen(s.name)}
+            />
+            <span>
+              <span className="mono strong">{s.name}</span>
+              <span className="card-text muted">{signatureLabel(s)}</span>
+            </span>
+          </label>
+        ))}
+      </div>
+    </Dialog>
   );
 }
 

@@ -1,4 +1,5 @@
 import { isOnnx, opsetVersion } from '../../graph-model/core/model.ts';
+import { signaturesOf } from '../../graph-model/signatures.ts';
 import type { State } from '../store/state.ts';
 import { convertedFrom } from '../store/trust.ts';
 import { hasOnnx, type Command } from './command.ts';
@@ -50,7 +51,11 @@ export const MODEL_COMMANDS: readonly Command[] = [
       if (s.model === null) return 'no model is open';
       return isOnnx(s.model) ? 'it is ONNX already' : true;
     },
-    run: ({ store }) => store.getState().convertWith({}),
+    run: ({ store }) => {
+      const { model, convertWith, showDialog } = store.getState();
+      if (model !== null && signaturesOf(model).length > 1) return showDialog({ kind: 'signature' });
+      return convertWith({});
+    },
   },
   {
     id: 'convert-opset',

@@ -4,8 +4,9 @@ import type { Services } from '../store/store.ts';
 import type { State, ViewRequest } from '../store/state.ts';
 import { hasModel, hasSelection, oneSelected, type Command } from './command.ts';
 import { groupTree } from '../../graph-model/groups/groups.ts';
-import { collapseTo } from '../canvas/group-actions.ts';
+import { collapseTo, toggleInside } from '../canvas/group-actions.ts';
 import { OVERLAYS } from '../overlays/table.ts';
+import { expandedAround, isShown } from '../store/shown.ts';
 import { hitsOf } from '../store/search.ts';
 import { NEIGHBOUR_COMMANDS, TRACE_COMMANDS } from './trace-commands.ts';
 import { bodiesOf } from '../../graph-model/core/attributes.ts';
@@ -222,6 +223,25 @@ export const GO_COMMANDS: readonly Command[] = [
     run: ({ store }) => focusSearch(store),
   },
   {
+    id: 'expand-inside',
+    label: 'Draw the body or function in place, or close it',
+    group: 'View',
+    icon: 'layers',
+    words: 'expand subgraph if loop scan inside open',
+    enabled: (s) => {
+      const one = oneSelected(s);
+      if (one !== true) return one;
+      return expandedAround(s, [...s.selected][0]!) === null && innerGraph(s) === null
+        ? 'this node has no body, and calls no function of the model'
+        : true;
+    },
+    run: ({ store }) => {
+      const s = store.getState();
+      const id = [...s.selected][0]!;
+      toggleInside(store, innerGraph(s) === null ? expandedAround(s, id)! : id);
+    },
+  },
+  {
     id: 'enter-scope',
     label: 'Open the body or function',
     group: 'Go',
@@ -326,7 +346,7 @@ function leaveScope(state: State): void {
 export function revealNode(state: State, node: NodeId): void {
   const found = state.model?.nodes.get(node);
   if (!found) return;
-  if (found.graph !== state.scope) state.enter(found.graph);
+  if (!isShown(state, found.graph)) state.enter(found.graph);
   state.select([node]);
   state.ask({ kind: 'reveal', nodes: [node] });
 }

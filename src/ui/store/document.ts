@@ -113,6 +113,7 @@ function begin(set: SetState, model: Model, problems: readonly Diagnostic[], mis
     missing,
     scope: model.main,
     collapsed: firstCollapsed(model),
+    expanded: new Set(),
     selected: new Set(),
     selectedValue: null,
     hovered: null,

@@ -1,5 +1,5 @@
 /** By what the graph is coloured. */
-import type { OverlaySlice } from './state.ts';
+import type { OverlaySlice, State } from './state.ts';
 import type { Get, SetState } from './slice.ts';
 
 export function overlaySlice(set: SetState, get: Get): OverlaySlice {
@@ -8,6 +8,8 @@ export function overlaySlice(set: SetState, get: Get): OverlaySlice {
     ownData: [],
     pickedClass: null,
     aggregates: {},
+    keyOpen: {},
+    setKeyOpen: (id, open) => set({ keyOpen: { ...get().keyOpen, [id]: open } }),
     setAggregate: (id, by) => set({ aggregates: { ...get().aggregates, [id]: by } }),
     setOverlay: (overlay) => set({ overlay, pickedClass: null }),
     addData: (data) => {
@@ -23,3 +25,7 @@ export function overlaySlice(set: SetState, get: Get): OverlaySlice {
     pickClass: (index) => set({ pickedClass: get().pickedClass === index ? null : index }),
   };
 }
+
+/** Categories are known by their glyphs: their key is unfolded when it is wanted, that of measures at once. */
+export const isKeyOpen = ({ overlay, keyOpen }: Pick<State, 'overlay' | 'keyOpen'>): boolean =>
+  keyOpen[overlay] ?? overlay !== 'category';

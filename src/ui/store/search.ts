@@ -1,6 +1,7 @@
 /** Searching the model: the query, what it found, and which of the hits one is at. */
 import type { Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
 import { search, type SearchResult } from '../../graph-model/search.ts';
+import { isShown } from './shown.ts';
 import type { SearchSlice, State } from './state.ts';
 import type { Get, SetState } from './slice.ts';
 
@@ -51,7 +52,7 @@ function goToHit(set: SetState, get: Get, at: number): void {
   set({ hitAt: at, announcement: `Hit ${at + 1} of ${hits.length}: ${hitName(state.model, hit)}.` });
   const nodes = nodesOfHit(state.model, hit);
   const graph = nodes[0] === undefined ? null : state.model.nodes.at(nodes[0]).graph;
-  if (graph !== null && graph !== state.scope) state.enter(graph);
+  if (graph !== null && !isShown(state, graph)) state.enter(graph);
   if (hit.kind === 'node') state.select([hit.node]);
   else state.select([], hit.value);
   if (nodes.length > 0) state.ask({ kind: 'reveal', nodes });

@@ -89,6 +89,9 @@ export interface OverlaySlice {
   readonly pickedClass: number | null;
   /** By overlay, how groups are summed up where that differs from the usual. */
   readonly aggregates: Readonly<Record<Overlay, Aggregate>>;
+  /** By overlay, whether its key is unfolded where that differs from the usual: see `isKeyOpen`. */
+  readonly keyOpen: Readonly<Record<Overlay, boolean>>;
+  setKeyOpen(id: Overlay, open: boolean): void;
   setOverlay(id: Overlay): void;
   setAggregate(id: Overlay, by: Aggregate): void;
   /** Adds data that was read from a file and shows the first of it. */
@@ -127,6 +130,8 @@ export interface ViewSlice {
   /** Closed groups, by key; groups are shown at all where `grouping` is true. */
   readonly collapsed: ReadonlySet<string>;
   readonly grouping: boolean;
+  /** Nodes whose bodies, or whose function, are drawn in place. */
+  readonly expanded: ReadonlySet<NodeId>;
   /** Whether drawings far longer than wide are set in columns. */
   readonly fold: Fold;
   readonly outlineOpen: boolean;
@@ -146,6 +151,7 @@ export interface ViewSlice {
         | 'traceHover'
         | 'collapsed'
         | 'grouping'
+        | 'expanded'
         | 'fold'
         | 'outlineOpen'
         | 'inspectorOpen'
@@ -216,7 +222,7 @@ export interface RunReport {
 export interface ConvertSlice {
   readonly convertFailure: Diagnostic | null;
   /** One change in the history: from the source's dialect to ONNX, or to another opset. */
-  convertWith(options: { readonly opset?: number }): Promise<void>;
+  convertWith(options: { readonly opset?: number; readonly signature?: string }): Promise<void>;
 }
 
 export interface TrustSlice {
@@ -236,6 +242,7 @@ export interface PrefsSlice {
 export type DialogView =
   | { readonly kind: 'keyboard' }
   | { readonly kind: 'download' }
+  | { readonly kind: 'signature' }
   | {
       readonly kind: 'prompt';
       readonly title: string;

@@ -3,13 +3,14 @@ import type { Get, PrefStorage, SetState } from './slice.ts';
 
 const KEY = 'graphwright.view';
 type Flag = 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'grouping' | 'traceHover';
-type Kept = Pick<ViewSlice, Flag | 'direction' | 'fold' | 'trace'>;
+type Kept = Pick<ViewSlice, Flag | 'direction' | 'trace' | 'fold'>;
 
 export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null): ViewSlice {
   const kept = readKept(storage);
   return {
     scope: null,
     collapsed: new Set(),
+    expanded: new Set(),
     bottomTab: 'problems',
     paletteOpen: false,
     request: null,
@@ -20,8 +21,8 @@ export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null):
     ask: (request) => set((s) => ({ request: { ...request, serial: (s.request?.serial ?? 0) + 1 } as ViewRequest })),
     setView: (part) => {
       set(part);
-      const { outlineOpen, inspectorOpen, bottomOpen, direction, fold, grouping, trace, traceHover } = get();
-      const now: Kept = { outlineOpen, inspectorOpen, bottomOpen, direction, fold, grouping, traceHover, trace };
+      const { outlineOpen, inspectorOpen, bottomOpen, direction, grouping, trace, traceHover, fold } = get();
+      const now: Kept = { outlineOpen, inspectorOpen, bottomOpen, direction, grouping, traceHover, trace, fold };
       storage?.setItem(KEY, JSON.stringify(now));
     },
   };
@@ -34,9 +35,9 @@ function readKept(storage: PrefStorage | null): Kept {
     bottomOpen: false,
     direction: 'vertical',
     grouping: true,
-    fold: 'auto',
     trace: 0,
     traceHover: false,
+    fold: 'auto',
   };
   const text = storage?.getItem(KEY);
   if (!text) return usual;
@@ -48,9 +49,9 @@ function readKept(storage: PrefStorage | null): Kept {
       inspectorOpen: flag('inspectorOpen'),
       bottomOpen: flag('bottomOpen'),
       grouping: flag('grouping'),
-      fold: found.fold === 'on' || found.fold === 'off' ? found.fold : 'auto',
       traceHover: flag('traceHover'),
       trace: typeof found.trace === 'number' ? found.trace : usual.trace,
+      fold: found.fold === 'on' || found.fold === 'off' ? found.fold : 'auto',
       direction: found.direction === 'horizontal' ? 'horizontal' : 'vertical',
     };
   } catch {

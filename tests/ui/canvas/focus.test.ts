@@ -4,6 +4,8 @@ import { layoutInput } from '../../../src/graph-view/layout-input.ts';
 import { Scene } from '../../../src/graph-view/scene.ts';
 import { viewGraph } from '../../../src/graph-view/view-graph.ts';
 import { layoutNow } from '../../../src/layout/layout.ts';
+import { Density } from '../../../src/graph-view/density.ts';
+import { cellClasses } from '../../../src/ui/canvas/colouring.ts';
 import { both, hitVertices, keptCells, trace } from '../../../src/ui/canvas/focus.ts';
 import { pageServices } from '../panels/services.ts';
 import { hitsOf } from '../../../src/ui/store/search.ts';
@@ -125,5 +127,19 @@ describe('search hits', () => {
     store.getState().stepHit(1);
     expect(store.getState().sought).toBe('op:Add');
     expect(hitsOf(store.getState()).length).toBe(5000);
+  });
+});
+
+describe('colours from far', () => {
+  test('the highest class of a cell is seen, and nodes without a value yield to it', () => {
+    const { view, layout } = sceneOf();
+    const at = view.ofNode.get(named('/b/join'))!;
+    const classes = new Int8Array(view.count).fill(-1);
+    classes[at] = 3;
+    const bars = ['a', 'b', 'c', 'd', 'e'];
+    const cells = cellClasses({ kind: 'number', classes, bars, fills: bars, inks: bars, text: () => '' });
+    const level = new Density(view, layout, { ...cells, highest: true }).level(1e6);
+    // One cell holds all: its class is that of the node with a value, one more than in the overlay.
+    expect([level.count, level.categories[0]]).toEqual([1, 4]);
   });
 });

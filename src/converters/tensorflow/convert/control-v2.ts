@@ -1,7 +1,7 @@
 /** Branches and loops of TensorFlow 2: nodes that name functions. */
 import { Held } from '../../../graph-model/builders/axis-orders.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
-import { getStrings } from '../../../graph-model/core/attributes.ts';
+import { getInts, getStrings } from '../../../graph-model/core/attributes.ts';
 import type { Node, ValueId } from '../../../graph-model/core/model.ts';
 import { makeBranches } from './branches.ts';
 import { readPlaces, type Handler, type Handlers, type Handling } from './handler.ts';
@@ -99,6 +99,8 @@ function declaredShapes(h: Handling): readonly ((number | null)[] | null | undef
 const loop: Handler = (h) => {
   const [condition, body] = [h.text('cond'), h.text('body')];
   const places = neededVariables(h, condition, body);
+  const changed = getInts(h.node, 'changed_inputs') ?? [];
+  if (places.some((p) => changed.includes(p))) h.refuse('an iteration changes a variable that it also reads');
   const shapes = declaredShapes(h);
   const spread = (things: readonly Thing[]) => atPlaces(h.inputs.length, places, things);
   const call = (e: TypedEmitter, name: string, things: readonly Thing[], wanted: readonly number[]) =>

@@ -2,7 +2,7 @@
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import type { ConvertOptions } from '../../converter.ts';
-import { signaturesOf, type Signature } from '../read/signatures.ts';
+import { signaturesOf, type Signature } from '../../../graph-model/signatures.ts';
 import type { SourceModel } from './source.ts';
 
 export interface Endpoint {
@@ -13,6 +13,7 @@ export interface Endpoint {
 export interface Endpoints {
   readonly inputs: readonly Endpoint[];
   readonly outputs: readonly Endpoint[];
+  readonly hasSignature: boolean;
 }
 
 export function endpointsOf(source: SourceModel, options: ConvertOptions): Endpoints {
@@ -23,17 +24,18 @@ export function endpointsOf(source: SourceModel, options: ConvertOptions): Endpo
     list.map(([name, tensor]) => ({ name, value: tensorNamed(source, tensor) }));
   const inputs = signature ? pairs(signature.inputs) : own(main.inputs);
   const outputs = signature ? pairs(signature.outputs) : own(main.outputs);
+  const hasSignature = signature !== null;
   const names = options.outputs ?? [];
-  if (names.length === 0) return { inputs, outputs };
+  if (names.length === 0) return { inputs, outputs, hasSignature };
   const asked = (name: string) => ({
     name,
     value: outputs.find((o) => o.name === name)?.value ?? tensorNamed(source, name),
   });
-  return { inputs, outputs: names.map(asked) };
+  return { inputs, outputs: names.map(asked), hasSignature };
 }
 
 function chosen(source: SourceModel, name: string | undefined): Signature | null {
-  const all = signaturesOf(source.model.metadata);
+  const all = signaturesOf(source.model);
   if (name === undefined) return all[0] ?? null;
   const found = all.find((s) => s.name === name);
   if (found) return found;

@@ -2,10 +2,13 @@
  * Works out the values that are asked for, and what they need, in the order of need: whatever serves training, saving or
  * checking alone is never come upon. Calls are laid out in place.
  */
-import { Held } from '../../../graph-model/builders/axis-orders.ts';
+import { Held, naturalOf } from '../../../graph-model/builders/axis-orders.ts';
+import { emitReplaced } from '../../../graph-model/builders/replaced-node.ts';
+import { getString } from '../../../graph-model/core/attributes.ts';
+import { isReplaced } from '../../../graph-model/edit/replace-node.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 import type { FunctionDef, Node, ValueId } from '../../../graph-model/core/model.ts';
-import type { DenseTensor, Tensor } from '../../../graph-model/core/tensor.ts';
+import { tensorOf, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../../graph-model/job.ts';
 import { TfCall } from '../lower/call.ts';
@@ -18,6 +21,8 @@ import { LIST_HANDLERS } from './lists.ts';
 import { Needs } from './needs.ts';
 import { Scope } from './scope.ts';
 import { refuse, type SourceModel } from './source.ts';
+import { TABLE_HANDLERS } from './tables.ts';
+import { folded } from './fold.ts';
 import { SourceConstant, type Thing } from './things.ts';
 
 /** Functions that call each other without end are refused. */
@@ -40,7 +45,7 @@ const SAME: ReadonlySet<string> = new Set([
   'Print',
 ]);
 
-const HANDLERS: Handlers = { ...LIST_HANDLERS, ...CONTROL_HANDLERS };
+const HANDLERS: Handlers = { ...LIST_HANDLERS, ...CONTROL_HANDLERS, ...TABLE_HANDLERS };
 
 export class Evaluator implements Evaluation {
   private readonly constants = new Map<Tensor, ValueId>();
@@ -104,30 +109,58 @@ export class Evaluator implements Evaluation {
 
   private results(scope: Scope, node: Node, wanted: ValueId): readonly (Thing | null)[] {
     const inputs = node.inputs.map((v) => (v === null ? null : scope.find(v)));
+    if (node.attributes.has('changed_by')) return [this.changed(scope, node)];
     if (SAME.has(node.op)) return inputs;
     const handling = new Handling(this, scope, node, inputs, wanted);
     const framed = this.frames.results(handling);
     if (framed) return framed;
-    const handler = HANDLERS[node.op];
+    const handler = isReplaced(node) ? undefined : HANDLERS[node.op];
     if (!handler) return this.lower(handling);
     const result = handler(handling);
     return Array.isArray(result) ? (result as (Thing | null)[]) : [result as Thing];
   }
 
+  /** What a variable is after it was given a value, or one was added to it; any other change is refused. */
+  private changed(scope: Scope, node: Node): Thing {
+    const by = getString(node, 'changed_by', '');
+    const change = this.source.nodeNamed(node.graph, by);
+    const value = change?.inputs[1] ?? null;
+    const before = value === null ? null : this.things(scope, [value])[0];
+    if (node.op === 'ReadVariableOp' && change?.op === 'AssignVariableOp' && before instanceof Held) return before;
+    throw new FormatError('tensorflow.changed', { node: node.name, by });
+  }
+
   private lower(h: Handling): readonly Thing[] {
     const { node } = h;
     if (isVariable(node)) this.refuseVariable(node);
+    if (isReplaced(node)) {
+      const inputs = node.inputs.map((_, i) => naturalOf(h.e, h.held(i)));
+      return emitReplaced(h.e, node, inputs).map((v) => Held.of(v));
+    }
     const lowering = loweringOf(node.op) ?? refuse(node, 'this operator has no ONNX form here');
     const call = new TfCall({
       e: h.e,
       node,
       inputs: node.inputs.map((_, i) => h.held(i)),
       denseOf: (t) => this.denseOf(t),
+      elementsOf: (tensor) => this.source.denseOf(tensor),
       isOnlyReader: (i) => this.isReadOnce(node.inputs[i] ?? null),
       isRead: (i) => node.outputs[i] === h.wanted || this.source.isRead(node.outputs[i]!),
     });
     const result = lowering(call);
-    return result instanceof Held ? [result] : result;
+    const all = result instanceof Held ? [result] : result;
+    const isFixed = call.inputs.length > 0 && call.inputs.every((t) => t.constant !== null);
+    return isFixed ? all.map((t) => this.fixed(h, t)) : all;
+  }
+
+  /** What comes of constants alone is a constant, where it can be worked out here. */
+  private fixed(h: Handling, t: Held): Held {
+    if (t.natural === null || t.constant !== null) return t;
+    const dense = folded(h.e, t.natural, (tensor) => this.source.denseOf(tensor));
+    if (!dense) return t;
+    const tensor = tensorOf(dense);
+    const { name } = h.node;
+    return Held.ofConstant(new SourceConstant(tensor, name, () => h.e.tensor(tensor, name)));
   }
 
   private refuseVariable(node: Node): never {

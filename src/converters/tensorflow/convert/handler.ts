@@ -77,9 +77,13 @@ export class Handling {
     return dense ? dense.dtype : this.e.dtype(t[orderAtHand(t)]!);
   }
 
-  /** The elements as numbers where the conversion knows them. */
+  /** The elements where the conversion knows them. */
+  dense(t: Held): DenseTensor | null {
+    return this.evaluation.denseOf(t) ?? (t.natural === null ? null : this.e.known(t.natural));
+  }
+
   numbers(t: Held): number[] | null {
-    const dense = this.evaluation.denseOf(t) ?? (t.natural === null ? null : this.e.known(t.natural));
+    const dense = this.dense(t);
     return dense && Array.from(toNumbers(dense));
   }
 

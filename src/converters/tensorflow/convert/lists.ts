@@ -27,31 +27,48 @@ const isNumbers = (dims: readonly Dim[] | null): dims is readonly number[] =>
 // ---- the tensor of all elements
 
 /** [length, ...] of a list; zeros where nothing was put in. */
-export function stackedOf(h: Handling, list: TensorList, hint: readonly Dim[] | null = null): Held {
+export function stackedOf(h: Handling, list: TensorList, hint: readonly Dim[] | null = null, like?: Held): Held {
   const { state } = list;
   switch (state.kind) {
     case 'stacked':
       return state.tensor;
     case 'empty':
-      return Held.of(zeros(h, list, state.length, isNumbers(list.element) ? list.element : hint));
+      return Held.of(zeros(h, list, state.length, isNumbers(list.element) ? list.element : hint, like));
     case 'loop':
     case 'written':
       throw new CarryList(state.loop, state.index, state.kind === 'written' ? h.shape(state.item) : null);
   }
 }
 
-function zeros(h: Handling, list: TensorList, length: Held | null, element: readonly Dim[] | null): ValueId {
-  if (!isNumbers(element)) h.refuse('the shape of the elements of its list is not fixed');
+/** `like` is an element, whose shape tells what is not fixed. */
+function zeros(
+  h: Handling,
+  list: TensorList,
+  length: Held | null,
+  element: readonly Dim[] | null,
+  like?: Held,
+): ValueId {
   const { e } = h;
   const known = length === null ? [0] : h.numbers(length);
   const count = known ? e.ints(known, [1]) : e.reshape(h.int64(length!), [1]);
-  const shape = known
-    ? e.ints([...known, ...element])
-    : element.length === 0
-      ? count
-      : e.op('Concat', [count, e.ints(element)], { axis: 0 });
-  const zero = e.op('ConstantOfShape', [shape]);
+  const zero = e.op('ConstantOfShape', [shapeOfAll(h, known, count, element, like)]);
   return e.cast(zero, list.dtype, dtypeInfo(list.dtype).code);
+}
+
+function shapeOfAll(
+  h: Handling,
+  known: readonly number[] | null,
+  count: ValueId,
+  element: readonly Dim[] | null,
+  like: Held | undefined,
+): ValueId {
+  const { e } = h;
+  if (!isNumbers(element)) {
+    if (!like) return h.refuse('the shape of the elements of its list is not fixed');
+    return e.op('Concat', [count, e.op('Shape', [h.natural(like)])], { axis: 0 });
+  }
+  if (known) return e.ints([...known, ...element]);
+  return element.length === 0 ? count : e.op('Concat', [count, e.ints(element)], { axis: 0 });
 }
 
 // ---- one element
@@ -63,7 +80,7 @@ export function setItem(h: Handling, list: TensorList, index: Held, item: Held):
   const { state } = list;
   const element = merged(list.element, h.shape(item));
   if (state.kind === 'loop') return list.with({ ...state, kind: 'written', item, at: index }, element);
-  const all = h.natural(stackedOf(h, list, element));
+  const all = h.natural(stackedOf(h, list, element, item));
   const update = h.e.unsqueeze(h.natural(item), [0]);
   const written = h.e.op('ScatterND', [all, place(h, index), update]);
   return list.with({ kind: 'stacked', tensor: Held.of(written) }, element);

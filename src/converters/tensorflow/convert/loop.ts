@@ -5,11 +5,11 @@
 import { Held } from '../../../graph-model/builders/axis-orders.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 import type { GraphId, ValueId } from '../../../graph-model/core/model.ts';
-import { tensorType, type Dim } from '../../../graph-model/core/types.ts';
+import { dtypeInfo, tensorType, type Dim } from '../../../graph-model/core/types.ts';
 import { CarryList, stackedOf } from './lists.ts';
 import type { Handling } from './handler.ts';
 import { forBody, TensorList, type OpenLoop, type Thing } from './things.ts';
-import { tripCount } from './trip-count.ts';
+import { countsFromZero, tripsOf, type Trips } from './trip-count.ts';
 
 type Dims = readonly Dim[] | null;
 
@@ -121,6 +121,8 @@ interface Scanned {
   readonly index: number;
   readonly list: TensorList;
   readonly item: ValueId;
+  /** The list has one place, which every iteration writes: what the last one wrote stays. */
+  readonly onlyLast: boolean;
 }
 
 interface MadeBody {
@@ -131,8 +133,8 @@ interface MadeBody {
 }
 
 class Body {
-  private readonly e: TypedEmitter;
-  private readonly inner: TypedEmitter;
+  readonly e: TypedEmitter;
+  readonly inner: TypedEmitter;
   private readonly inputs = new Map<number, ValueId>();
   private readonly initial = new Map<number, ValueId>();
 
@@ -198,11 +200,19 @@ class Body {
     if (state.kind === 'loop' && state.loop === this.loop && state.index === index) return [];
     const own = state.kind === 'written' && state.loop === this.loop && state.index === index;
     const item = own ? this.within().natural(state.item) : null;
-    if (!own || (state.at !== null && !this.countsIterations(state.at, tensors))) {
-      throw new CarryList(this.loop, index, own ? this.inner.dims(item!) : thing.element);
+    const inOrder = own && (state.at === null || this.countsIterations(state.at, tensors));
+    const onlyLast = own && !inOrder && this.hasOnePlace(index);
+    if (!inOrder && !onlyLast) throw new CarryList(this.loop, index, own ? this.inner.dims(item!) : thing.element);
+    if (own && state.at !== null && this.isStacked(index)) {
+      throw new CarryList(this.loop, index, this.inner.dims(item!));
     }
-    if (state.at !== null && this.isStacked(index)) throw new CarryList(this.loop, index, this.inner.dims(item!));
-    return [{ index, list: thing, item: item! }];
+    return [{ index, list: thing, item: item!, onlyLast }];
+  }
+
+  private hasOnePlace(index: number): boolean {
+    const before = this.spec.initial[index];
+    const length = before instanceof TensorList && before.state.kind === 'empty' ? before.state.length : null;
+    return length !== null && this.spec.h.numbers(length)?.[0] === 1;
   }
 
   /** A list that came in with elements is not filled, but written over. */
@@ -214,14 +224,7 @@ class Body {
   /** Whether an index is a variable that begins at zero and grows by one. */
   private countsIterations(at: Held, tensors: readonly Carried[]): boolean {
     const variable = tensors.find((t) => t.input === at.natural);
-    if (!variable) return false;
-    const { e, inner } = this;
-    if (Number(e.known(variable.initial)?.values[0]) !== 0) return false;
-    const add = e.draft.producer(variable.next);
-    if (add?.op !== 'Add') return false;
-    const [a, b] = add.inputs;
-    const one = a === variable.input ? b : b === variable.input ? a : null;
-    return one !== null && one !== undefined && Number(inner.known(one)?.values[0]) === 1;
+    return variable !== undefined && countsFromZero(this, variable);
   }
 
   /** The variables as the next iteration's condition sees them. */
@@ -237,22 +240,76 @@ class Body {
   ): Thing[] {
     const { e, inner, spec } = this;
     const { h } = spec;
-    const trips = tripCount({ e, inner, goOn, tensors });
+    const trips = tripsOf({ e, inner, goOn, tensors });
     const own = (v: ValueId) => {
       const made = e.draft.value(v);
       return made.producer !== null && made.graph === this.graph ? v : inner.op('Identity', [v]);
     };
     const go = trips ? inner.op('Identity', [e.numbers('bool', [1])]) : own(goOn);
-    const results = [...tensors.map((t) => t.next), ...scanned.map((s) => s.item)];
+    if (trips) this.countByIteration(tensors);
+    // What a variable carries out anyway need not be scanned.
+    const rows = scanned.filter((s) => this.carrier(s, tensors) < 0);
+    const results = [...tensors.map((t) => t.next), ...rows.map((s) => s.item)];
     e.draft.setGraphOutputs(
       this.graph,
       distinct([go, ...results.map(own)], (v) => inner.op('Identity', [v])),
     );
     e.origin = { dialect: 'tensorflow', op: h.node.op, name: h.scope.prefix + h.node.name };
     const first = trips ? null : this.startCondition();
-    const inputs = [trips, first, ...tensors.map((t) => t.initial)];
+    const inputs = [trips?.count ?? null, first, ...tensors.map((t) => t.initial)];
     const outputs = e.ops('Loop', inputs, { body: { kind: 'graph', value: this.graph } }, results.length);
-    return this.results(outputs, tensors, scanned, next);
+    const places = scanned.map((s) => (rows.includes(s) ? tensors.length + rows.indexOf(s) : this.carrier(s, tensors)));
+    return this.results(outputs, tensors, { scanned, places, trips }, next);
+  }
+
+  /** Counters are the number of the iteration: what reads them reads that, and they may fall away. */
+  private countByIteration(tensors: readonly Carried[]): void {
+    const { e, inner } = this;
+    const iteration = e.draft.graphInputs(this.graph)[0]!;
+    for (const t of tensors) {
+      const dtype = e.dtype(t.initial);
+      if ((dtype !== 'int32' && dtype !== 'int64') || e.dims(t.initial)?.length !== 0) continue;
+      if (!countsFromZero(this, t)) continue;
+      this.readAsInt64(t.input, iteration);
+      if (e.draft.uses(t.input).length > 1)
+        e.draft.replaceUses(t.input, inner.cast(iteration, dtype, dtypeInfo(dtype).code));
+    }
+  }
+
+  /** Casts of a counter to int64 are what the iteration is. */
+  private readAsInt64(counter: ValueId, iteration: ValueId): void {
+    const { draft } = this.e;
+    for (const { node } of [...draft.uses(counter)]) {
+      const reader = node === null ? null : draft.node(node);
+      if (reader?.op !== 'Cast' || this.inner.dtype(reader.outputs[0]!) !== 'int64') continue;
+      draft.replaceUses(reader.outputs[0]!, iteration);
+      draft.removeNode(reader.id);
+    }
+  }
+
+  /** Whether a loop is known to write every place of a list of this length; one of no places grows. */
+  private runsThrough(length: Held, trips: Trips | null): boolean {
+    const { h } = this.spec;
+    const known = h.numbers(length)?.[0];
+    if (known === 0) return true;
+    if (trips === null) return false;
+    if (known !== undefined && Number(this.e.known(trips.count)?.values[0] ?? -1) === known) return true;
+    const bare = (v: ValueId): ValueId => {
+      const maker = this.e.draft.producer(v);
+      return maker !== null && ['Cast', 'Identity', 'Reshape'].includes(maker.op) ? bare(maker.inputs[0]!) : v;
+    };
+    const own = bare(h.natural(length));
+    return trips.bounds.every((b) => bare(b) === own || this.sameLength(b, h.natural(length)));
+  }
+
+  private sameLength(a: ValueId, b: ValueId): boolean {
+    const [x, y] = [this.e.partly(a), this.e.partly(b)];
+    return x !== null && y !== null && x[0] !== null && x[0] === y[0];
+  }
+
+  /** The variable that ends as the only element of a list does; -1 where there is none. */
+  private carrier(s: Scanned, tensors: readonly Carried[]): number {
+    return s.onlyLast ? tensors.findIndex((t) => t.next === s.item && t.list === null) : -1;
   }
 
   /** Absent where the loop is known to begin. */
@@ -265,7 +322,7 @@ class Body {
   private results(
     outputs: readonly ValueId[],
     tensors: readonly Carried[],
-    scanned: readonly Scanned[],
+    lists: { readonly scanned: readonly Scanned[]; readonly places: readonly number[]; readonly trips: Trips | null },
     next: readonly Thing[],
   ): Thing[] {
     const out: Thing[] = next.map((t, i) => (this.spec.fixed[i] ? this.spec.initial[i]! : t));
@@ -277,18 +334,42 @@ class Body {
       const held = Held.of(outputs[k]!);
       out[t.index] = t.list ? t.list.with({ kind: 'stacked', tensor: held }) : held;
     });
-    scanned.forEach((s, k) => (out[s.index] = this.filled(s, outputs[tensors.length + k]!)));
+    lists.scanned.forEach((s, k) => {
+      const place = lists.places[k]!;
+      out[s.index] = this.filled(s, outputs[place]!, place < tensors.length, lists.trips);
+    });
     return out;
   }
 
   /** The list after a loop that put one element into it an iteration. */
-  private filled({ index, list }: Scanned, rows: ValueId): TensorList {
+  private filled({ index, list, onlyLast }: Scanned, rows: ValueId, isItem: boolean, trips: Trips | null): TensorList {
+    if (onlyLast) {
+      const one = isItem ? this.e.unsqueeze(rows, [0]) : this.e.slice(rows, [-1], [2 ** 31 - 1], [0]);
+      return list.with({ kind: 'stacked', tensor: Held.of(one) });
+    }
     const before = this.spec.initial[index] as TensorList;
     const { h } = this.spec;
-    if (before.state.kind !== 'stacked') return list.with({ kind: 'stacked', tensor: Held.of(rows) });
+    if (before.state.kind !== 'stacked') {
+      const length = before.state.kind === 'empty' ? before.state.length : null;
+      const all = length === null || this.runsThrough(length, trips) ? rows : padded(h, rows, length);
+      return list.with({ kind: 'stacked', tensor: Held.of(all) });
+    }
     const both = this.e.op('Concat', [h.natural(before.state.tensor), rows], { axis: 0 });
     return list.with({ kind: 'stacked', tensor: Held.of(both) });
   }
+}
+
+/** Zeros behind the rows, up to a length. */
+function padded(h: Handling, rows: ValueId, length: Held): ValueId {
+  const { e } = h;
+  const rank = e.dims(rows)?.length;
+  if (rank === undefined) return rows;
+  const want = e.reshape(h.int64(length), [1]);
+  const have = e.slice(e.op('Shape', [rows]), [0], [1], [0]);
+  const more = e.op('Max', [e.op('Sub', [want, have]), e.ints([0])]);
+  const zeros = (n: number) => e.ints(new Array<number>(n).fill(0));
+  const pads = e.op('Concat', [zeros(rank), more, ...(rank > 1 ? [zeros(rank - 1)] : [])], { axis: 0 });
+  return e.op('Pad', [rows, pads]);
 }
 
 /** Outputs of a graph must not repeat. */

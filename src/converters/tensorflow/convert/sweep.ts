@@ -2,6 +2,7 @@
 import { bodiesOf } from '../../../graph-model/core/attributes.ts';
 import type { Draft } from '../../../graph-model/core/draft.ts';
 import type { GraphId, NodeId } from '../../../graph-model/core/model.ts';
+import { pruneLoop } from './prune-loop.ts';
 
 export function sweep(draft: Draft): void {
   sweepGraph(draft, draft.main);
@@ -17,5 +18,5 @@ function sweepGraph(draft: Draft, graph: GraphId): void {
 function sweepNode(draft: Draft, id: NodeId): void {
   const node = draft.node(id);
   if (node.outputs.every((v) => v === null || draft.uses(v).length === 0)) draft.removeNode(id);
-  else for (const body of bodiesOf(node)) sweepGraph(draft, body);
+  else for (const body of bodiesOf(pruneLoop(draft, node))) sweepGraph(draft, body);
 }

@@ -8,6 +8,14 @@ interface Counted {
   readonly next: ValueId;
 }
 
+/** A loop that runs as long as counters are below bounds. */
+export interface Trips {
+  /** int64. */
+  readonly count: ValueId;
+  /** The bounds, of which the least is the count. */
+  readonly bounds: readonly ValueId[];
+}
+
 export interface LoopEnds {
   /** Around the loop. */
   readonly e: TypedEmitter;
@@ -16,13 +24,13 @@ export interface LoopEnds {
   readonly tensors: readonly Counted[];
 }
 
-/**
- * The trip count as a value around the loop, int64; null where the condition says something else. Only counters from zero
- * by one: then the bound is the count.
- */
-export function tripCount(loop: LoopEnds): ValueId | null {
+/** null: the condition says something else. Only counters from zero by one are known: then the bound is the count. */
+export function tripsOf(loop: LoopEnds): Trips | null {
   const bounds = boundsOf(loop, loop.goOn);
-  if (bounds === null) return null;
+  return bounds && { bounds, count: countOf(loop, bounds) };
+}
+
+function countOf(loop: LoopEnds, bounds: readonly ValueId[]): ValueId {
   const { e } = loop;
   const counts = [...new Set(bounds)].map((b) => e.cast(b, 'int64', 7)).map((v) => flat(e, v));
   const known = counts.map((v) => e.known(v));
@@ -56,7 +64,7 @@ function isOutside({ e, inner }: LoopEnds, v: ValueId): boolean {
   return e.draft.value(v).graph !== inner.graph;
 }
 
-function countsFromZero({ e, inner }: LoopEnds, t: Counted): boolean {
+export function countsFromZero({ e, inner }: Pick<LoopEnds, 'e' | 'inner'>, t: Counted): boolean {
   if (Number(e.known(t.initial)?.values[0] ?? -1) !== 0) return false;
   const add: Node | null = e.draft.producer(t.next);
   if (add?.op !== 'Add') return false;

@@ -1,5 +1,5 @@
 /** Activation functions, and Softmax along any axis in the order at hand. */
-import { Held, orderAtHand } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, orderAtHand } from '../../../graph-model/builders/axis-orders.ts';
 import { float } from '../../../graph-model/core/attributes.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { broadcastFirst } from './broadcast.ts';

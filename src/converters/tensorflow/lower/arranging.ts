@@ -1,5 +1,5 @@
 /** Tensors put together, repeated, padded, turned round. */
-import { Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';
 import { firstAxis } from './reductions.ts';

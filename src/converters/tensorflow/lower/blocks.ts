@@ -1,5 +1,5 @@
 /** Blocks of space in the depth or the batch, and the dilated convolutions that older graphs write with them. */
-import { Held, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { channelsLast, type Lowering, type Lowerings, type TfCall } from './call.ts';
 import { lensOf, over, product, reshapeTo, times, type Len } from './lengths.ts';

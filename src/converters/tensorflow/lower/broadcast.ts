@@ -1,5 +1,5 @@
 /** Several tensors that broadcast, brought into one order of axes: channels-first where one of them is so already. */
-import { Held, orderAtHand, range, type Order } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, orderAtHand, range, type Order } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { TfCall } from './call.ts';
 

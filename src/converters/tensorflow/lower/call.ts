@@ -19,11 +19,13 @@ import {
   getTensor,
 } from '../../../graph-model/core/attributes.ts';
 import type { Node, ValueId } from '../../../graph-model/core/model.ts';
-import { toNumbers, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
+import { tensorAtHand, toNumbers, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
 import { isDType, type Dim, type DType } from '../../../graph-model/core/types.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import { permuted } from './dense.ts';
+import { int64Twin } from './int64-twin.ts';
 import { castTo, computed } from './kernels.ts';
+import { permutedQuantized } from './quantized-weights.ts';
 
 /**
  * The dialect: nodes of the domain `tf`, named and attributed as in the file. Types are ONNX's names (`T: 'float'`, lists as
@@ -36,6 +38,8 @@ export interface CallInput {
   readonly inputs: readonly Held[];
   /** The elements of an input that is a constant of the source, of any size. */
   denseOf(t: Held): DenseTensor | null;
+  /** The elements of a tensor that a constant of the result holds; null where they cannot be had. */
+  elementsOf?(tensor: Tensor): DenseTensor | null;
   /** True where this node is all that reads the input in the source: what made it may be changed in place. */
   isOnlyReader?(index: number): boolean;
   /** True where something of the source reads the output; absent: all outputs are taken to be read. */
@@ -57,7 +61,11 @@ export class TfCall {
   }
 
   refuse(why: string): never {
-    throw new FormatError('tensorflow.unsupported', { node: this.node.name, op: this.node.op, why });
+    throw new FormatError(
+      'tensorflow.unsupported',
+      { node: this.node.name, op: this.node.op, why },
+      { node: this.node.id },
+    );
   }
 
   input(index: number): Held {
@@ -113,7 +121,8 @@ export class TfCall {
 
   /** An attribute that names an element type. */
   type(key: string, otherwise: DType | '' = ''): DType {
-    const name = this.text(key, otherwise);
+    // Quantised types hold the same bits as those without the q.
+    const name = this.text(key, otherwise).replace(/^q(u?int)/, '$1');
     return isDType(name) ? name : this.refuse(`its ${key} is no element type that ONNX has`);
   }
 
@@ -124,9 +133,8 @@ export class TfCall {
   }
 
   first(t: Held = this.x): ValueId {
-    const dense = t.first === null && t.natural === null ? this.dense(t) : null;
-    if (dense)
-      return (t.first = this.permuted(t, [0, t.constant!.dims.length - 1, ...range(1, dense.dims.length - 1)]));
+    const dense = t.first === null ? this.dense(t) : null;
+    if (dense) return (t.first = this.permuted(t, [0, dense.dims.length - 1, ...range(1, dense.dims.length - 1)]));
     return firstOf(this.e, t);
   }
 
@@ -162,7 +170,9 @@ export class TfCall {
 
   /** The elements where the conversion knows them: constants of the source and what shape computations come to. */
   dense(t: Held): DenseTensor | null {
-    return this.given.denseOf(t) ?? (t.natural === null ? null : this.e.known(t.natural));
+    const own = this.given.denseOf(t);
+    if (own || t.natural === null) return own;
+    return this.elementsOf(t.natural) ?? this.e.known(t.natural);
   }
 
   /** As numbers; null where they are not known. */
@@ -202,20 +212,19 @@ export class TfCall {
     const dense = this.dense(t);
     if (dense)
       return this.made(t, `${perm.join()} ${dims?.join() ?? ''}`, () => this.e.constant(permuted(dense, perm, dims)));
+    const weights = permutedQuantized(this.e, t, perm, dims);
+    if (weights !== null) return weights;
     const moved = this.transpose(this.natural(t), perm);
     return dims ? this.e.reshape(moved, dims) : moved;
   }
 
-  /** A Transpose; one of a Transpose is one. */
+  /** A Transpose; one of a Transpose is one, and one that moves axes of length 1 alone is a Reshape. */
   transpose(value: ValueId, perm: readonly number[]): ValueId {
     const maker = this.e.draft.producer(value);
     const before = maker?.op === 'Transpose' && maker.domain === '' ? getInts(maker, 'perm') : undefined;
-    if (before)
-      return this.e.transpose(
-        maker!.inputs[0]!,
-        perm.map((p) => before[p]!),
-      );
-    return this.e.transpose(value, perm);
+    const [from, whole] = before ? [maker!.inputs[0]!, perm.map((p) => before[p]!)] : [value, perm];
+    const shape = shapeAfter(this.e.dims(from), whole);
+    return shape ? this.e.reshape(from, shape) : this.e.transpose(from, whole);
   }
 
   /** For the inputs of ONNX that take int64: sizes, axes, places. */
@@ -226,9 +235,7 @@ export class TfCall {
   }
 
   int64Of(value: ValueId): ValueId {
-    const maker = this.e.draft.producer(value);
-    if (maker?.op === 'Cast' && this.e.dtype(maker.inputs[0]!) === 'int64') return maker.inputs[0]!;
-    return castTo(this.e, value, 'int64');
+    return int64Twin(this.e, value) ?? castTo(this.e, value, 'int64');
   }
 
   /** As int64 in one dimension. */
@@ -237,6 +244,13 @@ export class TfCall {
     if (numbers) return this.e.ints(numbers);
     const value = this.int64(t);
     return this.shapeOrNull(t)?.length === 1 ? value : this.e.reshape(value, [-1]);
+  }
+
+  /** The elements of a constant of the result; null where it is none, or lies elsewhere. */
+  elementsOf(value: ValueId): DenseTensor | null {
+    const tensor = this.e.draft.value(value).constant;
+    if (!tensor) return null;
+    return this.given.elementsOf ? this.given.elementsOf(tensor) : tensorAtHand(tensor);
   }
 
   // ---- making
@@ -289,6 +303,16 @@ export class TfCall {
     const values = parts.map((p) => (typeof p === 'object' ? p.value : this.e.ints([p])));
     return values.length === 1 ? values[0]! : this.e.op('Concat', values, { axis: 0 });
   }
+}
+
+/** What a Reshape is told in place of a Transpose, where the axes that are longer than 1 keep their order; else null. */
+function shapeAfter(dims: readonly Dim[] | null, perm: readonly number[]): number[] | null {
+  if (!dims || perm.every((p, i) => p === i)) return null;
+  const long = perm.filter((p) => dims[p] !== 1);
+  if (long.some((p, i) => i > 0 && p < long[i - 1]!)) return null;
+  const target = perm.map((p, i) => (typeof dims[p] === 'number' ? (dims[p] as number) : p === i ? 0 : -1));
+  const isPlain = target.filter((n) => n === -1).length <= 1 && !perm.some((p) => dims[p] === 0);
+  return isPlain ? target : null;
 }
 
 /** One TensorFlow operator to ONNX: one tensor for each of its outputs. */

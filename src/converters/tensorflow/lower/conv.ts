@@ -1,5 +1,5 @@
 /** Convolutions: channels-first in ONNX whatever the source has, filters turned in memory. */
-import { Held, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { Plain } from '../../../graph-model/builders/typed-emitter.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { afterFused } from './matmul.ts';
@@ -98,15 +98,12 @@ function fusedRest(c: TfCall, y: Held, names: readonly string[], next: number): 
   return afterFused(c, made, names.slice(1), next + 1);
 }
 
-const morphology: Lowering = (c) => c.refuse('ONNX has no operator for grey-scale dilation and erosion');
-
 export const CONVOLUTIONS: Lowerings = {
   Conv: conv,
   Conv2D: conv,
   Conv3D: conv,
   DepthwiseConv2d: depthwise,
   DepthwiseConv2dNative: depthwise,
-  Dilation2D: morphology,
   FusedDepthwiseConv2dNative: fused(depthwiseFilter),
   _FusedConv2D: fused(filterOf),
   _FusedDepthwiseConv2dNative: fused(depthwiseFilter),

@@ -1,7 +1,7 @@
 /** Arithmetic, element by element, with TensorFlow's rules for whole numbers, zeros and rounding. */
-import type { Held } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { DType } from '../../../graph-model/core/types.ts';
+import { takenOver } from './bias.ts';
 import { over } from './broadcast.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';
 
@@ -224,15 +224,26 @@ const sign: Unary = (c, x) => c.op('Sign', [x]);
 const neg: Unary = (c, x) => (isUnsigned(c.e.dtype(x)) ? c.op('Sub', [num(c, x, 0), x]) : c.op('Neg', [x]));
 const square: Unary = (c, x) => c.op('Mul', [x, x]);
 
-export const bias = (c: TfCall): Held => over(c, [c.x, c.input(1)], (v) => c.op('Add', v));
+/** A constant for each channel goes into the convolution or the product before it, where nothing else reads that. */
+const add: Lowering = (c) => {
+  for (const [i, other] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    if (!c.isOnlyReader(i) || c.dense(c.input(other)) === null) continue;
+    const taken = takenOver(c, c.input(i), c.input(other));
+    if (taken) return taken;
+  }
+  return over(c, [c.x, c.input(1)], (v) => c.op('Add', v));
+};
 
 export const ELEMENTWISE: Lowerings = {
   Abs: named('Abs'),
   Acos: named('Acos'),
   Acosh: named('Acosh'),
-  Add: namedBinary('Add'),
+  Add: add,
   AddN: sumOf,
-  AddV2: namedBinary('Add'),
+  AddV2: add,
   AccumulateNV2: sumOf,
   Asin: named('Asin'),
   Asinh: named('Asinh'),
@@ -263,7 +274,6 @@ export const ELEMENTWISE: Lowerings = {
   MulNoNan: binary((c, x, y) => zeroWhere(c, y, c.op('Mul', [x, y]))),
   Ndtri: unary(ndtri),
   Neg: unary(neg),
-  NextAfter: (c) => c.refuse('ONNX has no operator for the neighbouring number'),
   Pow: binary(pow),
   RealDiv: namedBinary('Div'),
   Reciprocal: named('Reciprocal'),

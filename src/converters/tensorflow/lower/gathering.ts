@@ -1,5 +1,5 @@
 /** Elements picked by their places, and put at places. */
-import { Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { DType } from '../../../graph-model/core/types.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';
@@ -60,6 +60,9 @@ const gatherNd: Lowering = (c) => {
 
 const zeros = (c: TfCall, shape: ValueId, dtype: DType): ValueId => {
   if (dtype === 'string') return c.refuse('strings have no sum');
+  const dims = c.e.known(shape) && Array.from(c.e.known(shape)!.values as Iterable<bigint>, Number);
+  const count = dims?.reduce((a, b) => a * b, 1) ?? Infinity;
+  if (dims && count <= 4096) return c.e.numbers(dtype, new Array<number>(count).fill(0), dims);
   const value = c.e.draft.value(c.e.numbers(dtype, [0], [1])).constant!;
   return c.e.op('ConstantOfShape', [shape], { value: { kind: 'tensor', value } });
 };

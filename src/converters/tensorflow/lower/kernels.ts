@@ -1,5 +1,5 @@
 /**
- * The element types that ONNX Runtime computes on the CPU, by operator (opset 18). What it lacks is computed in a wider type
+ * The element types that ONNX Runtime computes on the CPU, natively and in the browser, by operator (opset 18, as probed). What it lacks is computed in a wider type
  * and cast back: a file that no runtime opens would be no conversion.
  */
 import type { TypedEmitter, Plain } from '../../../graph-model/builders/typed-emitter.ts';
@@ -27,13 +27,13 @@ const TYPES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ...rows('Relu', `${WIDE} int8`),
   ...rows('Abs Add Sub Mul Div Mod Less Greater LessOrEqual GreaterOrEqual', NUMBERS),
   ...rows('Equal', `${NUMBERS} bool string`),
-  ...rows('Sign', `${NUMBERS} bfloat16`),
+  ...rows('Sign', NUMBERS),
   ...rows('Pow ReduceSum ReduceMean ReduceProd ReduceL1 ReduceL2 ReduceLogSumExp ReduceSumSquare CumSum Einsum', WIDE),
   ...rows('Min Max Clip', `${SOME} uint32 uint64`),
-  ...rows('PRelu', `${WIDE} uint32`),
+  ...rows('PRelu', WIDE),
   ...rows('MatMul', `${WIDE} uint32 uint64`),
   ...rows('ReduceMax ReduceMin ArgMax ArgMin', SOME),
-  ...rows('Where', `${SOME} uint32 string`),
+  ...rows('Where', `${WIDE} uint8 string`),
   ...rows('Pad', `${SOME} uint32 uint64 bool`),
   ...rows('Tile Expand ReverseSequence', MOST),
   ...rows('Compress', MOST),
@@ -46,7 +46,7 @@ const TYPES: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ...rows('DepthToSpace SpaceToDepth MaxPool', `${FLOATS} int8 uint8`),
   ...rows('Resize', `${SINGLES} int8 int32 uint8`),
   ...rows('BitwiseAnd BitwiseOr BitwiseXor BitwiseNot', 'int8 int16 int32 int64 uint8 uint16 uint32 uint64'),
-  ...rows('BitShift', 'uint8 uint16 uint32 uint64'),
+  ...rows('BitShift', 'uint8 uint32 uint64'),
   ...rows('Transpose Concat Slice Gather GatherND GatherElements ScatterND ScatterElements Reshape Split', ALL),
 ]);
 
@@ -56,7 +56,7 @@ const WIDER: Partial<Record<DType, readonly DType[]>> = {
   int8: ['int32', 'float', 'int64'],
   int16: ['int32', 'float', 'int64'],
   uint8: ['int32', 'float', 'int64'],
-  uint16: ['int32', 'float', 'int64'],
+  uint16: ['int32', 'float', 'int64', 'uint32'],
   int32: ['int64', 'double', 'float'],
   uint32: ['int64', 'double', 'float'],
   uint64: ['int64', 'double', 'float'],

@@ -1,5 +1,5 @@
 /** Tensors made of sizes and numbers alone. */
-import { Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { tensorOf } from '../../../graph-model/core/tensor.ts';
 import type { DType } from '../../../graph-model/core/types.ts';

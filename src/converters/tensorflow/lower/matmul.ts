@@ -1,5 +1,5 @@
 /** Products of matrices. */
-import { Held, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { fusedActivation } from './activations.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';

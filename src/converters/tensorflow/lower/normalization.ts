@@ -1,10 +1,11 @@
 /** Batch normalisation, biases and local response normalisation. */
-import { Held, range } from '../../../graph-model/builders/axis-orders.ts';
-import { float, getFloat } from '../../../graph-model/core/attributes.ts';
+import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
+import { float } from '../../../graph-model/core/attributes.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
-import { tensorAtHand, toNumbers, type DenseTensor } from '../../../graph-model/core/tensor.ts';
+import { toNumbers, type DenseTensor } from '../../../graph-model/core/tensor.ts';
 import { broadcastFirst, over } from './broadcast.ts';
 import { channelsLast, type Lowering, type Lowerings, type TfCall } from './call.ts';
+import { takenOver } from './bias.ts';
 import { channelsFirst } from './windows.ts';
 
 /** y = (x - mean) / √(variance + ε) · scale + offset; folded into a convolution that does nothing else with its result. */
@@ -70,8 +71,8 @@ function intoConv(c: TfCall, x: ValueId, statistics: readonly Held[], epsilon: n
   const [scale, offset, mean, variance] = statistics.map((t) => c.numbers(t));
   const conv = c.e.draft.producer(x);
   if (conv?.op !== 'Conv' || !scale || !offset || !mean || !variance) return null;
-  const weights = denseConstant(c, conv.inputs[1]!);
-  const before = conv.inputs[2] ? denseConstant(c, conv.inputs[2]) : null;
+  const weights = c.elementsOf(conv.inputs[1]!);
+  const before = conv.inputs[2] ? c.elementsOf(conv.inputs[2]) : null;
   if (weights?.dtype !== 'float' || (conv.inputs[2] && !before) || weights.dims[0] !== scale.length) return null;
   const factor = scale.map((s, i) => s / Math.sqrt(variance[i]! + epsilon));
   const start = before ? toNumbers(before) : null;
@@ -86,11 +87,6 @@ function scaledRows(weights: DenseTensor, factor: readonly number[]): DenseTenso
   const row = values.length / factor.length;
   for (let i = 0; i < values.length; i++) values[i] = values[i]! * factor[Math.floor(i / row)]!;
   return { ...weights, values };
-}
-
-export function denseConstant(c: TfCall, value: ValueId): DenseTensor | null {
-  const tensor = c.e.draft.value(value).constant;
-  return tensor ? tensorAtHand(tensor) : null;
 }
 
 /** The FusedBatchNorm fused into a convolution: scale, offset, mean and variance are its inputs from `at` on. */
@@ -124,27 +120,12 @@ const globalNormalization: Lowering = (c) => {
 /** Into the convolution or the product before it, where nothing else reads that. */
 const biasAdd: Lowering = (c) => {
   const last = channelsLast(c) && c.text('data_format', 'NHWC') !== 'NCHW';
-  const taken = c.isOnlyReader() ? takenOver(c) : null;
+  const taken = c.isOnlyReader() ? takenOver(c, c.x, c.input(1)) : null;
   if (taken) return taken;
   if (last) return over(c, [c.x, c.input(1)], (v) => c.op('Add', v));
   const wide = c.e.unsqueeze(c.natural(c.input(1)), range(1, c.rank() - 1));
   return c.keep(c.op('Add', [c.natural(), wide]));
 };
-
-function takenOver(c: TfCall): Held | null {
-  const order = c.x.first !== null && c.x.natural === null ? 'first' : 'natural';
-  const value = c.x[order];
-  const maker = value === null ? null : c.e.draft.producer(value);
-  if (!maker || maker.inputs.length !== 2 || maker.outputs[0] !== value || c.e.dtype(value!) !== 'float') return null;
-  const bias = c.natural(c.input(1));
-  if (c.e.dims(bias)?.length !== 1) return null;
-  const [a, b] = maker.inputs as ValueId[];
-  const isConv = /^Conv(Transpose)?$/.test(maker.op) && (order === 'first' || !channelsLast(c));
-  if (isConv) return c.keep(c.e.op(maker.op, [a!, b!, bias], Object.fromEntries(maker.attributes)), order);
-  const flat = [a!, b!].every((v) => c.e.dims(v)?.length === 2);
-  if (!/^(MatMul|Gemm)$/.test(maker.op) || !flat || getFloat(maker, 'alpha', 1) !== 1) return null;
-  return c.keep(c.e.op('Gemm', [a!, b!, bias], Object.fromEntries(maker.attributes)));
-}
 
 /** x / (bias + alpha Σ x²)^beta over 2 · radius + 1 channels; ONNX divides alpha by their number. */
 const localResponse: Lowering = (c) => {

@@ -49,8 +49,6 @@ const maxPoolWithArgmax: Lowering = (c) => {
 export const POOLINGS: Lowerings = {
   AvgPool: pool('AveragePool'),
   AvgPool3D: pool('AveragePool'),
-  FractionalAvgPool: (c) => c.refuse('its windows are drawn at random'),
-  FractionalMaxPool: (c) => c.refuse('its windows are drawn at random'),
   MaxPool: pool('MaxPool'),
   MaxPool3D: pool('MaxPool'),
   MaxPoolV2: pool('MaxPool'),

@@ -1,5 +1,6 @@
 /** Questions about shapes, and other shapes for the same elements. */
-import { Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
+import { getInts } from '../../../graph-model/core/attributes.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { Dim } from '../../../graph-model/core/types.ts';
 import { productDim } from '../../../graph-model/operators/symbolic.ts';
@@ -70,16 +71,33 @@ export function reshaped(c: TfCall, value: ValueId, parts: readonly Dim[]): Valu
 const reshape: Lowering = (c) => {
   const dense = c.dense(c.x);
   const known = c.numbers(c.input(1));
-  if (dense && c.x.constant && known?.every((d) => d > 0))
-    return c.keep(c.permuted(c.x, range(0, dense.dims.length), known));
+  if (dense && known?.every((d) => d > 0)) return c.keep(c.permuted(c.x, range(0, dense.dims.length), known));
   const parts = c.parts(c.input(1));
   const given = c.shapeOrNull();
   const whole = parts && given && withoutRest(parts, given);
   if (whole && whole.length === given.length && whole.every((p, i) => p !== null && p === given[i])) return c.x;
   const value = c.natural();
+  const direct = parts && wholeProduct(c, value, parts);
+  if (direct) return c.keep(direct);
   const made = parts && reshaped(c, value, parts);
   return c.keep(made ?? c.e.op('Reshape', [value, c.int64Vector(c.input(1))], { allowzero: 0 }));
 };
+
+/**
+ * A product with a matrix whose rows were all axes but the last put together, and which are now taken apart again: MatMul
+ * does that by itself.
+ */
+function wholeProduct(c: TfCall, value: ValueId, parts: readonly Dim[]): ValueId | null {
+  const product = c.e.draft.producer(value);
+  const rows = product?.op === 'MatMul' ? c.e.draft.producer(product.inputs[0]!) : null;
+  if (rows?.op !== 'Reshape' || c.e.dims(rows.outputs[0]!)?.length !== 2) return null;
+  const [x, matrix] = [rows.inputs[0]!, product!.inputs[1]!];
+  const [dims, width] = [c.e.dims(x), c.e.dims(matrix)];
+  if (!dims || dims.length < 3 || dims.length !== parts.length || width?.length !== 2) return null;
+  const sameRows = dims.slice(0, -1).every((d, i) => d !== null && d === parts[i]);
+  const fits = typeof width[0] === 'number' && dims.at(-1) === width[0] && parts.at(-1) === width[1];
+  return sameRows && fits ? c.e.op('MatMul', [x, matrix]) : null;
+}
 
 /** The target with its -1 worked out where that is a number. */
 function withoutRest(parts: readonly Dim[], given: readonly Dim[]): readonly Dim[] {
@@ -99,6 +117,11 @@ const expandDims: Lowering = (c) => {
   if (rank === undefined && given < 0) return c.keep(c.e.unsqueeze(c.natural(), [given]));
   const axis = given < 0 ? given + rank! + 1 : given;
   if (rank !== undefined && (axis < 0 || axis > rank)) c.refuse(`its axis ${given} does not exist`);
+  const dense = c.dense(c.x);
+  if (dense) {
+    const dims = [...dense.dims.slice(0, axis), 1, ...dense.dims.slice(axis)];
+    return c.keep(c.permuted(c.x, range(0, dense.dims.length), dims));
+  }
   const inSpace = rank !== undefined && rank >= 3 && axis > 0 && axis < rank;
   if (inSpace && orderAtHand(c.x) === 'first' && c.x.natural === null)
     return c.keep(c.e.unsqueeze(c.first(), [axis + 1]), 'first');
@@ -116,13 +139,25 @@ const squeeze: Lowering = (c) => {
   const rank = dims.length;
   const isFirst = orderAtHand(c.x) === 'first' && c.x.natural === null;
   const inSpace = axes.every((a) => a > 0 && a < rank - 1);
-  if (!isFirst || !inSpace) return c.keep(c.e.squeeze(c.natural(), axes));
+  if (!isFirst || !inSpace) return c.keep(squeezed(c, c.natural(), axes));
   const y = c.e.squeeze(
     c.first(),
     axes.map((a) => firstAxis(a, rank)).sort((a, b) => a - b),
   );
   return c.keep(y, rank - axes.length > 2 ? 'first' : 'natural');
 };
+
+/** Of a Transpose that then moves nothing: of what it is made of. */
+function squeezed(c: TfCall, value: ValueId, axes: readonly number[]): ValueId {
+  const maker = c.e.draft.producer(value);
+  const perm = maker?.op === 'Transpose' ? getInts(maker, 'perm') : undefined;
+  const left = perm?.filter((_, i) => !axes.includes(i));
+  if (!left?.every((p, i) => i === 0 || p > left[i - 1]!)) return c.e.squeeze(value, axes);
+  return c.e.squeeze(
+    maker!.inputs[0]!,
+    axes.map((a) => perm![a]!).sort((a, b) => a - b),
+  );
+}
 
 // ---- Transpose
 

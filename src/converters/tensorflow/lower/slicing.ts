@@ -1,5 +1,5 @@
 /** Parts of tensors: Slice, StridedSlice with its masks, Split, Unpack. */
-import { Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { Dim } from '../../../graph-model/core/types.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';

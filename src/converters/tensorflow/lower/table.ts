@@ -17,6 +17,13 @@ import { GATHERS } from './gathering.ts';
 import { MAKERS, RANDOM } from './making.ts';
 import { SEARCHES } from './searching.ts';
 import { SEGMENTS } from './segments.ts';
+import { IMAGES } from './images.ts';
+import { RESIZES } from './resize.ts';
+import { SUPPRESSIONS } from './suppression.ts';
+import { QUANTIZATIONS } from './quantization.ts';
+import { RECURRENT } from './recurrent.ts';
+import { REFUSED } from './refused.ts';
+import { SPECTRA } from './spectra.ts';
 import { CHOICES, PASSING, TYPES } from './types.ts';
 
 export interface Family {
@@ -50,11 +57,20 @@ export const FAMILIES: readonly Family[] = [
   { title: 'At random', ops: RANDOM },
   { title: 'Searches', ops: SEARCHES },
   { title: 'Segments', ops: SEGMENTS },
+  { title: 'Images', ops: IMAGES },
+  { title: 'Resizing', ops: RESIZES },
+  { title: 'Boxes', ops: SUPPRESSIONS },
+  { title: 'Quantisation', ops: QUANTIZATIONS },
+  { title: 'Recurrent layers', ops: RECURRENT },
+  { title: 'Spectra', ops: SPECTRA },
 ];
 
 const LOWERINGS: ReadonlyMap<string, Lowering> = new Map(FAMILIES.flatMap((f) => Object.entries(f.ops)));
 
-/** null: the operator has no ONNX form here. */
+/** null: the operator has no ONNX form here. One that is known to have none says why. */
 export function loweringOf(op: string): Lowering | null {
-  return LOWERINGS.get(op) ?? null;
+  const found = LOWERINGS.get(op);
+  if (found) return found;
+  const why = REFUSED.get(op);
+  return why === undefined ? null : (c) => c.refuse(why);
 }

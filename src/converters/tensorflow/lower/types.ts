@@ -1,5 +1,5 @@
 /** Changes of type, choices, and what passes through. */
-import { Held, range } from '../../../graph-model/builders/axis-orders.ts';
+import { range } from '../../../graph-model/builders/axis-orders.ts';
 import { getInt } from '../../../graph-model/core/attributes.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { dtypeInfo, type DType } from '../../../graph-model/core/types.ts';
@@ -71,12 +71,19 @@ const whereTrue: Lowering = (c) => {
 
 const same: Lowering = (c) => c.x;
 
-/** The shape that it promises is what inference will find; where the rank is not known it is said by a Reshape. */
+/** The shape that it promises is said by a Reshape where it tells more than is known; a length of 0 there is copied. */
 const ensureShape: Lowering = (c) => {
   const declared = c.ints('shape');
-  if (!declared || c.shapeOrNull()) return c.x;
-  if (declared.filter((d) => d < 0).length > 1) return c.x;
-  return c.keep(c.e.reshape(c.natural(), declared));
+  const dims = c.shapeOrNull();
+  if (!declared || declared.includes(0)) return c.x;
+  if (dims && declared.every((d, i) => d < 0 || typeof dims[i] === 'number')) return c.x;
+  if (!dims && declared.filter((d) => d < 0).length > 1) return c.x;
+  return c.keep(
+    c.e.reshape(
+      c.natural(),
+      declared.map((d) => (d >= 0 ? d : dims ? 0 : -1)),
+    ),
+  );
 };
 
 export const PASSING: Lowerings = {

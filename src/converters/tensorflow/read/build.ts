@@ -4,13 +4,14 @@
  * left out; so is the edge from NextIteration back to Merge, which the attribute `next_iteration` of the Merge names. The
  * Merge of a cond names its predicate in `cond`, and which of its inputs is of the true side.
  */
-import { int, type Attribute } from '../../../graph-model/core/attributes.ts';
+import { int, ints, type Attribute } from '../../../graph-model/core/attributes.ts';
 import type { Draft } from '../../../graph-model/core/draft.ts';
 import { buildModel } from '../../../graph-model/core/empty.ts';
 import type { FunctionDef, GraphId, Metadata, Model, ModelSource, ValueId } from '../../../graph-model/core/model.ts';
 import type { Tensor } from '../../../graph-model/core/tensor.ts';
 import { isDType, tensorType, type ValueType } from '../../../graph-model/core/types.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
+import { Changes } from './changes.ts';
 import { condsOf } from './conds.ts';
 import { outputShapes } from './graph-def.ts';
 import { outputsOf, type NodeOutputs } from './op-outputs.ts';
@@ -35,9 +36,10 @@ export interface BuildInput {
 export function buildDialect(input: BuildInput): Model {
   const options = { opsets: [{ domain: DOMAIN, version: 1 }], graphName: nameOf(input.file), source: input.source };
   const model = buildModel({ ...options, irVersion: null }, (draft) => {
-    const functions = input.graph.functions.map((f) => addFunction(draft, input, f));
+    const changes = new Changes(input.graph.functions);
+    const functions = input.graph.functions.map((f) => addFunction(draft, input, f, changes));
     draft.patchModel({ functions });
-    new MainBuilder(draft, input).run();
+    new MainBuilder(draft, input, changes).run();
   });
   return { ...model, producerName: 'tensorflow', producerVersion: input.version, metadata: input.metadata };
 }
@@ -100,6 +102,8 @@ function isBackEdge(node: TfNode, from: TfNode): boolean {
   return isMerge(node) && (from.op === 'NextIteration' || from.op === 'RefNextIteration');
 }
 
+const READS = /^(ReadVariableOp|ResourceGather(Nd)?|VariableShape)$/;
+
 // ---- one graph
 
 class GraphBuilder {
@@ -113,6 +117,7 @@ class GraphBuilder {
     protected readonly graph: GraphId,
     protected readonly file: string,
     protected readonly nodes: readonly TfNode[],
+    private readonly changes: Changes,
   ) {
     this.byName = new Map(nodes.map((n) => [n.name, n]));
   }
@@ -158,7 +163,7 @@ class GraphBuilder {
       name: node.name,
       inputs: this.inputsOf(node),
       outputs: Array.from({ length: count }, (_, i) => `${node.name}:${i}`),
-      attributes: new Map([...attributesOf(node.attrs), ...this.backEdges(node)]),
+      attributes: new Map([...attributesOf(node.attrs), ...this.backEdges(node), ...this.changedBefore(node)]),
     });
     this.values.set(node.name, [...made.outputs]);
     this.declare(node, known, made.outputs as ValueId[]);
@@ -197,6 +202,21 @@ class GraphBuilder {
       out.set('true_input', int(cond.trueInput));
     }
     return out;
+  }
+
+  /** A read that waits for a change of the same variable gets what the change made of it; a loop names what it changes. */
+  private changedBefore(node: TfNode): readonly (readonly [string, Attribute])[] {
+    const handle = node.inputs[0];
+    if (/^(Stateless)?While$/.test(node.op)) {
+      const changed = [...this.changes.inputsOf(node)];
+      return changed.length === 0 ? [] : [['changed_inputs', ints(changed)]];
+    }
+    if (!READS.test(node.op) || handle === undefined) return [];
+    const before = node.inputs.flatMap((text) => {
+      const from = text.startsWith('^') ? this.byName.get(text.slice(1)) : undefined;
+      return from && [...this.changes.inputsOf(from)].some((i) => from.inputs[i] === handle) ? [from.name] : [];
+    });
+    return before.length === 0 ? [] : [['changed_by', { kind: 'string', value: before[before.length - 1]! }]];
   }
 
   protected valueOf(ref: Ref): ValueId | null {
@@ -281,8 +301,9 @@ class BodyBuilder extends GraphBuilder {
     graph: GraphId,
     file: string,
     private readonly def: TfFunction,
+    changes: Changes,
   ) {
-    super(draft, graph, file, def.nodes);
+    super(draft, graph, file, def.nodes, changes);
   }
 
   run(): void {
@@ -302,9 +323,9 @@ class BodyBuilder extends GraphBuilder {
   }
 }
 
-function addFunction(draft: Draft, input: BuildInput, def: TfFunction): FunctionDef {
+function addFunction(draft: Draft, input: BuildInput, def: TfFunction, changes: Changes): FunctionDef {
   const graph = draft.newGraph(def.name);
-  new BodyBuilder(draft, graph, input.file, def).run();
+  new BodyBuilder(draft, graph, input.file, def, changes).run();
   return {
     graph,
     domain: DOMAIN,
@@ -326,8 +347,9 @@ class MainBuilder extends GraphBuilder {
   constructor(
     draft: Draft,
     private readonly input: BuildInput,
+    changes: Changes,
   ) {
-    super(draft, draft.main, input.file, input.graph.nodes);
+    super(draft, draft.main, input.file, input.graph.nodes, changes);
     const own = input.signatures[0]?.inputs ?? [];
     const row = (i: TfSignature['inputs'][number]) => ({ key: i.key, type: typeOf(i.type, i.shape) });
     this.keys = new Map(own.map((i) => [parseRef(i.tensor)?.node ?? '', row(i)]));

@@ -2,11 +2,12 @@
  * Checkpoints: the tensor bundle (`.index` and `.data-00000-of-00001`), and the single file of TensorFlow before 0.12. The
  * index is read; the data stay ranges of their files.
  */
-import { bytesOf, readBytes, type BlobLike, type ByteSource } from '../../../graph-model/core/bytes.ts';
-import { denseByteLength, elementCount, packStrings, type Tensor } from '../../../graph-model/core/tensor.ts';
+import { bytesOf, readBytes, type ByteSource } from '../../../graph-model/core/bytes.ts';
+import { denseByteLength, elementCount, type Tensor } from '../../../graph-model/core/tensor.ts';
 import { dtypeInfo } from '../../../graph-model/core/types.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../../graph-model/job.ts';
+import { BytesBlob } from '../../containers/bytes-blob.ts';
 import { WireReader } from '../../containers/protobuf/wire-reader.ts';
 import { readTable } from '../../containers/sstable/sstable.ts';
 import type { InputFile } from '../../converter.ts';
@@ -157,10 +158,6 @@ function splitStrings(bytes: Uint8Array, count: number): Uint8Array[] | null {
   return lengths.map((length) => bytes.subarray(at, (at += length)));
 }
 
-export function stringTensor(strings: readonly string[], dims: readonly number[]): Tensor {
-  return { dtype: 'string', dims, storage: 'string_data', data: bytesOf(packStrings(strings)) };
-}
-
 // ---- the bundle
 
 /** Finds a data file by its name; null: it was not given. */
@@ -269,23 +266,12 @@ export async function readCheckpointV1(file: InputFile, job: JobContext): Promis
   const entries = new Map<string, Entry>();
   const parts = new Map<string, Part[]>();
   for await (const { key, value, offset } of readTable(file.name, file.blob, job.signal)) {
-    const packed = offset < 0;
-    const r = new WireReader(file.name, value, packed ? value.length : offset + value.length);
-    r.gone = packed ? 0 : offset;
-    const s = { r, blob: packed ? blobOf(value) : file.blob };
+    const r = new WireReader(file.name, value, value.length);
+    const s = { r, blob: offset < 0 ? new BytesBlob(value) : file.blob.slice(offset, offset + value.length) };
     if (key.length === 0) readMetaV1(s, entries);
     else readDataV1(s, entries, parts);
   }
   return new Checkpoint(file.name, entries, parts);
-}
-
-function blobOf(bytes: Uint8Array): BlobLike {
-  return {
-    size: bytes.length,
-    slice: (begin, end) => blobOf(bytes.subarray(begin, end)),
-    arrayBuffer: async () => bytes.slice().buffer as ArrayBuffer,
-    bytesSync: () => bytes,
-  };
 }
 
 /** SavedTensorSliceMeta: name, shape, type and slices of every tensor. */

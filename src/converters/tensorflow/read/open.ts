@@ -30,6 +30,9 @@ export async function openTensorflow(main: InputFile, job: JobContext): Promise<
   const { name, blob } = main;
   if (blob.size === 0) throw new FormatError('file.empty', { file: name });
   const head = new Uint8Array(await blob.slice(0, Math.min(4096, blob.size)).arrayBuffer());
+  if (isCheckpoint(name, head)) {
+    throw new FormatError('tensorflow.checkpoint', { file: name });
+  }
   const textual = binaryKind(head) === null ? textKind(head) : null;
   if (textual) return readFile(await textSource(name, blob, textual), textual);
   const kind = binaryKind(head) ?? kindByName(name);
@@ -44,6 +47,12 @@ async function textSource(file: string, blob: BlobLike, kind: TfKind): Promise<S
   const text = new TextDecoder().decode(await blob.arrayBuffer());
   const bytes = encodeTextFormat(file, text, TEXT_SCHEMAS[kind]);
   return { r: new WireReader(file, bytes, bytes.length), blob: new BytesBlob(bytes) };
+}
+
+/** The values of variables, without the graph that they belong to. */
+function isCheckpoint(name: string, head: Uint8Array): boolean {
+  if (/\.data-\d{5}-of-\d{5}$/.test(name)) return true;
+  return name.endsWith('.index') && binaryKind(head) === null;
 }
 
 /** A file too short or too damaged to tell what it is: what its name promises. */

@@ -119,6 +119,11 @@ function placeOf(node: TfNode, index: number, byName: ReadonlyMap<string, TfNode
   return key === undefined ? null : { key, slice: spec ? parseSliceSpec(spec) : null };
 }
 
+/** The key that an output of a RestoreV2 among these nodes reads; null where it is not said. */
+export function restoredKey(nodes: readonly TfNode[], node: TfNode, index: number): string | null {
+  return placeOf(node, index, new Map(nodes.map((n) => [n.name, n])))?.key ?? null;
+}
+
 function stringsOf(node: TfNode | undefined): readonly string[] {
   const value = node?.op === 'Const' ? node.attrs.get('value') : undefined;
   const dense = value?.kind === 'tensor' && value.value.dtype === 'string' ? tensorAtHand(value.value) : null;

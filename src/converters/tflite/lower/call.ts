@@ -11,7 +11,14 @@ import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.t
 import { getFloat, getFloats, getInt, getInts, getString } from '../../../graph-model/core/attributes.ts';
 import type { GraphId, Node, ValueId } from '../../../graph-model/core/model.ts';
 import { toNumbers, type DenseTensor } from '../../../graph-model/core/tensor.ts';
-import { dtypeInfo, type Dim, type DType, type TensorType, type ValueType } from '../../../graph-model/core/types.ts';
+import {
+  dtypeInfo,
+  tensorType,
+  type Dim,
+  type DType,
+  type TensorType,
+  type ValueType,
+} from '../../../graph-model/core/types.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import { sameQuantization, type Quantization } from '../quantization.ts';
 import { dequantize, Operand, quantize, realNumbers, type Resource } from './operand.ts';
@@ -65,7 +72,11 @@ export class TfliteCall {
   }
 
   refuse(why: string): never {
-    throw new FormatError('tflite.unsupported', { node: this.node.name, op: this.node.op, why });
+    throw new FormatError(
+      'tflite.unsupported',
+      { node: this.node.name, op: this.node.op, why },
+      { node: this.node.id },
+    );
   }
 
   // ---- options
@@ -143,7 +154,9 @@ export class TfliteCall {
 
   maybeShape(index: number): readonly Dim[] | null {
     const inferred = shapeOf(this.e, this.operand(index).stored);
-    return inferred ?? tensorTypeOf(this.given.inputTypes[index])?.shape ?? null;
+    const declared = tensorTypeOf(this.given.inputTypes[index])?.shape ?? null;
+    if (inferred === null || declared?.length !== inferred.length) return inferred ?? declared;
+    return inferred.map((d, i) => (typeof d !== 'number' && typeof declared[i] === 'number' ? declared[i] : d));
   }
 
   rank(index = 0): number {
@@ -252,14 +265,22 @@ export class TfliteCall {
 
   /** A result as the operand that the file says it is: quantised, or of its declared element type. */
   finished(made: Made, index: number): Operand {
-    if (made instanceof Operand) return made;
+    if (made instanceof Operand) return this.ranked(made, index);
     const q = this.quantizationOf(index);
-    if (q === null || made.constant !== null) return Operand.of(made);
+    if (q === null || made.constant !== null) return this.ranked(Operand.of(made), index);
     const dtype = this.outputDtype(index);
-    return Operand.of(
-      this.map(made, (v) => quantize(this.e, v, q, dtype)),
-      q,
-    );
+    const stored = this.map(made, (v) => quantize(this.e, v, q, dtype));
+    return this.ranked(Operand.of(stored, q), index);
+  }
+
+  /** Where inference does not know a rank, the file's word is taken for it. */
+  private ranked(made: Operand, index: number): Operand {
+    const { natural } = made.stored;
+    const rank = this.outputType(index)?.shape?.length;
+    if (natural === null || rank === undefined || this.e.dims(natural) !== null) return made;
+    const type = tensorType(this.e.dtype(natural), new Array<null>(rank).fill(null));
+    this.e.draft.patchValue(natural, { type });
+    return made;
   }
 
   code(dtype: DType): number {

@@ -164,14 +164,17 @@ const l2Pool: Lowering = (c) => {
 /** x · weightsᵀ + bias, x as [rows, depth]; its leading axes come back where they are asked for. */
 const fullyConnected: Lowering = (c) => {
   if (c.text('weights_format', 'DEFAULT') !== 'DEFAULT') c.refuse('its weights are shuffled for a special kernel');
-  const [, depth] = weightDims(c, 1, 2);
+  const [units, depth] = weightDims(c, 1, 2);
   const shape = c.shape(0);
-  const keeps = c.flag('keep_num_dims') && shape.length > 2;
-  if (keeps && shape[shape.length - 1] === depth) return fused(c, c.keep(productOf(c)));
+  const lead = shape.slice(0, -1);
+  const keeps = c.flag('keep_num_dims') && shape.length > 2 && shape[shape.length - 1] === depth;
+  const open = lead.filter((d) => typeof d !== 'number').length;
+  // ONNX Runtime rounds the activations of a MatMul whose weights alone are quantised; it does not with Gemm.
+  if (keeps && (!c.isQuantized(1) || open > 1)) return fused(c, c.keep(productOf(c)));
   const x = shape.length === 2 && shape[1] === depth ? c.natural() : c.e.reshape(c.natural(), [-1, depth!]);
-  const weights = c.natural(c.real(1));
-  const y = c.e.op('Gemm', withBias(c, x, weights), { transB: 1 });
-  return fused(c, c.keep(y));
+  const y = c.e.op('Gemm', withBias(c, x, c.natural(c.real(1))), { transB: 1 });
+  const rows = lead.map((d) => (typeof d === 'number' ? d : -1));
+  return fused(c, c.keep(keeps ? c.e.reshape(y, [...rows, units!]) : y));
 };
 
 function productOf(c: TfliteCall): ValueId {

@@ -81,7 +81,7 @@ const detectionPostProcess: Lowering = (c) => {
   const regular = c.number('use_regular_nms', 0) !== 0;
   const found = regular ? byClass(c, boxes, scores, most) : byBox(c, boxes, scores, most, Math.min(each, classes));
   const total = e.ints([regular ? most : most * Math.min(each, classes)]);
-  const count = e.op('Cast', [e.op('Shape', [found.scores])], { to: 1 });
+  const count = e.op('Cast', [e.op('Shape', [found.counted])], { to: 1 });
   const lead = (v: ValueId) => c.keep(e.unsqueeze(v, [0]));
   return [
     lead(filledUp(c, e.op('Gather', [boxes, found.boxes]), total, 1)),
@@ -96,6 +96,8 @@ interface Found {
   readonly boxes: ValueId;
   readonly classes: ValueId;
   readonly scores: ValueId;
+  /** What the count counts: boxes, also where each stands for several classes. */
+  readonly counted: ValueId;
 }
 
 /** ONNX keeps what is above the threshold, TensorFlow Lite what reaches it. */
@@ -114,9 +116,9 @@ function byBox(c: TfliteCall, boxes: ValueId, scores: ValueId, most: number, eac
   const rows = e.op('Gather', [scores, kept]);
   const [values, classes] = e.ops('TopK', [rows, e.ints([each])], { axis: 1 }, 2);
   const flat = (v: ValueId) => e.reshape(v, [-1]);
-  if (each === 1) return { boxes: kept, classes: flat(classes!), scores: flat(values!) };
+  if (each === 1) return { boxes: kept, classes: flat(classes!), scores: flat(values!), counted: kept };
   const repeated = e.op('Expand', [e.unsqueeze(kept, [1]), e.ints([1, each])]);
-  return { boxes: flat(repeated), classes: flat(classes!), scores: flat(values!) };
+  return { boxes: flat(repeated), classes: flat(classes!), scores: flat(values!), counted: kept };
 }
 
 /** Boxes are kept within each class; the best of all classes together are given. */
@@ -133,7 +135,7 @@ function byClass(c: TfliteCall, boxes: ValueId, scores: ValueId, most: number): 
   const count = e.op('Min', [e.op('Shape', [values]), e.ints([most])]);
   const [best, order] = e.ops('TopK', [values, count], { axis: 0 }, 2);
   const pick = (v: ValueId) => e.op('Gather', [v, order!]);
-  return { boxes: pick(places), classes: pick(classes), scores: best! };
+  return { boxes: pick(places), classes: pick(classes), scores: best!, counted: best! };
 }
 
 export const DETECTION: Readonly<Record<string, Lowering>> = {

@@ -133,8 +133,12 @@ function placeOf(index: number, dims: readonly number[]): number[] {
 }
 
 const unique: Lowering = (c) => {
-  const [values, , inverse] = c.e.ops('Unique', [c.natural(c.stored())], { sorted: 0 }, ['', null, '']);
-  return [Operand.of(c.keep(values!)), c.keep(cast(c, inverse!, 1))];
+  // ONNX Runtime has it for few element types.
+  const v = c.natural(c.stored());
+  const whole = /int/.test(c.e.dtype(v));
+  const ready = whole ? c.e.cast(v, 'int64', 7) : v;
+  const [values, , inverse] = c.e.ops('Unique', [ready], { sorted: 0 }, ['', null, '']);
+  return [Operand.of(c.keep(whole ? cast(c, values!) : values!)), c.keep(cast(c, inverse!, 1))];
 };
 
 const where1: Lowering = (c) => {

@@ -88,16 +88,18 @@ export function zeroPoints(e: TypedEmitter, dtype: DType, q: Quantization): Valu
 
 const scales = (e: TypedEmitter, q: Quantization) => e.floats(q.scale, q.scale.length === 1 ? [] : [q.scale.length]);
 
-/** ONNX dequantises int32 without a zero point, and the narrow types with one. */
+/**
+ * ONNX dequantises int32 without a zero point. The narrow types always get one: where it is left out, ONNX Runtime's fused
+ * operators take the numbers for unsigned ones.
+ */
 export function dequantize(e: TypedEmitter, value: ValueId, q: Quantization, axis: number): ValueId {
   const dtype = e.dtype(value);
   const attributes = q.scale.length === 1 ? {} : { axis };
-  const wide = dtypeInfo(dtype).bits >= 32;
   if (dtype === 'int64') {
     const shifted = e.op('Sub', [e.toFloat(value), e.float(q.zeroPoint[0] ?? 0)]);
     return e.op('Mul', [shifted, scales(e, q)]);
   }
-  const zeros = wide || q.zeroPoint.every((z) => z === 0) ? [] : [zeroPoints(e, dtype, q)];
+  const zeros = dtypeInfo(dtype).bits >= 32 ? [] : [zeroPoints(e, dtype, q)];
   return e.op('DequantizeLinear', [value, scales(e, q), ...zeros], attributes);
 }
 

@@ -87,7 +87,8 @@ class Direction {
 function lstm(d: Direction, x: ValueId, reverse: boolean): ValueId {
   const { c } = d;
   const simple = !d.has(15) && c.number('cell_clip', 0) <= 0 && [0, 1, 2, 3].every((g) => d.norm(g) === null);
-  const activation = ACTIVATIONS[c.text('fused_activation_function', 'TANH')];
+  // ONNX Runtime takes no parameters for a single one of an LSTM's activations.
+  const activation = { RELU: 'Relu', TANH: 'Tanh' }[c.text('fused_activation_function', 'TANH')];
   return simple && activation ? onnxLstm(d, x, reverse, activation) : scannedLstm(d, x, reverse);
 }
 
@@ -111,15 +112,13 @@ function onnxLstm(d: Direction, x: ValueId, reverse: boolean, activation: string
     e.unsqueeze(v, [0]),
   );
   const usual = activation === 'Tanh';
-  const affine =
-    activation === 'Affine' ? { activation_alpha: floatList([1, 1]), activation_beta: floatList([0, 0]) } : {};
   const [y] = e.ops(
     'LSTM',
     [x, weights(0), weights(4), bias, null, ...states, ...peepholes],
     {
       hidden_size: d.units,
       ...(reverse ? { direction: 'reverse' } : {}),
-      ...(usual ? {} : { activations: ['Sigmoid', activation, activation], ...affine }),
+      ...(usual ? {} : { activations: ['Sigmoid', activation, activation] }),
     },
     1,
   );

@@ -144,7 +144,7 @@ function Found({ result }: { result: SearchResult }) {
     <div className="gp-found" role="status">
       {result.problem ? <span className="warn">{result.problem}</span> : hitCount(at, count)}
       {count > 0 && (
-        <span className="gp-steps">
+        <span className="gp-hit-steps">
           <IconButton icon="chev-up" size="small" label="Previous hit (Shift Enter)" onClick={() => step(-1)} />
           <IconButton icon="down" size="small" label="Next hit (Enter)" onClick={() => step(1)} />
         </span>

@@ -1,6 +1,7 @@
 /** The left part of Run: what goes in, where it runs, how often. What is set is what the Run command runs. */
 import { useMemo } from 'react';
 import { formatDuration } from '../../../graph-model/format.ts';
+import { imageOptionsOf } from '../../../graph-model/image-input.ts';
 import { Button, IconButton } from '../../kit/button.tsx';
 import { Segmented } from '../../kit/segmented.tsx';
 import type { RunRequest } from '../../store/state.ts';
@@ -59,6 +60,7 @@ function Inputs() {
   const model = useStore((s) => s.model)!;
   const { request, change } = useRequest();
   const inputs = inputsOf(model);
+  const pictures = imageOptionsOf(model.metadata);
   const source = useStore(convertedFrom);
   const columns = useMemo(() => tableColumns(model, inputsOf(model), source), [model, source]);
   const typed = columns !== null && rowsFromInputs(columns, request.inputs) !== null;
@@ -93,6 +95,7 @@ function Inputs() {
         <InputRow
           key={value.id}
           value={value}
+          pictures={pictures}
           choice={request.inputs[value.name] ?? { kind: 'generated' }}
           choose={(choice) => change({ inputs: { ...request.inputs, [value.name]: choice } })}
         />
