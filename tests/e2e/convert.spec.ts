@@ -11,6 +11,7 @@ const MODELS: readonly (readonly [string, string, string, string])[] = [
     'LogisticRegression',
     'Gather',
   ],
+  ['TensorFlow', 'tests/samples/tensorflow/dense_module_sm/saved_model.zip', 'MatMul', 'Softmax'],
   ['Keras', 'tests/samples/keras/depthwise_separable_h5/model.h5', 'SeparableConv2D', 'Conv'],
 ];
 

@@ -44,7 +44,7 @@ export const tfjsGraphConverter: Converter = {
       variables: new Map(),
       sinks: sinksOf(graph, (n) => outputsOf(n)?.types.length ?? 1),
       version: versionOf(root),
-      metadata: new Map(signatureMetadata(signatures)),
+      metadata: new Map(signatureMetadata(signatures.map(bare))),
       source: { format: 'tfjs-graph', fileName: main.name, size: files.reduce((sum, f) => sum + f.blob.size, 0) },
     });
   },
