@@ -45,14 +45,14 @@ def main():
     a = ap.parse_args()
     names = [n for n in sorted(os.listdir(a.suite)) if a.only in n]
     low, high = map(int, a.targets.split("-"))
-    reference, feeds, opset, runnable = {}, {}, {}, 0
+    reference, feeds, opset, runnable, ran = {}, {}, {}, 0, set()
     for n in names:
         m = onnx.load(f"{a.suite}/{n}/model.onnx")
         opset[n] = next((o.version for o in m.opset_import if o.domain in ("", "ai.onnx")), None)
         folder = f"{a.suite}/{n}"
         try: feeds[n] = values_of(folder, m.graph.input, "input")
         except Exception: continue
-        try: reference[n] = run(f"{folder}/model.onnx", feeds[n]); runnable += 1
+        try: reference[n] = run(f"{folder}/model.onnx", feeds[n]); runnable += 1; ran.add(n)
         except Exception:
             # What the runtime does not know is held against the standard's own result.
             try: reference[n] = list(values_of(folder, m.graph.output, "output").values())
@@ -78,6 +78,7 @@ def main():
                 except Exception as e:
                     text = str(e)
                     kind = "not feedable" if "umpy" in text or "MLDataType" in text else "no kernel" if "NOT_IMPLEMENTED" in text or "Could not find an implementation" in text or "opset" in text.lower() and "support" in text.lower() else "does not run"
+                    if kind == "does not run" and n not in ran: kind = "never ran"
                     counts[kind] += 1
                     if kind == "does not run": bad.append(f"{n}: {text[:160]}")
                     continue

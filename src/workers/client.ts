@@ -1,8 +1,12 @@
 /** Everything the page can have done in a worker, as plain functions on models. */
-import type { Model } from '../graph-model/core/model.ts';
+import type { Model, ValueId } from '../graph-model/core/model.ts';
+import type { ValueType } from '../graph-model/core/types.ts';
+import type { Diagnostic } from '../graph-model/diagnostics.ts';
+import { decodeTypes } from '../graph-model/wire/types.ts';
 import { decodeModel, encodeChanges, encodeModel } from '../graph-model/wire/wire.ts';
 import type { Plan } from '../optimizer/rule.ts';
 import { WorkerHost, webWorker, type Job, type WorkerLike } from './host.ts';
+import type { ProxyMarked, Remote } from 'comlink';
 import type {
   Analysis,
   ConvertRequest,
@@ -12,12 +16,16 @@ import type {
   LayoutResult,
   LayoutService,
   LoadService,
+  OnEvent,
   Opened,
   Optimised,
   OptimizeService,
   Ran,
   RunPlan,
   RunService,
+  Settled,
+  TrustReport,
+  TrustRequest,
   WriteOptions,
   Written,
 } from './protocol.ts';
@@ -29,11 +37,19 @@ export type On = (event: JobEvent) => void;
 
 /** As {@link Opened} and {@link Optimised}, with the model decoded. */
 export type OpenedModel = Omit<Opened, 'model'> & { readonly model: Model };
+
+export interface Analysed {
+  readonly types: ReadonlyMap<ValueId, ValueType>;
+  readonly problems: readonly Diagnostic[];
+}
 export type OptimisedModel = Omit<Optimised, 'model'> & { readonly model: Model };
 
 export interface Workers {
+  /** Starts the workers that opening a model needs, so that they are there when it comes. */
+  prepare(): void;
   open(files: readonly InputFile[], on?: On): Job<OpenedModel>;
-  analyse(model: Model, on?: On): Job<Analysis>;
+  /** Of a model just opened it is done where that was read, without sending it again. */
+  analyse(model: Model, on?: On): Job<Analysed>;
   write(model: Model, options: WriteOptions, on?: On): Job<Written>;
   /** To ONNX, or to another opset. */
   convert(model: Model, options: ConvertRequest, on?: On): Job<Model>;
@@ -43,6 +59,8 @@ export interface Workers {
   layout(input: LayoutInput, on?: On): Job<LayoutResult>;
   /** Runs `current`, and `original` too where it is given, on the same inputs. */
   run(current: Model, original: Model | null, plan: RunPlan, on?: On): Job<Ran>;
+  /** Holds a converted model against the model that it was converted from. */
+  trust(source: Model, onnx: Model, options: TrustRequest, on?: On): Job<TrustReport>;
 }
 
 export interface Spawners {
@@ -69,13 +87,32 @@ export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
   const run = new WorkerHost<RunService>(spawners.run);
   const wire = (model: Model) => sending(encodeModel(model));
   const name = (model: Model) => model.source.fileName;
+  const jobOf = new WeakMap<Model, string>();
+  const analyse = async (s: Remote<LoadService>, id: string, e: OnEvent & ProxyMarked, model: Model) => {
+    const opened = jobOf.get(model);
+    jobOf.delete(model);
+    const known = opened === undefined ? null : await s.analyseOpened(id, e, opened);
+    if (known === null || (known.status === 'done' && known.value === null)) return s.analyse(id, e, wire(model));
+    return known as Settled<Analysis>;
+  };
   return {
-    open: (files, on) =>
+    prepare: () => {
+      load.prepare();
+      layout.prepare();
+    },
+    open: (files, on) => {
+      const job = load.start(`open ${files[0]?.name ?? 'nothing'}`, (s, id, e) => s.open(id, e, files), on);
+      return then(job, (opened) => {
+        const model = decodeModel(opened.model);
+        jobOf.set(model, job.id);
+        return { ...opened, model };
+      });
+    },
+    analyse: (model, on) =>
       then(
-        load.start(`open ${files[0]?.name ?? 'nothing'}`, (s, id, e) => s.open(id, e, files), on),
-        (opened) => ({ ...opened, model: decodeModel(opened.model) }),
+        load.start(`check ${name(model)}`, (s, id, e) => analyse(s, id, e, model), on),
+        ({ types, problems }) => ({ types: decodeTypes(types), problems }),
       ),
-    analyse: (model, on) => load.start(`check ${name(model)}`, (s, id, e) => s.analyse(id, e, wire(model)), on),
     write: (model, options, on) =>
       load.start(`write ${options.fileName}`, (s, id, e) => s.write(id, e, wire(model), options), on),
     convert: (model, options, on) =>
@@ -98,6 +135,8 @@ export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
             : s.run(id, e, wire(current), null, plan),
         on,
       ),
+    trust: (source, onnx, options, on) =>
+      run.start(`check ${name(onnx)}`, (s, id, e) => s.trust(id, e, wire(source), wire(onnx), options), on),
   };
 }
 

@@ -1,47 +1,54 @@
 /** Reads, checks and writes models. */
 import { openModel } from '../converters/open.ts';
-import { toBlob, writeOnnx } from '../converters/onnx/write.ts';
 import { FormatError } from '../graph-model/diagnostics.ts';
+import type { Model } from '../graph-model/core/model.ts';
+import { encodeTypes } from '../graph-model/wire/types.ts';
 import { decodeModel, encodeModel } from '../graph-model/wire/wire.ts';
-import { analyse } from '../services/analyse.ts';
-import { toOnnx } from '../services/convert.ts';
-import { atOpset } from '../services/opset.ts';
 import { expose } from './expose.ts';
 import { handOver } from './transfer.ts';
-import type { LoadService, WriteOptions } from './protocol.ts';
+import type { Analysis, LoadService, WriteOptions } from './protocol.ts';
 
 const EXTERNAL = { auto: 'auto', inside: 'never', external: 'always' } as const satisfies Record<
   WriteOptions['weights'],
   string
 >;
 
+/** The model read last, until it is analysed: the page shows it first and asks for its types then. */
+let kept: { readonly job: string; readonly model: Model } | null = null;
+
+// What only reads must not wait for the code of what comes after.
+async function analysisOf(model: Model): Promise<Analysis> {
+  const { analyse } = await import('../services/analyse.ts');
+  const { inference, problems } = await analyse(model);
+  return { types: handOver(encodeTypes(inference.types)), problems };
+}
+
 expose<LoadService>((jobs) => ({
   open: (id, on, files) =>
     jobs.run(id, on, 'open the model', async (job) => {
       const { model, missing, diagnostics } = await openModel(files, job);
-      job.progress(0, 0, 'Inferring shapes');
-      const { inference, problems } = await analyse(model);
-      return {
-        model: handOver(encodeModel(model)),
-        types: [...inference.types],
-        problems,
-        opening: diagnostics,
-        missing,
-      };
+      kept = { job: id, model };
+      return { model: handOver(encodeModel(model)), opening: diagnostics, missing };
     }),
-  analyse: (id, on, wire) =>
+  analyse: (id, on, wire) => jobs.run(id, on, 'check the model', () => analysisOf(decodeModel(wire))),
+  analyseOpened: (id, on, opened) =>
     jobs.run(id, on, 'check the model', async () => {
-      const { inference, problems } = await analyse(decodeModel(wire));
-      return { types: [...inference.types], problems };
+      if (kept?.job !== opened) return null;
+      const { model } = kept;
+      kept = null;
+      return analysisOf(model);
     }),
   convert: (id, on, wire, { opset, ...options }) =>
     jobs.run(id, on, 'convert the model', async (job) => {
+      const { toOnnx } = await import('../services/convert.ts');
+      const { atOpset } = await import('../services/opset.ts');
       const model = decodeModel(wire);
       const onnx = await toOnnx({ model, converterId: model.source.format }, options, job);
       return handOver(encodeModel(opset === undefined ? onnx : await atOpset(onnx, opset)));
     }),
   write: (id, on, wire, { fileName, weights }) =>
-    jobs.run(id, on, `write ${fileName}`, () => {
+    jobs.run(id, on, `write ${fileName}`, async () => {
+      const { toBlob, writeOnnx } = await import('../converters/onnx/write.ts');
       const model = decodeModel(wire);
       const { files, refersTo } = writeOnnx(model, { fileName, externalData: EXTERNAL[weights] });
       if (refersTo.length > 0 && weights !== 'auto')

@@ -3,8 +3,6 @@
  * plain data. Every call names its job, so that it can be cancelled, and reports through `on`.
  */
 import type { InputFile } from '../converters/converter.ts';
-import type { ValueId } from '../graph-model/core/ids.ts';
-import type { ValueType } from '../graph-model/core/types.ts';
 import type { Diagnostic } from '../graph-model/diagnostics.ts';
 import type { LayoutInput, LayoutResult } from '../layout/types.ts';
 import type { PassReport, Plan } from '../optimizer/rule.ts';
@@ -12,12 +10,15 @@ import type { OutputDifference, RunOptions, RunResult } from '../runtime/types.t
 import type { WireModel } from '../graph-model/wire/wire.ts';
 import type { InputChoice } from '../services/inputs.ts';
 import type { Proof } from '../services/optimise.ts';
+import type { TrustReport } from '../services/trust/report.ts';
 
 export type { InputFile } from '../converters/converter.ts';
 export type { LayoutInput, LayoutResult } from '../layout/types.ts';
 export type { WireModel } from '../graph-model/wire/wire.ts';
 export type { InputChoice } from '../services/inputs.ts';
 export type { Proof } from '../services/optimise.ts';
+export type * from '../services/trust/report.ts';
+export { jsonNumber } from '../services/trust/report.ts';
 
 export type JobEvent =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly label: string }
@@ -37,13 +38,8 @@ export interface Service {
   cancel(job: string): void;
 }
 
-export type Types = readonly (readonly [ValueId, ValueType])[];
-
 export interface Opened {
   readonly model: WireModel;
-  /** Inferred types; declared ones where inference knows no better. */
-  readonly types: Types;
-  readonly problems: readonly Diagnostic[];
   /** What reading met: true of the file, whatever is edited afterwards. */
   readonly opening: readonly Diagnostic[];
   /** Names of files that tensors need and that were not given. */
@@ -51,14 +47,17 @@ export interface Opened {
 }
 
 export interface Analysis {
-  readonly types: Types;
+  /** Inferred types, declared ones where inference knows no better: see `wire/types.ts`. */
+  readonly types: WireModel;
   readonly problems: readonly Diagnostic[];
 }
 
 export interface LoadService extends Service {
   open(job: string, on: OnEvent, files: readonly InputFile[]): Promise<Settled<Opened>>;
-  /** Types and problems of an edited model. */
+  /** Types and problems of a model. */
   analyse(job: string, on: OnEvent, model: WireModel): Promise<Settled<Analysis>>;
+  /** The same, once, for the model that the job `opened` read last, which need not be sent again; null where it is gone. */
+  analyseOpened(job: string, on: OnEvent, opened: string): Promise<Settled<Analysis | null>>;
   /** From a source dialect to ONNX, and to another opset where one is given. */
   convert(job: string, on: OnEvent, model: WireModel, options: ConvertRequest): Promise<Settled<WireModel>>;
   /** Writing lives here too: it needs the same code, and no model is opened while one is saved. */
@@ -123,4 +122,18 @@ export interface Ran {
 export interface RunService extends Service {
   /** Runs the model, and the original on the same inputs where one is given, and compares their outputs. */
   run(job: string, on: OnEvent, current: WireModel, original: WireModel | null, plan: RunPlan): Promise<Settled<Ran>>;
+  /** Holds a converted model against its source: see `services/trust`. */
+  trust(
+    job: string,
+    on: OnEvent,
+    source: WireModel,
+    onnx: WireModel,
+    options: TrustRequest,
+  ): Promise<Settled<TrustReport>>;
+}
+
+export interface TrustRequest {
+  readonly seed: number;
+  /** The framework's own inputs and outputs; none: a reference of the source, or its layers. */
+  readonly files: readonly { readonly name: string; readonly blob: Blob }[];
 }

@@ -6,6 +6,8 @@ import type { Dim } from '../../graph-model/core/types.ts';
 import { costByOperator, modelCost } from '../../graph-model/operators/cost.ts';
 import type { TypeTable } from '../../graph-model/operators/operator.ts';
 import { formatBytes, formatCount } from '../../graph-model/format.ts';
+import { costOfGroups } from '../../graph-model/groups/group-cost.ts';
+import { groupTree } from '../../graph-model/groups/groups.ts';
 import { typeLabel } from '../../graph-model/core/types.ts';
 import { signatureLabel, signaturesOf } from '../../graph-model/signatures.ts';
 import { modelSummary, type ModelSummary } from '../../graph-model/stats/model-summary.ts';
@@ -63,7 +65,25 @@ function costDocument(model: Model, types: TypeTable) {
     activationBytes,
     peakBytes,
     operators: costByOperator(model, types).map(({ macs: multiplyAdds, ...row }) => ({ ...row, multiplyAdds })),
+    groups: groupDocuments(model, types),
   };
+}
+
+/** The groups that the page draws, the outer before the inner ones; `group` is the path of names from the outside in. */
+function groupDocuments(model: Model, types: TypeTable) {
+  const tree = groupTree(model, model.main);
+  return costOfGroups(model, tree, types).map(({ macs, unknown, parameters, activationBytes }, i) => {
+    const { scope, depth, count } = tree.groups[i]!;
+    return {
+      group: scope.path,
+      depth,
+      nodes: count,
+      multiplyAdds: macs,
+      nodesWithoutCost: unknown,
+      parameters,
+      activationBytes,
+    };
+  });
 }
 
 function costLine(model: Model, types: TypeTable): string {

@@ -4,14 +4,17 @@ import type { Tensor } from '../../graph-model/core/tensor.ts';
 import { signatureMetadata, type Signature } from '../../graph-model/signatures.ts';
 import { diagnostic, FormatError } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
+import { readTfjs, versionOf } from '../containers/tfjs/model-json.ts';
 import type { Converter, InputFile } from '../converter.ts';
 import { buildDialect } from './read/build.ts';
 import { findCheckpoint } from './read/checkpoint-files.ts';
+import { readGraphJson, readSignatureJson } from './read/graph-json.ts';
 import { openTensorflow } from './read/open.ts';
 import { outputsOf } from './read/op-outputs.ts';
 import { calledFunctions, prune } from './read/prune.ts';
 import type { TfFile, TfGraph, TfMetaGraph, TfSignature } from './read/records.ts';
 import { sinksOf } from './read/sinks.ts';
+import { unwrapCalls } from './read/unwrap.ts';
 import { fillTables } from './read/tables.ts';
 import { variablesOf } from './read/variables.ts';
 import { toOnnx } from './to-onnx.ts';
@@ -22,6 +25,28 @@ export const tensorflowConverter: Converter = {
     const meta = file.metaGraphs.find((m) => m.tags.includes('serve')) ?? file.metaGraphs[0];
     if (!meta) throw new FormatError('tensorflow.no-graph', { file: main.name, why: 'it names none' });
     return build(main, files, file, meta, job);
+  },
+  toOnnx,
+};
+
+/** Graph models of TF.js: a frozen GraphDef as JSON, its constants in shards. */
+export const tfjsGraphConverter: Converter = {
+  async read(main, files, job): Promise<Model> {
+    const { root, topology, weights } = await readTfjs(main, files, (d) => job.report(d), job.signal);
+    const graph = readGraphJson(topology, weights);
+    const about = root.maybe('signature') ?? root.maybe('userDefinedMetadata')?.maybe('signature') ?? null;
+    const signature = readSignatureJson(about, graph);
+    const signatures = signature ? [signature] : [];
+    return buildDialect({
+      file: main.name,
+      graph,
+      signatures,
+      variables: new Map(),
+      sinks: sinksOf(graph, (n) => outputsOf(n)?.types.length ?? 1),
+      version: versionOf(root),
+      metadata: new Map(signatureMetadata(signatures.map(bare))),
+      source: { format: 'tfjs-graph', fileName: main.name, size: files.reduce((sum, f) => sum + f.blob.size, 0) },
+    });
   },
   toOnnx,
 };
@@ -38,7 +63,7 @@ async function build(
   const graph = await fillTables(meta, shown(file, meta.graph, signatures), { main, files, checkpoint, job });
   const variables = checkpoint ? await variablesOf(meta.graph, checkpoint, job.signal) : new Map();
   reportMissing(variables, job);
-  return buildDialect({
+  const model = buildDialect({
     file: main.name,
     graph,
     signatures,
@@ -48,6 +73,7 @@ async function build(
     metadata: new Map(signatureMetadata(signatures.map(bare))),
     source: { format: 'tensorflow', fileName: main.name, size: files.reduce((sum, f) => sum + f.blob.size, 0) },
   });
+  return unwrapCalls(model);
 }
 
 function reportMissing(variables: ReadonlyMap<string, Tensor>, job: JobContext): void {

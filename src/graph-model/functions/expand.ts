@@ -15,6 +15,7 @@ const ELEMENTARY = new Set(
   [
     ['Clip', 'Elu', 'HardSigmoid', 'LeakyRelu', 'PRelu', 'Range', 'Relu', 'Selu', 'Softplus', 'Softsign', 'CastLike'],
     ['ConstantOfShape', 'Trilu', 'GreaterOrEqual', 'LessOrEqual', 'ThresholdedRelu', 'Bernoulli', 'Shrink'],
+    ['GridSample', 'Col2Im', 'TensorScatter', 'CenterCropPad'],
     ['ReduceL1', 'ReduceL2', 'ReduceLogSum', 'ReduceLogSumExp', 'ReduceSumSquare'],
   ].flat(),
 );

@@ -45,11 +45,11 @@ function flatten(model: Model, root: Scope, graph: GraphId): GroupTree {
   const drawn = drawnCounts(model, root);
   const visit = (scope: Scope, parent: number, depth: number) => {
     for (const inner of scope.scopes.values()) {
-      if (drawn.get(inner)! < 2) {
+      if (!inner.own && drawn.get(inner)! < 2) {
         if (parent >= 0) for (const id of nodesWithin(inner)) of.set(id, parent);
         continue;
       }
-      if (parent < 0 && drawn.get(inner)! > WRAPPER * drawn.get(root)!) {
+      if (!inner.own && parent < 0 && drawn.get(inner)! > WRAPPER * drawn.get(root)!) {
         visit(inner, parent, depth);
         continue;
       }
@@ -82,6 +82,19 @@ export function groupsAround(tree: GroupTree, node: NodeId): string[] {
   const keys: string[] = [];
   for (let g = tree.of.get(node) ?? -1; g >= 0; g = tree.groups[g]!.parent) keys.unshift(tree.groups[g]!.key);
   return keys;
+}
+
+/** The group that is made of exactly these nodes, the innermost where several are; null where none is. */
+export function groupOfNodes(model: Model, nodes: readonly NodeId[]): Group | null {
+  const first = nodes[0];
+  if (first === undefined) return null;
+  const tree = groupTree(model, model.nodes.at(first).graph);
+  const given = new Set(nodes);
+  for (let g = tree.of.get(first) ?? -1; g >= 0; g = tree.groups[g]!.parent) {
+    const group = tree.groups[g]!;
+    if (group.count === given.size && nodesWithin(group.scope).every((id) => given.has(id))) return group;
+  }
+  return null;
 }
 
 /** All nodes of a group, inner groups included. */

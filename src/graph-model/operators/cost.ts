@@ -1,6 +1,6 @@
 /** What a node, a selection and a whole model cost: multiply-adds, parameters, bytes, peak memory. */
-import { bodiesOf } from '../core/attributes.ts';
-import { elementCount } from '../core/tensor.ts';
+import { bodiesOf, getTensor } from '../core/attributes.ts';
+import { elementCount, type Tensor } from '../core/tensor.ts';
 import { functionOf, normalDomain, type GraphId, type Model, type Node, type ValueId } from '../core/model.ts';
 import { dtypeInfo, type Dim, type Shape, type ValueType } from '../core/types.ts';
 import { COSTS } from './costs.ts';
@@ -11,9 +11,9 @@ import { addDim, ceilDivDim, evaluateDim, dimNames, maxDim, mulDim, productDim }
 export interface NodeCost {
   /** Multiply-adds of one run, bodies included; 0 for operators that only move or map elements. */
   readonly macs: Dim;
-  /** Elements of the initializers that it reads. */
+  /** Elements of the initializers and Constant nodes that it reads. */
   readonly parameters: number;
-  /** Bytes of the inputs that are not initializers. */
+  /** Bytes of the inputs that come not with the file. */
   readonly inputBytes: Dim;
   readonly outputBytes: Dim;
 }
@@ -22,7 +22,7 @@ export interface ModelCost {
   readonly macs: Dim;
   /** Nodes whose multiply-adds could not be told; they count as 0 in `macs`. */
   readonly unknown: number;
-  /** Elements of all initializers, each once. */
+  /** Elements of all initializers and Constant nodes, each once. */
   readonly parameters: number;
   readonly parameterBytes: number;
   /** Bytes of everything that nodes of the main graph make. */
@@ -35,10 +35,10 @@ export function costOf(model: Model, node: Node, types: TypeTable): NodeCost {
   return {
     macs: macsOf(model, node, types, 0),
     parameters: node.inputs.reduce((n, v) => n + (v === null ? 0 : parametersOf(model, v)), 0),
-    inputBytes: sum(new Set(node.inputs.filter((v) => v !== null && parametersOf(model, v) === 0)), (v) =>
+    inputBytes: sum(new Set(node.inputs.filter((v) => v !== null && !isParameter(model, v))), (v) =>
       bytesOfValue(types, v),
     ),
-    outputBytes: sum(node.outputs, (v) => bytesOfValue(types, v)),
+    outputBytes: sum(node.outputs, (v) => (isParameter(model, v) ? 0 : bytesOfValue(types, v))),
   };
 }
 
@@ -48,9 +48,23 @@ function sum(ids: Iterable<ValueId | null>, of: (id: ValueId) => Dim): Dim {
   return total;
 }
 
-function parametersOf(model: Model, id: ValueId): number {
+/** Elements of an initializer or of the tensor of a Constant node; 0 for other values. */
+export function parametersOf(model: Model, id: ValueId): number {
   const { constant, sparse } = model.values.at(id);
-  return constant ? elementCount(constant.dims) : sparse ? elementCount(sparse.values.dims) : 0;
+  const tensor = constant ?? sparse?.values ?? constantOfNode(model, id);
+  return tensor ? elementCount(tensor.dims) : 0;
+}
+
+/** True where the elements come with the file, as an initializer or in a Constant node. */
+export function isParameter(model: Model, id: ValueId): boolean {
+  const { constant, sparse } = model.values.at(id);
+  return Boolean(constant ?? sparse ?? constantOfNode(model, id));
+}
+
+function constantOfNode(model: Model, id: ValueId): Tensor | null {
+  const { producer } = model.values.at(id);
+  const node = producer === null ? null : model.nodes.at(producer);
+  return node?.op === 'Constant' && normalDomain(node.domain) === '' ? (getTensor(node, 'value') ?? null) : null;
 }
 
 /** Bytes of a tensor of this type; 0 for strings and for what is no tensor. */
@@ -175,7 +189,7 @@ export function modelCost(model: Model, types: TypeTable): ModelCost {
   let bits = 0;
   for (const value of model.values.values()) {
     const count = parametersOf(model, value.id);
-    const dtype = value.constant?.dtype ?? value.sparse?.values.dtype;
+    const dtype = (value.constant ?? value.sparse?.values ?? constantOfNode(model, value.id))?.dtype;
     parameters += count;
     if (dtype) bits += count * dtypeInfo(dtype).bits;
   }
@@ -190,10 +204,10 @@ function activations(model: Model, types: TypeTable): { activationBytes: Dim; pe
   for (const v of graph.outputs) last.set(v, graph.order.length);
   const born = (v: ValueId, birth: number) =>
     lives.push({ birth, death: last.get(v) ?? birth, bytes: bytesOfValue(types, v) });
-  for (const v of graph.inputs) if (parametersOf(model, v) === 0) born(v, -1);
+  for (const v of graph.inputs) if (!isParameter(model, v)) born(v, -1);
   const made = lives.length;
   graph.order.forEach((id, place) => {
-    for (const v of model.nodes.at(id).outputs) if (v !== null) born(v, place);
+    for (const v of model.nodes.at(id).outputs) if (v !== null && !isParameter(model, v)) born(v, place);
   });
   return { activationBytes: totalOf(lives.slice(made)), peakBytes: peakOf(lives, graph.order.length) };
 }

@@ -18,9 +18,12 @@ import { SHAPES } from './infer/shapes.ts';
 import { WINDOWS } from './infer/windows.ts';
 import type { Trait } from './operator.ts';
 
-const TABLE = new Map<string, OperatorRow>();
+/** By domain, then by operator: no key is put together for a look-up. */
+const TABLE = new Map<string, Map<string, OperatorRow>>();
 const enter = (domain: string, ...families: readonly Rows[]) => {
-  for (const rows of families) for (const [op, row] of Object.entries(rows)) TABLE.set(`${domain}:${op}`, row);
+  const table = TABLE.get(domain) ?? new Map<string, OperatorRow>();
+  TABLE.set(domain, table);
+  for (const rows of families) for (const [op, row] of Object.entries(rows)) table.set(op, row);
 };
 enter('', ELEMENTWISE, SHAPES, INDEXING, MAKERS, PRODUCTS, REDUCTIONS, WINDOWS);
 enter('', NETWORKS, CONTROL, SEQUENCES, TEXTS);
@@ -33,7 +36,7 @@ enter('com.microsoft.nchwc', NCHWC);
 
 /** The row of an operator, whatever its version; null for an operator that is in no table. */
 export function operatorRow(domain: string, op: string): OperatorRow | null {
-  return TABLE.get(`${normalDomain(domain)}:${op}`) ?? null;
+  return TABLE.get(normalDomain(domain))?.get(op) ?? null;
 }
 
 export function traitsOf(domain: string, op: string): readonly Trait[] {

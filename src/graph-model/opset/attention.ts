@@ -2,10 +2,8 @@
 import { getFloat, getInt, getString } from '../core/attributes.ts';
 import type { ValueId } from '../core/model.ts';
 import type { DType } from '../core/types.ts';
-import { DTYPES } from '../core/types.ts';
-import type { Step } from './step.ts';
+import { codeOf, type Step } from './step.ts';
 
-const codeOf = (dtype: DType) => DTYPES.find((d) => d.name === dtype)!.code;
 const FAR = Number.MAX_SAFE_INTEGER;
 
 interface Heads {

@@ -24,6 +24,7 @@ import { replaceByBody, standardBody } from '../functions/standard.ts';
 import { DOWN } from './down.ts';
 import { Step } from './step.ts';
 import { UP } from './up.ts';
+import { widenNode } from './widen.ts';
 
 export const LEAST_OPSET = 7;
 
@@ -135,7 +136,9 @@ function stepNode(step: Step, from: number, to: number, schemas: Schemas, types:
   if (!target)
     return diagnostic('opset.operator', { node: label(node), op: now.op, opset: to, since: here.since }, place);
   return (
-    fitAttributes(step, here, target, to) ?? fitInputs(step, target, to, here) ?? fitTypes(step, target, to, types)
+    fitAttributes(step, here, target, to) ??
+    fitInputs(step, target, to, here) ??
+    fitTypes(step, target, to, types, schemas)
   );
 }
 
@@ -172,7 +175,14 @@ function fitInputs(step: Step, there: OperatorSchema, opset: number, here: Opera
   return null;
 }
 
-function fitTypes(step: Step, there: OperatorSchema, opset: number, types: TypeTable): Diagnostic | null {
+/** Types that the target does not take are widened around the node where that keeps what it computes. */
+function fitTypes(
+  step: Step,
+  there: OperatorSchema,
+  opset: number,
+  types: TypeTable,
+  schemas: Schemas,
+): Diagnostic | null {
   const { node } = step;
   for (const [i, v] of node.inputs.entries()) {
     const formal = formalAt(there.inputs, i);
@@ -180,6 +190,7 @@ function fitTypes(step: Step, there: OperatorSchema, opset: number, types: TypeT
     if (!formal || !type || (type.kind === 'tensor' && type.dtype === 'undefined')) continue;
     const allowed = there.constraints.get(formal.type) ?? [formal.type];
     if (allowed.includes(typeString(type))) continue;
+    if (widenNode(step, there, schemas)) return null;
     return diagnostic(
       'opset.type',
       { node: step.title, op: node.op, opset, type: typeString(type) },

@@ -4,8 +4,34 @@
  */
 import { getInt, getInts, getString, getTensor, getFloat, getFloats, getStrings, ints } from '../core/attributes.ts';
 import { normalAxis } from '../core/dims.ts';
-import { tensorOf, toNumbers } from '../core/tensor.ts';
+import { floatTensor, tensorOf, toNumbers } from '../core/tensor.ts';
+import {
+  clipComputed,
+  compareIntegers,
+  dropoutMask,
+  equalFloats,
+  expandByOnes,
+  extremeOfIntegers,
+  flooredMod,
+  powOfOneType,
+  reshapeAllowZero,
+  roundEven,
+  signedShift,
+} from './arithmetic.ts';
+import {
+  evenSizes,
+  gatherElements,
+  gatherND,
+  lastIndex,
+  reduceComputed,
+  scatterND,
+  sliceByMask,
+  splitComputed,
+} from './computed.ts';
 import { EXPAND } from './expand.ts';
+import { cumulative } from './recurrences.ts';
+import { gridSample } from './sampling.ts';
+import { depthToSpaceCrd, dilatedPool, padComputedAxes } from './spatial.ts';
 import { REDUCTIONS_18 } from './up.ts';
 import { softmaxOverOne } from './softmax.ts';
 import { scalarTensor, type Adapter, type Step } from './step.ts';
@@ -68,10 +94,43 @@ export const DOWN: Readonly<Record<string, Adapter>> = {
   },
   'Constant@12': constantToTensor,
   'Dropout@12': dropoutTo10,
+  'MaxPool@10': (s) => {
+    if (getInts(s.node, 'dilations')?.every((d) => d === 1)) s.set({ dilations: undefined });
+  },
+  'Less@9': compareIntegers,
+  'Greater@9': compareIntegers,
+  'GatherND@11': gatherND,
+  'ScatterND@11': scatterND,
+  'Expand@8': expandByOnes,
+  'Max@12': extremeOfIntegers,
+  'Min@12': extremeOfIntegers,
+  'Pow@12': powOfOneType,
+  'GatherElements@11': gatherElements,
+  'CumSum@11': cumulative('Add'),
+  'Round@11': roundEven,
+  'CumProd@26': cumulative('Mul'),
+  'Resize@13': (s) => {
+    const none = () => s.draft.constant(s.node.graph, floatTensor([]));
+    s.setInputs([s.input(0), s.input(1) ?? none(), s.input(2) ?? none(), s.input(3)]);
+  },
+  'ArgMax@12': lastIndex,
+  'ArgMin@12': lastIndex,
+  'DepthToSpace@11': depthToSpaceCrd,
+  'Equal@11': equalFloats,
+  'Reshape@14': reshapeAllowZero,
+  'OptionalHasElement@18': (s) => {
+    if (s.input(0) === null || !s.isOptional(0)) s.replaceBy(s.add('Identity', [s.truth(s.input(0) !== null)]));
+  },
+  'OptionalGetElement@18': (s) => {
+    if (!s.isOptional(0)) s.replaceBy(s.add('Identity', [s.input(0)]));
+  },
+  'AveragePool@19': dilatedPool,
+  'LpPool@18': dilatedPool,
+  'BitShift@28': signedShift,
   'ReduceSum@13': reduceToAttribute,
   'Squeeze@13': (s) => s.moveToAttribute(1, 'axes'),
   'Unsqueeze@13': (s) => s.moveToAttribute(1, 'axes'),
-  'Split@13': (s) => s.moveToAttribute(1, 'split'),
+  'Split@13': (s) => (s.input(1) !== null && !s.integers(1) ? splitComputed(s) : s.moveToAttribute(1, 'split')),
   'Softmax@13': softmaxDown,
   'LogSoftmax@13': softmaxDown,
   'Hardmax@13': softmaxDown,
@@ -84,12 +143,7 @@ export const DOWN: Readonly<Record<string, Adapter>> = {
     s.set({ coordinate_transformation_mode: undefined });
   },
   ...Object.fromEntries(REDUCTIONS_18.map((op) => [`${op}@18`, reduceToAttribute])),
-  'Mod@28': (s) => {
-    const dtype = s.dtype(0);
-    const floating = dtype === null || !/^u?int/.test(dtype);
-    if (floating && getInt(s.node, 'fmod', 0) === 0)
-      return 'floating-point numbers needed fmod = 1, whose sign is another';
-  },
+  'Mod@28': flooredMod,
   'Pad@18': padAllAxes,
   'Split@18': splitEvenly,
   'DFT@20': (s) => {
@@ -100,7 +154,7 @@ export const DOWN: Readonly<Record<string, Adapter>> = {
     s.set({ axis: normalAxis(axis[0]!, rank)! });
   },
   'GridSample@20': (s) => {
-    if (s.rank(0) !== 4) return 'only images with two spatial dimensions could be sampled';
+    if (s.rank(0) !== 4) return gridSample(s);
     const mode = getString(s.node, 'mode', 'linear');
     s.set({ mode: { linear: 'bilinear', cubic: 'bicubic' }[mode] ?? mode });
   },
@@ -124,7 +178,7 @@ function sliceToAttributes(s: Step): string | void {
   const [starts, ends] = [s.integers(1), s.integers(2)];
   const axes = s.input(3) === null ? undefined : s.integers(3);
   const steps = s.input(4) === null ? [] : s.integers(4);
-  if (!starts || !ends || axes === null || !steps) return 'its bounds are computed, and there they are attributes';
+  if (!starts || !ends || axes === null || !steps) return sliceByMask(s);
   if (steps.some((v) => v !== 1)) return 'steps other than 1 did not exist';
   const rank = s.rank(0);
   if (axes?.some((a) => a < 0) && rank === null) return 'an axis is negative and the rank is not known';
@@ -143,7 +197,7 @@ function clipToAttributes(s: Step): string | void {
   ] as const) {
     if (s.input(index) === null) continue;
     const bound = s.constant(index);
-    if (!bound) return `its ${name} is computed, and there it is an attribute`;
+    if (!bound) return clipComputed(s);
     bounds[name] = { kind: 'float', value: toNumbers(bound)[0]! };
   }
   s.setInputs([s.input(0)]);
@@ -226,6 +280,7 @@ function dropoutTo10(s: Step): string | void {
   if (s.input(2) !== null && !training) return 'whether it trains is computed';
   if (training && Number((training.values as ArrayLike<number>)[0]) !== 0) return 'it is in training mode';
   const ratio = s.input(1) === null ? null : s.constant(1);
+  if (s.isUsed(1)) return s.replaceAll([s.add('Identity', [s.input(0)]), dropoutMask(s)]);
   if (s.input(1) !== null && !ratio) return 'its ratio is computed, and there it is an attribute';
   s.setInputs([s.input(0)]);
   s.set({ seed: undefined, ratio: ratio ? { kind: 'float', value: toNumbers(ratio)[0]! } : undefined });
@@ -234,7 +289,7 @@ function dropoutTo10(s: Step): string | void {
 function reduceToAttribute(s: Step): string | void {
   const noop = getInt(s.node, 'noop_with_empty_axes', 0) === 1;
   const axes = s.input(1) === null ? [] : s.integers(1);
-  if (!axes) return 'its axes are computed, and there they are an attribute';
+  if (!axes) return reduceComputed(s);
   if (axes.length === 0 && noop) return s.replaceBy(s.add('Identity', [s.input(0)]));
   s.setInputs([s.input(0)]);
   s.set({ noop_with_empty_axes: undefined, axes: axes.length > 0 ? ints(axes) : undefined });
@@ -271,7 +326,7 @@ function shapeSlice(s: Step): void {
 function padAllAxes(s: Step): string | void {
   if (s.input(3) === null) return;
   const [pads, axes, rank] = [s.integers(1), s.integers(3), s.rank(0)];
-  if (!pads || !axes || rank === null) return 'its pads or axes are computed, and axes did not exist';
+  if (!pads || !axes || rank === null) return padComputedAxes(s);
   const all = new Array<number>(2 * rank).fill(0);
   axes.forEach((a, i) => {
     const at = normalAxis(a, rank)!;
@@ -288,7 +343,10 @@ function splitEvenly(s: Step): string | void {
   const dims = s.dims(0);
   const axis = dims && normalAxis(getInt(s.node, 'axis', 0), dims.length);
   const length = dims && axis !== null ? dims[axis]! : null;
-  if (length === null) return 'the length it splits is not known, and the last part may be smaller';
+  if (length === null) {
+    s.setInputs([s.input(0), evenSizes(s, parts)]);
+    return s.set({ num_outputs: undefined });
+  }
   const size = Math.ceil(length / parts);
   if (length % parts !== 0) {
     const sizes = Array.from({ length: parts }, (_, i) => Math.max(0, Math.min(size, length - i * size)));

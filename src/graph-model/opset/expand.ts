@@ -1,9 +1,14 @@
 /** Operators said with older ones, as their definitions have it (ONNX, Operators.md); `Op@V` when V - 1 does not know it. */
 import { getFloat, getInt, getString, getTensor } from '../core/attributes.ts';
 import type { ValueId } from '../core/model.ts';
+import type { DType } from '../core/types.ts';
 import { normalAxis } from '../core/dims.ts';
 import { attention, causalConv, rotaryEmbedding } from './attention.ts';
-import { scalarTensor, type Adapter, type Step } from './step.ts';
+import { negativeLogLikelihood, softmaxCrossEntropy } from './losses.ts';
+import { linearAttention, sequenceMap } from './recurrences.ts';
+import { gridSample } from './sampling.ts';
+import { centerCropPad, col2Im, tensorScatter } from './spatial.ts';
+import { codeOf, scalarTensor, type Adapter, type Step } from './step.ts';
 
 export const EXPAND: Readonly<Record<string, Adapter>> = {
   'ConstantOfShape@9': (s) => {
@@ -11,6 +16,14 @@ export const EXPAND: Readonly<Record<string, Adapter>> = {
     const scalar = value ? { ...value, dims: [] } : scalarTensor('float', 0)!;
     s.replaceBy(s.add('Expand', [s.draft.constant(s.node.graph, scalar), s.input(0)]));
   },
+  'NegativeLogLikelihoodLoss@12': negativeLogLikelihood,
+  'SoftmaxCrossEntropyLoss@12': softmaxCrossEntropy,
+  'GridSample@16': gridSample,
+  'SequenceMap@17': sequenceMap,
+  'CenterCropPad@18': centerCropPad,
+  'Col2Im@18': col2Im,
+  'TensorScatter@24': tensorScatter,
+  'LinearAttention@27': linearAttention,
   'Celu@12': (s) => {
     const [alpha, zero] = [numberLike(s, getFloat(s.node, 'alpha', 1)), numberLike(s, 0)];
     if (alpha === null) return 'the type of its input is not known';
@@ -28,7 +41,7 @@ export const EXPAND: Readonly<Record<string, Adapter>> = {
   'CastLike@15': (s) => {
     const to = s.dtype(1);
     if (!to) return 'the type it casts to is not known';
-    s.replaceBy(s.add('Cast', [s.input(0)], { to: CODES[to] ?? 1 }));
+    s.replaceBy(s.add('Cast', [s.input(0)], { to: codeOf(to) }));
   },
   'LayerNormalization@17': layerNorm,
   'Mish@18': (s) => s.replaceBy(s.add('Mul', [s.input(0), s.add('Tanh', [s.add('Softplus', [s.input(0)])])])),
@@ -54,23 +67,6 @@ export const EXPAND: Readonly<Record<string, Adapter>> = {
 
 const hasWindow = (s: Step) =>
   getInt(s.node, 'left_window_size', -1) >= 0 || getInt(s.node, 'right_window_size', -1) >= 0;
-
-const CODES: Readonly<Record<string, number>> = {
-  float: 1,
-  uint8: 2,
-  int8: 3,
-  uint16: 4,
-  int16: 5,
-  int32: 6,
-  int64: 7,
-  string: 8,
-  bool: 9,
-  float16: 10,
-  double: 11,
-  uint32: 12,
-  uint64: 13,
-  bfloat16: 16,
-};
 
 function orEqual(s: Step, op: string): void {
   const [a, b] = [s.input(0), s.input(1)];
@@ -125,51 +121,61 @@ function tailAxes(s: Step): number[] | null {
   return Array.from({ length: rank - first }, (_, i) => first + i);
 }
 
-/** (x - mean) / sqrt(var + epsilon) * scale + bias over the tail axes; single precision inside, as stash_type asks. */
-function layerNorm(s: Step): string | void {
-  const axes = tailAxes(s);
+/** The precision that means are taken in: double stays, everything shorter is single, as stash_type asks. */
+function innerType(s: Step): DType | null {
   const dtype = s.dtype(0);
-  if (!axes || !dtype) return 'the rank or the type of its input is not known';
-  if (dtype !== 'float' && dtype !== 'double') return `its inner precision cannot be kept for ${dtype}`;
-  if (s.isUsed(1) || s.isUsed(2)) return 'its mean or deviation is read';
-  s.dropOutputs(1);
-  const centred = s.add('Sub', [s.input(0), s.reduce('ReduceMean', s.input(0), axes, 1)]);
-  const variance = s.reduce('ReduceMean', s.add('Mul', [centred, centred]), axes, 1);
-  const epsilon = s.scalar(dtype, getFloat(s.node, 'epsilon', 1e-5))!;
-  const normal = s.add('Div', [centred, s.add('Sqrt', [s.add('Add', [variance, epsilon])])]);
-  const scaled = s.add('Mul', [normal, s.input(1)]);
-  s.replaceBy(s.input(2) === null ? scaled : s.add('Add', [scaled, s.input(2)]));
+  if (dtype === null || !/^(b?float16|float|double)$/.test(dtype)) return null;
+  return dtype === 'double' ? 'double' : 'float';
 }
 
-/** x / sqrt(mean(x^2) + epsilon) * scale. */
+const inType = (s: Step, value: ValueId | null, from: DType | null, to: DType): ValueId =>
+  from === to ? value! : s.cast(value, to);
+
+/** (x - mean) / sqrt(var + epsilon) over the tail axes in single precision, then scale and bias in the input's own. */
+function layerNorm(s: Step): string | void {
+  const axes = tailAxes(s);
+  const [dtype, inner] = [s.dtype(0), innerType(s)];
+  if (!axes || !dtype || !inner) return 'the rank or the type of its input is not known';
+  const x = inType(s, s.input(0), dtype, inner);
+  const mean = s.reduce('ReduceMean', x, axes, 1);
+  const centred = s.add('Sub', [x, mean]);
+  const variance = s.reduce('ReduceMean', s.add('Mul', [centred, centred]), axes, 1);
+  const epsilon = s.scalar(inner, getFloat(s.node, 'epsilon', 1e-5))!;
+  const deviation = s.add('Sqrt', [s.add('Add', [variance, epsilon])]);
+  const normal = inType(s, s.add('Div', [centred, deviation]), inner, dtype);
+  const scaled = s.add('Mul', [normal, s.input(1)]);
+  const out = s.input(2) === null ? scaled : s.add('Add', [scaled, s.input(2)]);
+  const inverse = s.isUsed(2) ? s.add('Reciprocal', [deviation]) : null;
+  s.replaceAll([out, s.isUsed(1) ? mean : null, inverse]);
+}
+
+/** x / sqrt(mean(x^2) + epsilon) in single precision, then scaled in the input's own. */
 function rmsNorm(s: Step): string | void {
   const axes = tailAxes(s);
-  const dtype = s.dtype(0);
-  if (!axes || !dtype) return 'the rank or the type of its input is not known';
-  if (dtype !== 'float' && dtype !== 'double') return `its inner precision cannot be kept for ${dtype}`;
-  const square = s.add('Mul', [s.input(0), s.input(0)]);
-  const mean = s.reduce('ReduceMean', square, axes, 1);
-  const epsilon = s.scalar(dtype, getFloat(s.node, 'epsilon', 1e-5))!;
-  const normal = s.add('Div', [s.input(0), s.add('Sqrt', [s.add('Add', [mean, epsilon])])]);
-  s.replaceBy(s.add('Mul', [normal, s.input(1)]));
+  const [dtype, inner] = [s.dtype(0), innerType(s)];
+  if (!axes || !dtype || !inner) return 'the rank or the type of its input is not known';
+  const x = inType(s, s.input(0), dtype, inner);
+  const mean = s.reduce('ReduceMean', s.add('Mul', [x, x]), axes, 1);
+  const epsilon = s.scalar(inner, getFloat(s.node, 'epsilon', 1e-5))!;
+  const normal = s.add('Div', [x, s.add('Sqrt', [s.add('Add', [mean, epsilon])])]);
+  s.replaceBy(s.add('Mul', [inType(s, normal, inner, dtype), s.input(1)]));
 }
 
 /** Instance normalization over [N, groups, rest], then scale and bias per channel (opset 21) or per group (opset 18). */
 function groupNorm(s: Step, perChannel: boolean): string | void {
   const groups = getInt(s.node, 'num_groups');
-  const [dims, dtype] = [s.dims(0), s.dtype(0)];
-  if (!groups || !dims || !dtype) return 'the rank or the type of its input is not known';
-  if (dtype !== 'float' && dtype !== 'double') return `its inner precision cannot be kept for ${dtype}`;
+  const [dims, dtype, inner] = [s.dims(0), s.dtype(0), innerType(s)];
+  if (!groups || !dims || !dtype || !inner) return 'the rank or the type of its input is not known';
+  const own = (i: number) => inType(s, s.input(i), dtype, inner);
   const shape = s.add('Shape', [s.input(0)]);
-  const flat = s.add('Reshape', [s.input(0), s.int64([0, groups, -1])]);
-  const ones = s.add('Expand', [s.scalar(dtype, 1)!, s.int64([groups])]);
-  const zeros = s.add('Expand', [s.scalar(dtype, 0)!, s.int64([groups])]);
+  const flat = s.add('Reshape', [own(0), s.int64([0, groups, -1])]);
   const epsilon = { kind: 'float', value: getFloat(s.node, 'epsilon', 1e-5) } as const;
-  const [scale, bias] = perChannel ? [ones, zeros] : [s.input(1), s.input(2)];
+  const filled = (v: number) => s.add('Expand', [s.scalar(inner, v)!, s.int64([groups])]);
+  const [scale, bias] = perChannel ? [filled(1), filled(0)] : [own(1), own(2)];
   const normal = s.add('Reshape', [s.add('InstanceNormalization', [flat, scale, bias], { epsilon }), shape]);
-  if (!perChannel) return s.replaceBy(normal);
+  if (!perChannel) return s.replaceBy(inType(s, normal, inner, dtype));
   const column = s.int64([-1, ...dims.slice(2).map(() => 1)]);
-  const scaled = s.add('Mul', [normal, s.add('Reshape', [s.input(1), column])]);
+  const scaled = s.add('Mul', [inType(s, normal, inner, dtype), s.add('Reshape', [s.input(1), column])]);
   s.replaceBy(s.add('Add', [scaled, s.add('Reshape', [s.input(2), column])]));
 }
 
@@ -188,6 +194,6 @@ function bernoulli(s: Step): string | void {
   const seed = getFloat(s.node, 'seed');
   const like = seed === undefined ? {} : { seed: { kind: 'float', value: seed } as const };
   const drawn = s.add('RandomUniformLike', [s.input(0)], like);
-  const to = getInt(s.node, 'dtype', CODES[dtype] ?? 1);
+  const to = getInt(s.node, 'dtype', codeOf(dtype));
   s.replaceBy(s.add('Cast', [s.add('Less', [drawn, s.input(0)])], { to }));
 }

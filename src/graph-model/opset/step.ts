@@ -2,26 +2,48 @@
 import { attribute, float, getInts, type Attribute, type AttributeLike, type Attributes } from '../core/attributes.ts';
 import type { Draft } from '../core/draft.ts';
 import { label } from '../core/draft.ts';
-import type { Node, NodeId, ValueId } from '../core/model.ts';
+import type { GraphId, Node, NodeId, ValueId } from '../core/model.ts';
 import { smallFloatBits } from '../core/small-float.ts';
-import { int64Tensor, tensorAtHand, tensorOf, type DenseTensor, type Tensor } from '../core/tensor.ts';
-import type { DType } from '../core/types.ts';
+import { elementArray, int64Tensor, tensorAtHand, tensorOf, type DenseTensor, type Tensor } from '../core/tensor.ts';
+import { DTYPES, type DType, type ValueType } from '../core/types.ts';
 import { replaceNode } from '../functions/connect.ts';
 import type { TypeTable } from '../operators/operator.ts';
 
 /** Rewrites a node for the next opset; a sentence part says why it cannot. */
 export type Adapter = (step: Step) => string | void;
 
-export class Step {
-  private readonly made = new Map<string, number>();
+/** The number by which attributes such as Cast's `to` name an element type. */
+export const codeOf = (dtype: DType): number => DTYPES.find((d) => d.name === dtype)!.code;
 
+export class Step {
   constructor(
     readonly draft: Draft,
     readonly id: NodeId,
     private readonly types: TypeTable,
     /** The opset in whose words new nodes are written. */
     readonly opset: number,
+    /** The body that new nodes go into; null: beside the node. */
+    private readonly body: GraphId | null = null,
+    private readonly made = new Map<string, number>(),
   ) {}
+
+  /** The graph that new nodes go into. */
+  get place(): GraphId {
+    return this.body ?? this.node.graph;
+  }
+
+  /**
+   * A new body of `count` inputs. `fill` gets them, and a step whose new nodes lie in the body, and gives the outputs;
+   * values from outside may be read in it.
+   */
+  newBody(name: string, count: number, fill: (inner: Step, inputs: readonly ValueId[]) => readonly ValueId[]): GraphId {
+    const body = this.draft.newGraph(name);
+    const inputs = Array.from({ length: count }, (_, i) => this.draft.newValue(body, `${name}_in_${this.id}_${i}`));
+    this.draft.setGraphInputs(body, inputs);
+    const inner = new Step(this.draft, this.id, this.types, this.opset, body, this.made);
+    this.draft.setGraphOutputs(body, fill(inner, inputs));
+    return body;
+  }
 
   get node(): Node {
     return this.draft.node(this.id);
@@ -54,15 +76,45 @@ export class Step {
   }
 
   dtype(index: number): DType | null {
-    const id = this.input(index);
-    const type = id !== null && this.draft.base.values.has(id) ? this.types.typeOf(id) : null;
+    const type = this.typeOf(this.input(index));
     return type?.kind === 'tensor' ? type.dtype : null;
+  }
+
+  private typeOf(id: ValueId | null): ValueType | null {
+    return id !== null && this.draft.base.values.has(id) ? this.types.typeOf(id) : null;
+  }
+
+  isSequence(index: number): boolean {
+    return this.typeOf(this.input(index))?.kind === 'sequence';
+  }
+
+  isOptional(index: number): boolean {
+    return this.typeOf(this.input(index))?.kind === 'optional';
+  }
+
+  /** A constant of type bool. */
+  truth(value: boolean): ValueId {
+    return this.draft.constant(this.place, tensorOf({ dtype: 'bool', dims: [], values: Uint8Array.of(value ? 1 : 0) }));
+  }
+
+  /** What an output that is a sequence holds. */
+  elementOfOutput(index: number): ValueType | null {
+    const type = this.typeOf(this.node.outputs[index] ?? null);
+    return type?.kind === 'sequence' ? type.element : null;
   }
 
   /** Dimensions of an input, null each where not a number; null where the rank is unknown. */
   dims(index: number): (number | null)[] | null {
-    const id = this.input(index);
-    const type = id !== null && this.draft.base.values.has(id) ? this.types.typeOf(id) : null;
+    return this.dimsOf(this.input(index));
+  }
+
+  /** As {@link dims}, of an output. */
+  outputDims(index: number): (number | null)[] | null {
+    return this.dimsOf(this.node.outputs[index] ?? null);
+  }
+
+  private dimsOf(id: ValueId | null): (number | null)[] | null {
+    const type = this.typeOf(id);
     if (type?.kind !== 'tensor' || type.shape === null) return null;
     return type.shape.map((d) => (typeof d === 'number' ? d : null));
   }
@@ -72,12 +124,22 @@ export class Step {
   }
 
   int64(values: readonly number[], dims?: readonly number[]): ValueId {
-    return this.draft.constant(this.node.graph, int64Tensor(values, dims));
+    return this.draft.constant(this.place, int64Tensor(values, dims));
   }
 
   scalar(dtype: DType, value: number): ValueId | null {
     const tensor = scalarTensor(dtype, value);
-    return tensor && this.draft.constant(this.node.graph, tensor);
+    return tensor && this.draft.constant(this.place, tensor);
+  }
+
+  /** A constant of ones, for types that hold numbers as they are. */
+  ones(dtype: DType, dims: readonly number[]): ValueId {
+    const values = elementArray(
+      dtype,
+      dims.reduce((a, b) => a * b, 1),
+    );
+    (values as { fill(v: number | bigint): unknown }).fill(values instanceof BigInt64Array ? 1n : 1);
+    return this.draft.constant(this.place, tensorOf({ dtype, dims, values }));
   }
 
   /** Sets attributes; undefined removes. */
@@ -97,9 +159,22 @@ export class Step {
     inputs: readonly (ValueId | null)[],
     attributes: Readonly<Record<string, AttributeLike | undefined>> = {},
   ): ValueId {
-    const { graph } = this.node;
-    const spec = { op, inputs, attributes: withAttributes(new Map(), attributes), name: this.nameFor(op) };
-    return this.draft.addNode(graph, spec).outputs[0]!;
+    return this.addSeveral(op, inputs, attributes, 1)[0]!;
+  }
+
+  /** As {@link add}, all of its outputs. */
+  addSeveral(
+    op: string,
+    inputs: readonly (ValueId | null)[],
+    attributes: Readonly<Record<string, AttributeLike | undefined>>,
+    outputs: number,
+  ): readonly ValueId[] {
+    const spec = { op, inputs, attributes: withAttributes(new Map(), attributes), name: this.nameFor(op), outputs };
+    return this.draft.addNode(this.place, spec).outputs as readonly ValueId[];
+  }
+
+  cast(value: ValueId | null, to: DType): ValueId {
+    return this.add('Cast', [value], { to: codeOf(to) });
   }
 
   /** Runtimes refuse two nodes of one name. */
@@ -139,6 +214,12 @@ export class Step {
     return this.opset >= 13
       ? this.add('Unsqueeze', [value, this.int64(axes)])
       : this.add('Unsqueeze', [value], { axes: [...axes] });
+  }
+
+  squeeze(value: ValueId | null, axes: readonly number[]): ValueId {
+    return this.opset >= 13
+      ? this.add('Squeeze', [value, this.int64(axes)])
+      : this.add('Squeeze', [value], { axes: [...axes] });
   }
 
   /** `value[begin:end:step]` along one axis; inputs since opset 10. */
@@ -215,6 +296,18 @@ export function scalarTensor(dtype: DType, value: number): Tensor | null {
       return tensorOf({ dtype, dims: [], values: Int32Array.of(value) });
     case 'int64':
       return tensorOf({ dtype, dims: [], values: BigInt64Array.of(BigInt(Math.trunc(value))) });
+    case 'uint32':
+      return tensorOf({ dtype, dims: [], values: Uint32Array.of(value) });
+    case 'uint64':
+      return tensorOf({ dtype, dims: [], values: BigUint64Array.of(BigInt(Math.trunc(value))) });
+    case 'int16':
+      return tensorOf({ dtype, dims: [], values: Int16Array.of(value) });
+    case 'uint16':
+      return tensorOf({ dtype, dims: [], values: Uint16Array.of(value) });
+    case 'int8':
+      return tensorOf({ dtype, dims: [], values: Int8Array.of(value) });
+    case 'uint8':
+      return tensorOf({ dtype, dims: [], values: Uint8Array.of(value) });
     case 'bfloat16':
       return tensorOf({ dtype, dims: [], values: Uint16Array.of(smallFloatBits('bfloat16', Math.fround(value))!) });
     default:

@@ -4,6 +4,7 @@
  */
 import { getFloat, getFloats, getInt, getInts, getString } from '../core/attributes.ts';
 import { floatTensor } from '../core/tensor.ts';
+import { batchedScan } from './recurrences.ts';
 import { softmaxOverTail } from './softmax.ts';
 import type { Adapter, Step } from './step.ts';
 
@@ -27,7 +28,7 @@ export const UP: Readonly<Record<string, Adapter>> = {
     if (getInt(s.node, 'spatial', 1) !== 1) return 'spatial = 0 (statistics per element) has no later form';
     s.set({ spatial: undefined });
   },
-  'Scan@9': () => 'its batched form was removed',
+  'Scan@9': batchedScan,
   'Upsample@9': (s) => {
     const scales = getFloats(s.node, 'scales');
     if (!scales) return 'it has no scales';

@@ -27,6 +27,7 @@ import { inputsOf, isGraphOutput, sweep } from '../engine/edits.ts';
 import { Refusals } from '../engine/refusals.ts';
 import { isFoldable } from '../engine/traits.ts';
 import type { Applied, Pass, PassHost, PlanLedger } from '../rule.ts';
+import { takeBranches } from './branches.ts';
 import { graphsOfFunctions } from './constants.ts';
 
 export interface FoldOptions {
@@ -38,17 +39,18 @@ export const FOLD: Pass = {
   id: 'fold',
   label: 'Constant folding',
   summary:
-    'What depends on no input is computed beforehand: from inferred shapes, here where it is small, else by the runtime.',
+    'What depends on no input is computed beforehand: from inferred shapes, here where it is small, else by the runtime. An If whose condition is known becomes its branch.',
   defaults: { growthLimit: 32 },
   run: async (model, options, host, job) => {
     await readSmallConstants(model, job.signal);
     const limit = Number(options.growthLimit) * 2 ** 20;
-    const first = foldKnown(model, host, job);
+    const open = takeBranches(model, host);
+    const first = foldKnown(open.after, host, job);
     const small = foldSmall(first.after, host, job, limit);
     const second = await foldComputed(small.after, host, job, limit);
     return {
       after: second.after,
-      applied: [...first.applied, ...small.applied, ...second.applied],
+      applied: [...open.applied, ...first.applied, ...small.applied, ...second.applied],
       refused: second.refused,
     };
   },

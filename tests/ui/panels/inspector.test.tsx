@@ -153,6 +153,12 @@ describe('other selections', () => {
     services.store.getState().select(ids);
     const box = await show(services, <Inspector />);
     expect(box.textContent).toContain('2 nodes');
+    const cost = box.querySelector('[aria-label=Cost]')!;
+    expect([...cost.querySelectorAll('dt')].map((e) => e.textContent)).toEqual([
+      'multiply-adds',
+      'parameters',
+      'activations',
+    ]);
     await click(labelled(box, 'Delete 2'));
     const deleted = now(services).nodes.size === 2;
     expect(deleted || box.querySelector('[role=alert]') !== null).toBe(true);

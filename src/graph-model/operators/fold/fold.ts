@@ -7,8 +7,9 @@ import { ELEMENTWISE_FOLDS } from './elementwise.ts';
 import { KernelInputs, type Kernels } from './kernel.ts';
 import { MOVEMENT_FOLDS } from './movement.ts';
 import { REDUCTION_FOLDS } from './reductions.ts';
+import { unique } from './unique.ts';
 
-const KERNELS: Kernels = { ...ELEMENTWISE_FOLDS, ...MOVEMENT_FOLDS, ...REDUCTION_FOLDS };
+const KERNELS: Kernels = { ...ELEMENTWISE_FOLDS, ...MOVEMENT_FOLDS, ...REDUCTION_FOLDS, Unique: unique };
 
 /** True for an operator of ONNX's own domain that has a kernel. */
 export const hasFold = (domain: string, op: string): boolean =>

@@ -35,8 +35,19 @@ export function vectorElements(dtype: DType, values: readonly Dim[]): Elements {
   return { dtype, dims: [values.length], values };
 }
 
+/** Decoded once: tensors never change, and a model is inferred again after every edit. */
+const decoded = new WeakMap<Tensor, Elements | null>();
+
 /** The elements of a tensor in memory; null where it is large, elsewhere, of strings or damaged. */
 export function elementsOfTensor(tensor: Tensor): Elements | null {
+  const known = decoded.get(tensor);
+  if (known !== undefined) return known;
+  const elements = decodeElements(tensor);
+  decoded.set(tensor, elements);
+  return elements;
+}
+
+function decodeElements(tensor: Tensor): Elements | null {
   const dense = smallDense(tensor);
   if (dense === null || dense.dtype === 'string' || dense.dtype.startsWith('complex')) return null;
   return { dtype: dense.dtype, dims: dense.dims, values: Array.from(toNumbers(dense)) };

@@ -79,7 +79,18 @@ export class Facts {
     const known = this.elements.get(id);
     if (known === undefined) return this.constantElements(this.view.value(id));
     if (known === null || this.equalities.size === 0) return known;
-    return { ...known, values: known.values.map(this.resolve) };
+    const settled = this.settledElements(known);
+    if (settled !== known) this.elements.set(id, settled);
+    return settled;
+  }
+
+  private settledElements(known: Elements): Elements {
+    const { values } = known;
+    for (let i = 0; i < values.length; i++) {
+      const v = values[i]!;
+      if (typeof v === 'string' && this.resolve(v) !== v) return { ...known, values: values.map(this.resolve) };
+    }
+    return known;
   }
 
   private constantElements(value: Value): Elements | null {

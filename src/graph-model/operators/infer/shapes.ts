@@ -250,9 +250,12 @@ const expand: InferRule = (c) => {
     return c.setTensor(0, c.dtype(0), shape, shape && stretched(c.elements(0), shape));
   }
   const rank = c.dim(1, 0);
-  const own = c.rank(0);
-  const most = typeof rank === 'number' && own !== null ? Math.max(rank, own) : null;
-  c.setTensor(0, c.dtype(0), most === null ? null : new Array<Dim>(most).fill(null));
+  const own = c.shape(0);
+  if (typeof rank !== 'number' || own === null) return c.setTensor(0, c.dtype(0), null);
+  const before = new Array<Dim>(Math.max(0, rank - own.length)).fill(null);
+  // A length that is known not to be 1 is what it will be, whatever the target says.
+  const kept = own.map((d) => (typeof d === 'number' && d !== 1 ? d : null));
+  c.setTensor(0, c.dtype(0), [...before, ...kept]);
 };
 
 function stretched(e: Elements | null, shape: Shape): Elements | null {

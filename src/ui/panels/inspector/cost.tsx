@@ -1,8 +1,9 @@
-/** What a node, or the whole model, costs: multiply-adds and bytes, as expressions where dimensions are names. */
+/** What a node, a selection or group, or the whole model costs: multiply-adds and bytes, as expressions where dimensions are names. */
 import { useMemo } from 'react';
-import type { Node } from '../../../graph-model/core/model.ts';
+import type { Node, NodeId } from '../../../graph-model/core/model.ts';
 import type { Dim } from '../../../graph-model/core/types.ts';
-import { formatBytes, formatLarge } from '../../../graph-model/format.ts';
+import { formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
+import { costOfSelection } from '../../../graph-model/groups/group-cost.ts';
 import { costOf, modelCost } from '../../../graph-model/operators/cost.ts';
 import { useStore } from '../../store/store.ts';
 import { useTypeTable } from '../parts/use-type-table.ts';
@@ -22,16 +23,41 @@ export function NodeCostSection({ node }: { node: Node }) {
   );
 }
 
-export function ModelCostSection() {
+/** Several nodes together, such as those of a group. */
+export function SelectionCostSection({ nodes }: { nodes: readonly NodeId[] }) {
   const model = useStore((s) => s.model)!;
   const types = useTypeTable();
-  const cost = useMemo(() => modelCost(model, types), [model, types]);
+  const cost = useMemo(
+    () =>
+      costOfSelection(
+        model,
+        nodes.map((id) => model.nodes.at(id)),
+        types,
+      ),
+    [model, nodes, types],
+  );
   return (
     <CostSection
       rows={[
         ['multiply-adds', say(cost.macs, formatLarge)],
+        ['parameters', formatCount(cost.parameters)],
         ['activations', say(cost.activationBytes, formatBytes)],
-        ['peak memory', say(cost.peakBytes, formatBytes)],
+      ]}
+    />
+  );
+}
+
+export function ModelCostSection() {
+  const model = useStore((s) => s.model)!;
+  const types = useTypeTable();
+  const analysed = useStore((s) => s.analysed);
+  const cost = useMemo(() => (analysed ? modelCost(model, types) : null), [analysed, model, types]);
+  return (
+    <CostSection
+      rows={[
+        ['multiply-adds', cost ? say(cost.macs, formatLarge) : '…'],
+        ['activations', cost ? say(cost.activationBytes, formatBytes) : '…'],
+        ['peak memory', cost ? say(cost.peakBytes, formatBytes) : '…'],
       ]}
     />
   );

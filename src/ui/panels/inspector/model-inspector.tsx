@@ -10,6 +10,8 @@ import { useStore } from '../../store/store.ts';
 import { OperatorBars } from '../parts/operator-bars.tsx';
 import { useSummary } from '../parts/use-summary.ts';
 import { formatLabel } from '../../files/files.ts';
+import { Steps } from '../source/steps-section.tsx';
+import '../source/source.css';
 import { MetadataTable } from './annotations.tsx';
 import { DimsEditor } from './dims-editor.tsx';
 
@@ -36,6 +38,7 @@ export function ModelInspector() {
         </div>
       </header>
       <div className="gp-body">
+        <SourceSteps />
         <Properties />
         <Ports title="Inputs" ports={summary.inputs} editable />
         <Ports title="Outputs" ports={summary.outputs} />
@@ -57,6 +60,15 @@ export function ModelInspector() {
     </section>
   );
 }
+
+/** A pipeline of another framework as its steps. */
+function SourceSteps() {
+  const model = useStore((s) => s.model)!;
+  const many = model.graphs.at(model.main).order.length > 1;
+  return many && STEPPED.has(model.source.format) ? <Steps model={model} graph={model.main} /> : null;
+}
+
+const STEPPED = new Set(['sklearn', 'sparkml']);
 
 function Properties() {
   const model = useStore((s) => s.model)!;

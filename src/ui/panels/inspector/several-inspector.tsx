@@ -4,6 +4,7 @@ import type { Attribute } from '../../../graph-model/core/attributes.ts';
 import { attributeText, deleteNodes } from '../../../graph-model/edit/index.ts';
 import type { Node, NodeId } from '../../../graph-model/core/model.ts';
 import { formatCount } from '../../../graph-model/format.ts';
+import { groupOfNodes } from '../../../graph-model/groups/groups.ts';
 import { Button } from '../../kit/button.tsx';
 import { useStore } from '../../store/store.ts';
 import { OperatorBars } from '../parts/operator-bars.tsx';
@@ -11,6 +12,7 @@ import { Problem } from '../parts/states.tsx';
 import { useEdit } from '../parts/use-edit.ts';
 import { useReveal } from '../parts/use-reveal.ts';
 import { countOperators } from '../parts/count-operators.ts';
+import { SelectionCostSection } from './cost.tsx';
 
 export function SeveralInspector({ nodes: ids }: { nodes: readonly NodeId[] }) {
   const model = useStore((s) => s.model)!;
@@ -20,12 +22,16 @@ export function SeveralInspector({ nodes: ids }: { nodes: readonly NodeId[] }) {
   const [problem, setProblem] = useState<string | null>(null);
   const nodes = ids.map((id) => model.nodes.at(id));
   const operators = useMemo(() => countOperators(ids.map((id) => model.nodes.at(id))), [ids, model]);
+  const group = useMemo(() => groupOfNodes(model, ids), [ids, model]);
   return (
     <section className="gp-inspector" aria-label={`${ids.length} nodes`}>
       <header className="gp-head">
         <div className="grow">
-          <h2>{formatCount(ids.length)} nodes</h2>
+          <h2 className="ell" title={group?.scope.path}>
+            {group ? group.name : `${formatCount(ids.length)} nodes`}
+          </h2>
           <div className="muted">
+            {group && `Group of ${formatCount(ids.length)} nodes, `}
             {operators.length} operator {operators.length === 1 ? 'type' : 'types'}
           </div>
         </div>
@@ -38,6 +44,7 @@ export function SeveralInspector({ nodes: ids }: { nodes: readonly NodeId[] }) {
             pick={(o) => select(nodes.filter((n) => n.op === o.op).map((n) => n.id))}
           />
         </section>
+        <SelectionCostSection nodes={ids} />
         <Common nodes={nodes} />
       </div>
       <footer className="gp-foot">
