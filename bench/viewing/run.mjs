@@ -89,6 +89,7 @@ async function measure(open) {
     const { wall, before } = await open(page, session, cdp);
     const cpu = (await rendererCpu(session)) - before;
     const settled = (await quiet(session)) - before;
+    await cdp.send('HeapProfiler.collectGarbage');
     const heap = (await cdp.send('Runtime.getHeapUsage')).usedSize;
     const panning = values.still ? null : await frames(page, cdp, drag(page));
     const zooming = values.still ? null : await frames(page, cdp, zoom(page));

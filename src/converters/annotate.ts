@@ -1,21 +1,12 @@
 /** What the files beside a model say about it, taken over into its metadata, whatever format the model is of. */
-import type { Metadata, Model } from '../graph-model/core/model.ts';
+import type { Model } from '../graph-model/core/model.ts';
 import { parseJson } from './containers/json/json.ts';
 import { failureOf } from './containers/failure.ts';
 import type { InputFile } from './converter.ts';
+import type { Annotator, Beside } from './annotator.ts';
 import { customVision } from './custom-vision/annotate.ts';
 import { labelsBeside } from './custom-vision/labels.ts';
 import { FormatError } from '../graph-model/diagnostics.ts';
-
-/** The small files beside a model, as text. */
-export interface Beside {
-  /** null where there is no such file, or it is too long to be one. */
-  text(name: RegExp): Promise<string | null>;
-  /** The texts in an object of JSON; null where the file is none. */
-  json(name: RegExp): Promise<ReadonlyMap<string, string> | null>;
-}
-
-export type Annotator = (model: Model, beside: Beside) => Promise<Metadata | null>;
 
 /** In order; what a later one says about the same thing counts. */
 const ANNOTATORS: readonly Annotator[] = [labelsBeside, customVision];

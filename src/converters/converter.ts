@@ -51,4 +51,6 @@ export interface ConvertOptions {
   readonly opset?: number;
   readonly signature?: string;
   readonly outputs?: readonly string[];
+  /** What is done about nodes without an ONNX form, by name: `cut`, or the operator that takes their place. */
+  readonly replace?: Readonly<Record<string, string>>;
 }

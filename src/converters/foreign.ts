@@ -33,7 +33,7 @@ export interface ForeignLibrary {
   /** The converter's id, which is the domain of its nodes. */
   readonly id: string;
   /** Names of the classes that are read: `lightgbm.sklearn.LGBMClassifier`. */
-  readonly classes: RegExp;
+  readonly classes: readonly string[];
   /** Attributes of which a fitted object has one. */
   readonly fitted: readonly string[];
   load(): Promise<ForeignReader>;
@@ -41,5 +41,5 @@ export interface ForeignLibrary {
 
 /** The library that reads objects of a class; null where none does. */
 export function libraryOf(libraries: readonly ForeignLibrary[], path: string): ForeignLibrary | null {
-  return libraries.find((l) => l.classes.test(path)) ?? null;
+  return libraries.find((l) => l.classes.includes(path)) ?? null;
 }

@@ -102,10 +102,11 @@ export function isConstantNode(node: Node): boolean {
   return node.op === 'Constant' && normalDomain(node.domain) === '';
 }
 
-/** Exporters write `Identity` where two layers share a weight. */
+/** Exporters write `Identity` where two layers share a weight; TensorFlow reads each variable by a node. */
 function isCopyOfConstant(model: Model, node: Node): boolean {
   const [read] = node.inputs;
-  if (node.op !== 'Identity' || read === null || read === undefined) return false;
+  const copies = node.op === 'Identity' || (node.op === 'ReadVariableOp' && node.domain === 'tf');
+  if (!copies || read === null || read === undefined) return false;
   const value = model.values.get(read);
   return value !== undefined && value.producer === null && value.constant !== undefined;
 }

@@ -67,7 +67,8 @@ export function vertexFace(view: ViewGraph, i: number, types: ReadonlyMap<ValueI
   if (view.kinds[i] === KIND.node) return faceOf(view.model, view.model.nodes.at(ref as NodeId));
   if (view.kinds[i] === KIND.group) return groupFace(view, i, types);
   const value = view.model.values.at(ref as ValueId);
-  const type = types.get(value.id) ?? value.type;
+  // Pills are as wide as what the file declares; inference names every unknown length, which would not fit.
+  const type = value.type ?? types.get(value.id) ?? null;
   return { op: value.name || 'unnamed', telling: '', label: type === null ? '' : typeLabel(type), rows: [] };
 }
 

@@ -41,17 +41,21 @@ function gapsOf(r: LayoutResult, { heights }: Sizes): Float64Array {
   return Float64Array.from(gaps);
 }
 
-/** About so many columns: those that come nearest to the form of a screen. Large boxes make columns uneven. */
+/**
+ * About so many columns: those that come nearest to the form of a screen and leave the least room empty. (Large boxes make
+ * columns uneven.)
+ */
 function bestCuts(r: LayoutResult, gaps: Float64Array, columns: number): number[] {
   const over = linesOver(r, gaps);
   let best: number[] = [];
   let nearest = Infinity;
-  for (let n = Math.max(2, columns - 2); n <= columns + 2; n++) {
+  for (let n = Math.max(2, columns - 3); n <= columns + 3; n++) {
     const cuts = chooseCuts(r, gaps, over, n);
     const ends = [0, ...cuts, r.height];
     const highest = Math.max(...ends.slice(1).map((end, c) => end - ends[c]!));
-    const off = Math.abs(Math.log(((cuts.length + 1) * r.width) / highest / ASPECT));
-    if (off < nearest) [nearest, best] = [off, cuts];
+    const form = Math.abs(Math.log(((cuts.length + 1) * r.width) / highest / ASPECT));
+    const empty = 1 - r.height / ((cuts.length + 1) * highest);
+    if (form + 2 * empty < nearest) [nearest, best] = [form + 2 * empty, cuts];
   }
   return best;
 }

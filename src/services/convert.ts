@@ -2,8 +2,10 @@
 import type { ConvertOptions } from '../converters/converter.ts';
 import type { OpenedModel } from '../converters/open.ts';
 import { converterOf } from '../converters/registry.ts';
+import { EditError } from '../graph-model/core/draft.ts';
 import { isOnnx, type Metadata, type Model } from '../graph-model/core/model.ts';
 import { FormatError } from '../graph-model/diagnostics.ts';
+import { applyReplacement } from '../graph-model/edit/replace-node.ts';
 import type { JobContext } from '../graph-model/job.ts';
 
 /** The model itself where it is ONNX already. Throws a FormatError where the format, or a part of the model, has no ONNX form. */
@@ -16,9 +18,20 @@ export async function toOnnx(
   const entry = converterOf(converterId);
   const converter = await entry?.load();
   if (!converter?.toOnnx) throw new FormatError('convert.no-lowering', { format: entry?.label ?? converterId });
-  const onnx = await converter.toOnnx(model, options, job);
+  const ready = replaced(model, options);
+  const onnx = await converter.toOnnx(ready, options, job);
   const metadata = carried(model.metadata, onnx.metadata);
   return { ...onnx, source: { ...onnx.source, format: 'onnx' }, ...(metadata.size > 0 ? { metadata } : {}) };
+}
+
+/** The model with what the user wants done about nodes without an ONNX form. */
+function replaced(model: Model, { replace = {} }: ConvertOptions): Model {
+  try {
+    return Object.entries(replace).reduce((m, [name, what]) => applyReplacement(m, name, what), model);
+  } catch (error) {
+    if (error instanceof EditError) throw new FormatError('convert.replace', { why: error.message });
+    throw error;
+  }
 }
 
 /** What a source says about itself as a whole stays said, but for its signatures, which the result has none of. */

@@ -1,6 +1,7 @@
 /** `graphwright convert`: any model to ONNX, and ONNX to another opset; with --report, checked against its source. */
 import { writeFileSync } from 'node:fs';
 import { addDetector } from '../../converters/custom-vision/detector.ts';
+import type { ConvertOptions } from '../../converters/converter.ts';
 import { cutToOutputs } from '../../graph-model/edit/cut-outputs.ts';
 import { isOnnx, type Model } from '../../graph-model/core/model.ts';
 import type { JobContext } from '../../graph-model/job.ts';
@@ -15,7 +16,7 @@ import { eachModel, OUTPUT_OPTIONS, writeModel } from '../output.ts';
 export const CONVERT: Command = {
   name: 'convert',
   usage:
-    'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--signature S] [--detector-nms] [--external-data auto|always|never|keep] [--text] [--report R.json [--compare-with FILE,...] [--seed N]]',
+    'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--signature S] [--replace NODE=cut|OPERATOR;...] [--detector-nms] [--external-data auto|always|never|keep] [--text] [--report R.json [--compare-with FILE,...] [--seed N]]',
   summary: 'To ONNX, in one file where it fits; to another opset with --opset.',
   options: {
     ...OUTPUT_OPTIONS,
@@ -23,6 +24,7 @@ export const CONVERT: Command = {
     outputs: { type: 'string' },
     signature: { type: 'string' },
     'detector-nms': { type: 'boolean' },
+    replace: { type: 'string' },
     text: { type: 'boolean' },
     report: { type: 'string' },
     'compare-with': { type: 'string' },
@@ -41,6 +43,7 @@ export const CONVERT: Command = {
         ...(outputs ? { outputs } : {}),
         ...(opset ? { opset } : {}),
         ...(signature ? { signature } : {}),
+        ...replacements(args.text('replace')),
       };
       let model = await toOnnx(opened, asked, job);
       if (outputs) model = cutToOutputs(model, outputs).after;
@@ -52,6 +55,17 @@ export const CONVERT: Command = {
       for (const d of opened.diagnostics) if (d.severity !== 'info') io.err(`${d.severity}: ${d.message}`);
     }),
 };
+
+/** `lambda=cut;lambda_1=LeakyRelu(alpha=0.1)`. */
+function replacements(text: string | undefined): { replace?: ConvertOptions['replace'] & object } {
+  if (text === undefined) return {};
+  const pairs = text.split(';').map((part) => {
+    const at = part.indexOf('=');
+    if (at <= 0) throw new UsageError(`--replace ${part}: write NODE=cut or NODE=OPERATOR.`);
+    return [part.slice(0, at).trim(), part.slice(at + 1).trim()] as const;
+  });
+  return { replace: Object.fromEntries(pairs) };
+}
 
 async function atOpset(model: Model, opset: number | undefined): Promise<Model> {
   if (opset === undefined) return model;

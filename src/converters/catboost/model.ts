@@ -24,9 +24,10 @@ export function catboostModel(
   task: WrapperTask,
 ): Model {
   const head = wrappedHead(headOfLoss(record), task === 'regressor' ? task : null, record.dimension, null);
+  // Before anything is made that is as wide as the file says.
+  const names = inputNames(record, failure);
   const columns = new Columns(record);
   const { forest, refused } = catboostForest(record, columns, failure);
-  const names = inputNames(record, failure);
   const mixed = record.cats.length > 0;
   return oneNodeModel({
     format: 'catboost',

@@ -85,6 +85,7 @@ export interface CatboostRecord {
   readonly strings: ReadonlyMap<number, readonly string[]>;
 }
 
-export const MOST_COLUMNS = 1 << 24;
+/** Columns or outputs beyond this are damage. */
+export const MOST_COLUMNS = 1 << 22;
 /** Leaves that one oblivious tree may have. */
 export const DEEPEST_OBLIVIOUS = 20;

@@ -6,7 +6,7 @@
  */
 import { isOnnx, type Model } from '../../graph-model/core/model.ts';
 import { PIXEL_FORMAT, PIXEL_RANGE } from '../../graph-model/image-input.ts';
-import type { Annotator } from '../annotate.ts';
+import type { Annotator } from '../annotator.ts';
 
 export const customVision: Annotator = async (model, beside) => {
   const manifest = await beside.json(/^cvexport\.manifest$/i);

@@ -1,5 +1,5 @@
 /** A list of labels beside a model: one a line, as Custom Vision and most samples of TensorFlow Lite have it. */
-import type { Annotator } from '../annotate.ts';
+import type { Annotator } from '../annotator.ts';
 
 export const labelsBeside: Annotator = async (model, beside) => {
   if (model.metadata?.has('labels') || model.metadata?.has('names')) return null;

@@ -5,6 +5,8 @@ import { emptyModel } from '../../graph-model/core/empty.ts';
 import type { Model, Node, ValueId } from '../../graph-model/core/model.ts';
 import { readTensor, toNumbers, type Tensor } from '../../graph-model/core/tensor.ts';
 import { tensorType, type ValueType } from '../../graph-model/core/types.ts';
+import { emitReplaced } from '../../graph-model/builders/replaced-node.ts';
+import { isReplaced } from '../../graph-model/edit/replace-node.ts';
 import { irForOpset } from '../../graph-model/check/versions.ts';
 import { FormatError } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
@@ -131,6 +133,7 @@ class Conversion {
 
   lower(node: Node): void {
     this.e.origin = { dialect: 'keras', op: node.op, name: node.name };
+    if (isReplaced(node)) return this.replaced(node);
     const config = configOf(node.attributes);
     const roles = getStrings(node, 'weights') ?? [];
     const split = node.inputs.length - roles.length;
@@ -141,14 +144,22 @@ class Conversion {
     const args = isObject(given) && isList(given['args']) ? given['args'].map((a) => filled(a, inputs)) : inputs;
     const kwargs = isObject(given) ? (filled(given['kwargs'] ?? {}, inputs) as { [key: string]: Given }) : {};
     const { e, keras, made } = this;
-    const result = lowerNode(
-      new LayerCall({
-        ...{ e, name: node.name, op: node.op, config, inputs, args, kwargs, weights, keras, made },
-        lower: lowerNode,
-      }),
+    const result = placed(node, () =>
+      lowerNode(
+        new LayerCall({
+          ...{ e, name: node.name, op: node.op, config, inputs, args, kwargs, weights, keras, made },
+          lower: lowerNode,
+        }),
+      ),
     );
     const all = result instanceof Held ? [result] : result;
     node.outputs.forEach((v, i) => v !== null && all[i] && this.held.set(v, all[i]));
+  }
+
+  private replaced(node: Node): void {
+    const inputs = node.inputs.map((v) => naturalOf(this.e, this.heldOf(node, v)));
+    const made = emitReplaced(this.e, node, inputs);
+    node.outputs.forEach((v, i) => v !== null && this.held.set(v, Held.of(made[i]!)));
   }
 
   private heldOf(node: Node, v: ValueId | null): Held {
@@ -210,6 +221,16 @@ class Conversion {
     if (type?.kind !== 'tensor' || type.shape === null) return type;
     const shape = type.shape.map((d) => (typeof d === 'number' || d === 'batch' ? d : null));
     return tensorType(type.dtype, shape);
+  }
+}
+
+/** A refusal that leads to its node. */
+function placed<T>(node: Node, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof FormatError) throw new FormatError({ ...error.diagnostic, node: node.id });
+    throw error;
   }
 }
 

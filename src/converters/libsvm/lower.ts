@@ -27,7 +27,7 @@ export function lowerSvmNode(e: Emitter, node: Node, file: string): ValueId[] {
 }
 
 /** Numbers that a matrix of support vectors may have; the file itself is sparse. */
-const MOST = 250_000_000;
+export const MOST_COEFFICIENTS = 250_000_000;
 
 class Svm {
   readonly type;
@@ -69,11 +69,13 @@ class Svm {
   decisions(e: Emitter, x: ValueId): ValueId {
     const { columns, vectors, pairs } = this;
     const kernel = getString(this.node, 'kernel_type', '');
-    if (kernel === 'precomputed')
-      this.refuse('its kernel is precomputed, so that it reads kernel values instead of features');
     const weights = this.pairWeights();
+    if (kernel === 'precomputed') {
+      const values = e.op('Gather', [x, e.ints(this.serials())], { axis: 1 });
+      return e.op('MatMul', [values, e.doubles(weights, [vectors, pairs])]);
+    }
     if (kernel === 'linear') return e.op('MatMul', [x, e.doubles(this.folded(weights), [columns, pairs])]);
-    if (vectors * columns > MOST) this.refuse(`it has ${vectors} support vectors of ${columns} features`);
+    if (vectors * columns > MOST_COEFFICIENTS) this.refuse(`it has ${vectors} support vectors of ${columns} features`);
     const values = this.kernel(e, x, kernel);
     return e.op('MatMul', [values, e.doubles(weights, [vectors, pairs])]);
   }
@@ -99,6 +101,19 @@ class Svm {
     return kind === 'sigmoid' ? tanh(e, inner) : power(e, inner, degree!);
   }
 
+  /** Of a precomputed kernel, whose rows are kernel values with every training row: where the vectors stand among these. */
+  private serials(): number[] {
+    const out = new Array<number>(this.vectors).fill(-1);
+    const offsets = elementsOf(this.node, 'vectors.offsets') as Int32Array;
+    const columns = elementsOf(this.node, 'vectors.columns') as Int32Array;
+    const values = doublesOf(this.node, 'vectors.values');
+    for (let v = 0; v < this.vectors; v++)
+      for (let i = offsets[v]!; i < offsets[v + 1]!; i++) if (columns[i] === -1) out[v] = values[i]! - 1;
+    if (!out.every((n) => Number.isInteger(n) && n >= 0 && n < MOST_COEFFICIENTS))
+      this.refuse('its kernel is precomputed, and a vector does not say which training row it is');
+    return out;
+  }
+
   private eachEntry(take: (vector: number, column: number, value: number) => void): void {
     const offsets = elementsOf(this.node, 'vectors.offsets') as Int32Array;
     const columns = elementsOf(this.node, 'vectors.columns') as Int32Array;
@@ -111,7 +126,8 @@ class Svm {
   /** A linear kernel's vectors and coefficients as one weight for each column and pair. */
   private folded(weights: Float64Array): Float64Array {
     const { pairs } = this;
-    if (this.columns * pairs > MOST) this.refuse(`it has ${this.columns} features for ${pairs} pairs of classes`);
+    if (this.columns * pairs > MOST_COEFFICIENTS)
+      this.refuse(`it has ${this.columns} features for ${pairs} pairs of classes`);
     const out = new Float64Array(this.columns * pairs);
     this.eachEntry((vector, column, value) => {
       for (let p = 0; p < pairs; p++) out[column * pairs + p]! += weights[vector * pairs + p]! * value;
@@ -126,7 +142,8 @@ class Svm {
   private pairWeights(): Float64Array {
     const { vectors, pairs, classes, coefficients } = this;
     if (classes === 0) return coefficients;
-    if (vectors * pairs > MOST) this.refuse(`it has ${vectors} support vectors for ${pairs} pairs of classes`);
+    if (vectors * pairs > MOST_COEFFICIENTS)
+      this.refuse(`it has ${vectors} support vectors for ${pairs} pairs of classes`);
     const out = new Float64Array(vectors * pairs);
     let vector = 0;
     this.perClass.forEach((count, i) => {

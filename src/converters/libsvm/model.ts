@@ -29,10 +29,14 @@ export function svmModel(
     version: '',
     fileName: file.name,
     size: file.size,
-    inputs: [matrixInput(record.columns)],
+    inputs: [isPrecomputed(record) ? KERNEL_VALUES : matrixInput(record.columns)],
     ...body,
   });
 }
+
+const isPrecomputed = (r: SvmRecord | LinearRecord) => r.kind === 'svm' && r.kernel === 'precomputed';
+/** One value for each training row, of which the file does not tell the number. */
+const KERNEL_VALUES: Port = { name: 'X', dtype: 'float', dims: ['M'] };
 
 interface Body {
   readonly op: string;

@@ -44,7 +44,7 @@ export interface Booster {
 }
 
 /** Columns or classes beyond this are damage: nobody trains so wide. */
-export const MOST_COLUMNS = 1 << 24;
+export const MOST_COLUMNS = 1 << 22;
 
 export function boosterOf(record: LightgbmRecord, options: BoosterOptions, failure: Failure, job: JobContext): Booster {
   const { perIteration, columns } = record;

@@ -76,6 +76,7 @@ function lowerNode(draft: Draft, node: Node, columns: Map<ValueId, Column>, job:
   const stage = `${node.name} (${node.op})`;
   try {
     if (!row.lower) refuse(row.notes);
+    if (node.inputs.length === 0) refuse('it does not say which column it reads');
     const inputs = node.inputs.map((v) => columns.get(v!) ?? refuse(`the column ${draft.value(v!).name} is not made`));
     const ops = new Ops(draft, { dialect: DOMAIN, op: node.op, name: node.name });
     const lowering = new Lowering(ops, new Params(node), node, inputs, job, (code, texts) =>

@@ -1,6 +1,8 @@
 /** TensorFlow Lite operators to ONNX: node after node into a new model. */
 import { TypedEmitter } from '../../graph-model/builders/typed-emitter.ts';
 import { Held, naturalOf } from '../../graph-model/builders/axis-orders.ts';
+import { emitReplaced } from '../../graph-model/builders/replaced-node.ts';
+import { isReplaced } from '../../graph-model/edit/replace-node.ts';
 import { irForOpset } from '../../graph-model/check/versions.ts';
 import { bodiesOf } from '../../graph-model/core/attributes.ts';
 import { Draft } from '../../graph-model/core/draft.ts';
@@ -13,7 +15,7 @@ import { diagnostic, FormatError } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import { loadOperators } from '../../graph-model/operators/schemas.ts';
 import type { ConvertOptions } from '../converter.ts';
-import { TfliteCall, type Surroundings, type Table } from './lower/call.ts';
+import { TfliteCall, type Lowering, type Made, type Surroundings, type Table } from './lower/call.ts';
 import { Operand } from './lower/operand.ts';
 import { loweringOf, refusalOf, STATEFUL } from './lower/table.ts';
 import { quantizationOf } from './quantization.ts';
@@ -178,7 +180,10 @@ class Conversion {
     const inner = new Map(source.inputs.map((id, i) => [id, inputs[i]!]));
     const operandOf = (id: ValueId): Operand => {
       const known = inner.get(id) ?? this.constant(id);
-      if (!known) throw new Error(`the tensor ${this.model.values.at(id).name} is not made`);
+      if (!known) {
+        const { name } = this.model.values.at(id);
+        throw new FormatError('tflite.not-made', { tensor: name, graph: source.name });
+      }
       inner.set(id, known);
       return known;
     };
@@ -226,8 +231,8 @@ class Conversion {
         quantization: quantizationOf(said(v)?.metadata),
       })),
     });
-    const lowering = loweringOf(node) ?? call.refuse(refusalOf(node));
-    const made = lowering(call);
+    const lowering = isReplaced(node) ? replaced : (loweringOf(node) ?? call.refuse(refusalOf(node)));
+    const made = lowered(call, lowering);
     const all = Array.isArray(made) ? made : [made];
     return all.map((m, i) => call.finished(m, i));
   }
@@ -282,6 +287,22 @@ class Conversion {
       type.dtype,
       type.shape.map((d) => (typeof d === 'number' || d === 'batch' ? d : null)),
     );
+  }
+}
+
+/** An operator of the user's own choice. */
+const replaced: Lowering = (c) => {
+  const inputs = c.node.inputs.map((_, i) => c.natural(c.real(i)));
+  return emitReplaced(c.e, c.node, inputs).map((v) => c.keep(v));
+};
+
+/** Numbers of a damaged file may fit nothing: lengths that no array has, inputs that are no such tensors. */
+function lowered(call: TfliteCall, lowering: Lowering): Made | readonly Made[] {
+  try {
+    return lowering(call);
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    return call.refuse(`its inputs and options do not fit one another (${error.message.slice(0, 120)})`);
   }
 }
 

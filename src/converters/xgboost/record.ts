@@ -51,7 +51,8 @@ export interface BoosterOptions {
   readonly stopAtBest?: boolean;
 }
 
-export const MOST_COLUMNS = 1 << 26;
+/** Columns or classes beyond this are damage. */
+export const MOST_COLUMNS = 1 << 22;
 
 export function xgboostModel(
   record: XgboostRecord,

@@ -3,6 +3,7 @@ import { Draft, type Change } from '../core/draft.ts';
 import { normalDomain, type Model, type ValueId } from '../core/model.ts';
 import { sortNodes } from '../core/order.ts';
 import type { Diagnostic, DiagnosticCode } from '../diagnostics.ts';
+import { cutBefore, replaceByOperator } from '../edit/replace-node.ts';
 import { orderView } from './graphs.ts';
 import { defaultOpset, irNeeds } from './header.ts';
 import { IR_FREE_INITIALIZERS, irForOpset } from './versions.ts';
@@ -34,7 +35,24 @@ export const REPAIRS: Partial<Record<DiagnosticCode, Repair>> = {
 };
 
 export function repairOf(problem: Diagnostic): Repair | null {
-  return REPAIRS[problem.code] ?? null;
+  return repairsOf(problem)[0] ?? null;
+}
+
+const UNSUPPORTED = /^(keras|tflite|tensorflow)\.unsupported$/;
+/** For a node that has no ONNX form: what lies before it is converted, or the rest without it. */
+const ABOUT_A_NODE: readonly Repair[] = [
+  { label: 'Cut before it', make: (m, p) => cutBefore(m, p.node!) },
+  {
+    label: 'Pass its input on',
+    make: (m, p) => replaceByOperator(m, p.node!, { domain: '', op: 'Identity', attributes: {} }),
+  },
+];
+
+/** All that can be done about a problem, the likeliest first. */
+export function repairsOf(problem: Diagnostic): readonly Repair[] {
+  if (UNSUPPORTED.test(problem.code)) return problem.node === undefined ? [] : ABOUT_A_NODE;
+  const known = REPAIRS[problem.code];
+  return known ? [known] : [];
 }
 
 function edit(model: Model, text: string, make: (draft: Draft, model: Model) => void): Change {

@@ -7,6 +7,11 @@ export const CONVERT = {
     'The {format} model can be looked at and not yet be written as ONNX.',
     'Export it to ONNX with its own framework.',
   ),
+  'convert.replace': e(
+    'error',
+    'The replacement cannot be made: {why}',
+    'Name a node that inspect shows, with cut or an operator.',
+  ),
   'opset.attribute': e(
     'error',
     '{node}: {attribute} = {value} cannot be said at opset {opset}.',

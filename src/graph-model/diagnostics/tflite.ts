@@ -17,6 +17,11 @@ export const TFLITE = {
     'The model has no operator or tensor {name} to be an output.',
     'Choose one of the names that inspect and the graph show.',
   ),
+  'tflite.not-made': e(
+    'error',
+    'The subgraph {graph} reads the tensor {tensor}, which nothing gives it.',
+    'The file is damaged: save or download it again.',
+  ),
   'tflite.state': e(
     'warning',
     'The model keeps variables from one run to the next, and the ONNX model begins every run from their first values.',

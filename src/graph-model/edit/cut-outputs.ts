@@ -18,7 +18,7 @@ export function cutToOutputs(model: Model, names: readonly string[]): Change {
 }
 
 /** Removes nodes that nothing reads, last first, and initializers that are left without a reader. */
-function dropUnread(draft: Draft, graph: GraphId): void {
+export function dropUnread(draft: Draft, graph: GraphId): void {
   for (const id of [...draft.graph(graph).order].reverse()) {
     if (draft.node(id).outputs.every((v) => v === null || draft.uses(v).length === 0)) draft.removeNode(id);
   }

@@ -36,7 +36,9 @@ export function colouring(scene: Scene, s: State, palette: Palette): Colouring {
   const data = wanted ? overlayData(s) : null;
   if (data === null) return UNCOLOURED;
   const { overlay, legend } = colour(scene.view, data, s.overlay === 'category', palette, s.aggregates[s.overlay]);
-  const picked = s.pickedClass === null ? null : verticesOfClass(scene.view, data, overlay, s.pickedClass);
+  // An edit may have taken the last node of a class, and the class with it.
+  const gone = s.pickedClass === null || (data.kind === 'class' && s.pickedClass >= data.classes.length);
+  const picked = gone ? null : verticesOfClass(scene.view, data, overlay, s.pickedClass!);
   return { overlay, legend, cells: overlay && overlayCells(scene, overlay), picked };
 }
 

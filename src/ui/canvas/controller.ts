@@ -248,12 +248,15 @@ export class CanvasController {
     this.nearRect = null;
     this.history.clear();
     this.show({ scene, failure: null, minZoom: Math.min(0.05, 0.7 * whole) });
-    this.refreshOverlay();
+    const { graphState, overlay } = this.store.getState();
+    // Categories need no colouring, and their legend can wait for the picture.
+    const later = graphState === 'opening' && overlay === 'category';
+    if (!later) this.refreshOverlay();
     this.markProblems();
     if (sameGraph) this.keepPlace(scene, old);
     else this.goFirst(scene);
     this.followNear();
-    this.afterFrames(scene.view.model);
+    this.afterFrames(scene.view.model, () => later && this.refreshOverlay());
     const pending = this.pending;
     this.pending = null;
     if (pending) this.obey(pending);
@@ -288,10 +291,13 @@ export class CanvasController {
   }
 
   /** Two frames after the picture is complete it is on the screen. */
-  private afterFrames(model: Model): void {
+  private afterFrames(model: Model, then: () => void): void {
     requestAnimationFrame(() => {
       this.paintNow();
-      requestAnimationFrame(() => this.onDrawn(model));
+      requestAnimationFrame(() => {
+        this.onDrawn(model);
+        then();
+      });
     });
   }
 

@@ -91,7 +91,9 @@ function numbers(view: ViewGraph, data: NodeNumbers, palette: Palette, by: Aggre
     inks: steps.inks,
     // The lowest step is hardly seen on the canvas where it has no border.
     bars: steps.fills.map((f, k) => (k === 0 ? `color-mix(in srgb, ${f} 55%, ${palette.line})` : f)),
-    text: (i) => (Number.isNaN(amounts[i]!) ? '' : data.format(amounts[i]!)),
+    // Of what is summed up, nothing is not worth a word: the name stays.
+    text: (i) =>
+      Number.isNaN(amounts[i]!) || (amounts[i] === 0 && data.aggregate === 'sum') ? '' : data.format(amounts[i]!),
   };
   const entries = steps.labels.map((label, k) => ({ label, fill: steps.fills[k]!, count: found[k]!, index: k }));
   const scale = scaleOf(amounts);

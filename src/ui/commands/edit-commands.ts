@@ -50,7 +50,8 @@ function inOrder(model: Model, ids: ReadonlySet<NodeId>): NodeId[] {
 const hasValue = (state: State): true | string =>
   chosenValue(state) === null ? 'no value is selected, and no single node' : true;
 
-const graphOf = (state: State) => state.scope ?? state.model!.main;
+/** The graph that holds the selection: what is drawn in place lies in another than the one that was entered. */
+const graphOf = (state: State) => state.model!.nodes.at([...state.selected][0]!).graph;
 
 /** The innermost group around the selection that a person made; null where it lies in none. */
 function ownGroupOf(state: State): Group | null {

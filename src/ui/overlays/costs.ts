@@ -15,8 +15,8 @@ export interface Costs {
   };
   /** How many nodes have no number. */
   readonly unknown: { readonly macs: number; readonly parameters: number; readonly outputBytes: number };
-  /** What the named lengths were taken to be: as in the last run, else 1. */
-  readonly ones: readonly (readonly [string, number])[];
+  /** What the named lengths were taken to be: as in the last run, else as {@link usualLength} says. */
+  readonly lengths: readonly (readonly [string, number])[];
 }
 
 type Source = Pick<State, 'model' | 'types' | 'lastRun'>;
@@ -32,6 +32,9 @@ export function costsOf({ model, types, lastRun }: Source): Costs {
   return costs;
 }
 
+/** One example of a batch, and of anything else (a sequence, a side of an image) enough to see how costs compare. */
+export const usualLength = (name: string): number => (/batch|^(n|b|bs)$/i.test(name) ? 1 : 128);
+
 function measure(model: Model, types: State['types'], dims: Readonly<Record<string, number>>): Costs {
   const table = {
     typeOf: (id: Parameters<State['types']['get']>[0]) => types.get(id) ?? model.values.get(id)?.type ?? null,
@@ -45,7 +48,7 @@ function measure(model: Model, types: State['types'], dims: Readonly<Record<stri
   const number = (d: Dim): number | null => {
     if (d === null || typeof d === 'number') return d;
     if (!known.has(d)) {
-      for (const name of dimNames(d)) if (!lengths.has(name)) lengths.set(name, dims[name] ?? 1);
+      for (const name of dimNames(d)) if (!lengths.has(name)) lengths.set(name, dims[name] ?? usualLength(name));
       known.set(d, evaluateDim(d, lengths));
     }
     return known.get(d)!;
@@ -66,7 +69,7 @@ function measure(model: Model, types: State['types'], dims: Readonly<Record<stri
   }
   // A model may have hundreds of names that inference made up: those that people know are the inputs' own.
   const own = new Set(model.graphs.at(model.main).inputs.flatMap((v) => namesOf(table.typeOf(v))));
-  return { values, unknown, ones: [...lengths].filter(([name]) => own.has(name)).slice(0, 3) };
+  return { values, unknown, lengths: [...lengths].filter(([name]) => own.has(name)).slice(0, 3) };
 }
 
 function namesOf(type: ReturnType<State['types']['get']> | null): string[] {

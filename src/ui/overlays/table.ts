@@ -105,12 +105,12 @@ function measure(
   format: (v: number) => string,
 ): NodeNumbers {
   const costs = costsOf(source);
-  const { unknown, ones } = costs;
+  const { unknown, lengths } = costs;
   const parts = [
-    ones.length > 0 ? `with ${ones.map(([n, v]) => `${n} = ${v}`).join(', ')}` : 'from shapes',
+    lengths.length > 0 ? `with ${lengths.map(([n, v]) => `${n} = ${v}`).join(', ')}` : 'from shapes',
     unknown[what] > 0 ? `${unknown[what].toLocaleString('en')} unknown` : '',
   ];
-  const note = what === 'parameters' ? 'shared ones at each reader' : parts.filter(Boolean).join('; ');
+  const note = what === 'parameters' ? 'shared lengths at each reader' : parts.filter(Boolean).join('; ');
   return { kind: 'number', title, note, values: costs.values[what], aggregate: 'sum', format };
 }
 

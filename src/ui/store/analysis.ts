@@ -15,9 +15,11 @@ export type Analyse = (model: Model, change: Change | null, signal: AbortSignal)
 /** Types as the model itself declares them. */
 export function declaredTypes(model: Model): ReadonlyMap<ValueId, ValueType> {
   const types = new Map<ValueId, ValueType>();
-  for (const [id, value] of model.values.entries()) {
-    const type = value.type ?? constantType(value.constant);
-    if (type !== null) types.set(id, type);
+  for (const page of model.values.pages) {
+    for (const value of page) {
+      const type = value === undefined ? null : (value.type ?? constantType(value.constant));
+      if (type !== null) types.set(value!.id, type);
+    }
   }
   return types;
 }

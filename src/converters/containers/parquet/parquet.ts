@@ -56,7 +56,17 @@ async function guarded<T>(file: string, signal: AbortSignal, gate: Gate, read: (
   } catch (error) {
     gate.failed = true;
     signal.throwIfAborted();
-    const why = error instanceof Error ? error.message.split('\n')[0]!.slice(0, 120) : 'its bytes make no sense';
-    throw new FormatError('parquet.damaged', { file, why: why.replace(/^parquet /, '').replace(/\.$/, '') });
+    throw new FormatError('parquet.damaged', { file, why: reasonOf(error) });
   }
+}
+
+/** What the decoder itself says; not what the engine says where the decoder stumbled. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error) || error instanceof TypeError || /undefined/.test(error.message))
+    return 'its bytes make no sense';
+  return error.message
+    .split('\n')[0]!
+    .slice(0, 120)
+    .replace(/^parquet /, '')
+    .replace(/\.$/, '');
 }

@@ -1,16 +1,10 @@
 /** A TF.js model: its model.json, and the weights that its manifest says lie in the shards beside it. */
-import type { BlobLike } from '../../../graph-model/core/bytes.ts';
 import type { Tensor } from '../../../graph-model/core/tensor.ts';
 import type { Diagnostic } from '../../../graph-model/diagnostics.ts';
 import { failureOf, type Failure } from '../failure.ts';
 import { readJson, type JsonCursor } from '../json/json.ts';
+import type { GivenFile } from './given-file.ts';
 import { readManifest } from './weights.ts';
-
-export interface GivenFile {
-  readonly name: string;
-  readonly path: string;
-  readonly blob: BlobLike;
-}
 
 export interface TfjsModel {
   readonly root: JsonCursor;

@@ -10,7 +10,7 @@ import type { DType } from '../../../graph-model/core/types.ts';
 import { diagnostic, FormatError, type Diagnostic } from '../../../graph-model/diagnostics.ts';
 import type { Failure } from '../failure.ts';
 import type { JsonCursor } from '../json/json.ts';
-import type { GivenFile } from './model-json.ts';
+import type { GivenFile } from './given-file.ts';
 
 export interface ManifestInput {
   readonly main: GivenFile;

@@ -57,8 +57,7 @@ export const gradientBoostingClassifier: Lowering = (l, e, x) => {
   });
   const proba = () => {
     if (!binary) return o.softmax(raw());
-    const p = o.sigmoid(exponential ? o.mul(o.num(2), raw()) : raw());
-    return o.pair(o.complement(p), p);
+    return o.sigmoidPair(exponential ? o.mul(o.num(2), raw()) : raw());
   };
   const index = () => (binary ? o.cast(o.greaterEq(raw(), o.num(0)), 'int64') : o.argmax(raw()));
   return classifier(l, { classes, decision: raw, proba, index });
@@ -177,8 +176,7 @@ export const histClassifier: Lowering = (l, e, x) => {
   const raw = once(() => (binary ? o.flat(histRaw(l, e, x)) : histRaw(l, e, x)));
   const proba = () => {
     if (!binary) return o.softmax(raw());
-    const p = o.sigmoid(raw());
-    return o.pair(o.complement(p), p);
+    return o.sigmoidPair(raw());
   };
   const index = () => (binary ? o.cast(o.greater(raw(), o.num(0)), 'int64') : o.argmax(raw()));
   return classifier(l, { classes, decision: raw, proba, index });

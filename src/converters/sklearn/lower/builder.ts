@@ -18,6 +18,11 @@ export class Builder {
   /** The estimator whose nodes are being made. */
   origin: Origin | undefined;
   private readonly scalars = new Map<string, Val>();
+  private readonly casts = new Map<string, Val>();
+  /** What a double was as float. */
+  private readonly widened = new Map<ValueId, Val>();
+  /** The [N, 1] that an [N] was made of. */
+  private readonly columnsOfFlat = new Map<ValueId, Val>();
 
   constructor(
     readonly draft: Draft,
@@ -99,8 +104,18 @@ export class Builder {
     return node.outputs.map((id, i) => ({ id: id!, t: types[i]! }));
   }
 
+  /** The same cast is made once, and from float to double and back it is none. */
   cast(x: Val, t: DType): Val {
-    return x.t === t ? x : this.op('Cast', [x], { to: dtypeInfo(t).code }, t);
+    if (x.t === t) return x;
+    const before = this.widened.get(x.id);
+    if (before?.t === t) return before;
+    const key = `${x.id} ${t}`;
+    let made = this.casts.get(key);
+    if (!made) {
+      this.casts.set(key, (made = this.op('Cast', [x], { to: dtypeInfo(t).code }, t)));
+      if (x.t === 'float' && t === 'double') this.widened.set(made.id, x);
+    }
+    return made;
   }
   double(x: Val): Val {
     return this.cast(x, 'double');
@@ -133,11 +148,16 @@ export class Builder {
   isNan = (a: Val): Val => this.op('IsNaN', [a], {}, 'bool');
   where = (condition: Val, a: Val, b: Val): Val => this.op('Where', [condition, a, b], {}, a.t);
 
-  /** By exp of what is not positive: ONNX Runtime's Sigmoid of doubles gives 0 below about -18. */
+  /**
+   * 1 / (1 + exp(-a)), which is 0 where exp overflows: ONNX Runtime's own Sigmoid of doubles gives 0 below about -18.
+   */
   sigmoid(a: Val): Val {
-    const e = this.exp(this.neg(this.abs(a)));
-    const above = this.where(this.less(a, this.num(0)), e, this.num(1));
-    return this.div(above, this.add(this.num(1), e));
+    return this.div(this.num(1), this.add(this.num(1), this.exp(this.neg(a))));
+  }
+  /** [N, 2]: 1 - σ(a) and σ(a) of [N], the first as σ(-a). */
+  sigmoidPair(a: Val): Val {
+    const signed = this.mul(this.column(a), this.f64([1, -1], [1, 2]));
+    return this.div(this.num(1), this.add(this.num(1), this.exp(signed)));
   }
 
   reduce(kind: 'Sum' | 'Max' | 'Min' | 'Mean' | 'Prod' | 'LogSumExp', x: Val, axis: number, keep = true): Val {
@@ -176,9 +196,13 @@ export class Builder {
     return most === null ? low : this.min(low, this.num(most));
   }
   /** [N] to [N, 1]. */
-  column = (x: Val): Val => this.reshape(x, [-1, 1]);
+  column = (x: Val): Val => this.columnsOfFlat.get(x.id) ?? this.reshape(x, [-1, 1]);
   /** [N, 1] to [N]. */
-  flat = (x: Val): Val => this.reshape(x, [-1]);
+  flat(x: Val): Val {
+    const made = this.reshape(x, [-1]);
+    this.columnsOfFlat.set(made.id, x);
+    return made;
+  }
   /** Two columns p0 and p1 from two [N]. */
   pair = (a: Val, b: Val): Val => this.concat([this.column(a), this.column(b)]);
   /** 1 - x */

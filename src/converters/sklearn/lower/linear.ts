@@ -72,8 +72,8 @@ export const linearClassifier: Lowering = (l, e, x) => {
 /** One sigmoid a class, made to sum to one (LinearClassifierMixin._predict_proba_lr). */
 function sigmoids(l: Lowerer, d: Val, binary: boolean): Val {
   const { o } = l;
+  if (binary) return o.sigmoidPair(d);
   const p = o.sigmoid(d);
-  if (binary) return o.pair(o.complement(p), p);
   return o.div(p, o.sum(p, 1));
 }
 

@@ -52,6 +52,11 @@ export function classValues(o: Builder, classes: NdArray): Val {
   return numbers.every(Number.isInteger) && classes.dtype.kind !== 'f' ? o.i64(numbers) : o.f64(numbers);
 }
 
+/** Classes 0, 1, 2 … of whole numbers are their own positions. */
+function areOwnPositions(classes: NdArray): boolean {
+  return !classes.isText && 'iu'.includes(classes.dtype.kind) && classes.numbers().every((v, i) => v === i);
+}
+
 interface ClassifierParts {
   readonly classes: NdArray;
   readonly index?: () => Val;
@@ -65,7 +70,9 @@ export function classifier(l: Lowerer, parts: ClassifierParts): Lowered {
   const proba = parts.proba && once(parts.proba);
   const decision = parts.decision && once(parts.decision);
   const index = once(parts.index ?? (() => o.argmax(proba!())));
-  const label = once(() => o.gather(classValues(o, parts.classes), index()));
+  const label = once(() =>
+    areOwnPositions(parts.classes) ? index() : o.gather(classValues(o, parts.classes), index()),
+  );
   return { classes: parts.classes, index, label, ...(proba ? { proba } : {}), ...(decision ? { decision } : {}) };
 }
 

@@ -2,8 +2,10 @@
  * Works out the values that are asked for, and what they need, in the order of need: whatever serves training, saving or
  * checking alone is never come upon. Calls are laid out in place.
  */
-import { Held } from '../../../graph-model/builders/axis-orders.ts';
+import { Held, naturalOf } from '../../../graph-model/builders/axis-orders.ts';
+import { emitReplaced } from '../../../graph-model/builders/replaced-node.ts';
 import { getString } from '../../../graph-model/core/attributes.ts';
+import { isReplaced } from '../../../graph-model/edit/replace-node.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 import type { FunctionDef, Node, ValueId } from '../../../graph-model/core/model.ts';
 import { tensorOf, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
@@ -112,7 +114,7 @@ export class Evaluator implements Evaluation {
     const handling = new Handling(this, scope, node, inputs, wanted);
     const framed = this.frames.results(handling);
     if (framed) return framed;
-    const handler = HANDLERS[node.op];
+    const handler = isReplaced(node) ? undefined : HANDLERS[node.op];
     if (!handler) return this.lower(handling);
     const result = handler(handling);
     return Array.isArray(result) ? (result as (Thing | null)[]) : [result as Thing];
@@ -131,6 +133,10 @@ export class Evaluator implements Evaluation {
   private lower(h: Handling): readonly Thing[] {
     const { node } = h;
     if (isVariable(node)) this.refuseVariable(node);
+    if (isReplaced(node)) {
+      const inputs = node.inputs.map((_, i) => naturalOf(h.e, h.held(i)));
+      return emitReplaced(h.e, node, inputs).map((v) => Held.of(v));
+    }
     const lowering = loweringOf(node.op) ?? refuse(node, 'this operator has no ONNX form here');
     const call = new TfCall({
       e: h.e,

@@ -9,8 +9,9 @@ import { DOMAIN } from '../read/build.ts';
 
 const CALLS: ReadonlySet<string> = new Set(['PartitionedCall', 'StatefulPartitionedCall', 'RemoteCall']);
 
-export function refuse(node: Pick<Node, 'name' | 'op'>, why: string): never {
-  throw new FormatError('tensorflow.unsupported', { node: node.name, op: node.op, why });
+export function refuse(node: Pick<Node, 'name' | 'op'> & Partial<Pick<Node, 'id'>>, why: string): never {
+  const place = node.id === undefined ? {} : { node: node.id };
+  throw new FormatError('tensorflow.unsupported', { node: node.name, op: node.op, why }, place);
 }
 
 export class SourceModel {

@@ -61,7 +61,11 @@ export class TfCall {
   }
 
   refuse(why: string): never {
-    throw new FormatError('tensorflow.unsupported', { node: this.node.name, op: this.node.op, why });
+    throw new FormatError(
+      'tensorflow.unsupported',
+      { node: this.node.name, op: this.node.op, why },
+      { node: this.node.id },
+    );
   }
 
   input(index: number): Held {

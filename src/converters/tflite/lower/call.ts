@@ -72,7 +72,11 @@ export class TfliteCall {
   }
 
   refuse(why: string): never {
-    throw new FormatError('tflite.unsupported', { node: this.node.name, op: this.node.op, why });
+    throw new FormatError(
+      'tflite.unsupported',
+      { node: this.node.name, op: this.node.op, why },
+      { node: this.node.id },
+    );
   }
 
   // ---- options

@@ -1,6 +1,6 @@
 /** What is wrong with the model, each with a place to go to. */
 import { useMemo, useState } from 'react';
-import { repairOf } from '../../../graph-model/check/repair.ts';
+import { repairsOf } from '../../../graph-model/check/repair.ts';
 import type { Model } from '../../../graph-model/core/model.ts';
 import type { Diagnostic, Severity } from '../../../graph-model/diagnostics.ts';
 import { formatCount } from '../../../graph-model/format.ts';
@@ -141,7 +141,7 @@ function ProblemRow({ problem: d, top, place, count }: ProblemRowProps) {
             {d.node === undefined ? 'Show value' : 'Go to node'}
           </Button>
         )}
-        <RepairButton problem={d} />
+        <RepairButtons problem={d} />
         {d.code === 'file.missing' && (
           <Button kind="link" onClick={() => void files.openFile()}>
             Open the file
@@ -153,13 +153,11 @@ function ProblemRow({ problem: d, top, place, count }: ProblemRowProps) {
 }
 
 /** A repair is an edit like any other: its label says what it does, and undo takes it back. */
-function RepairButton({ problem }: { problem: Diagnostic }) {
+function RepairButtons({ problem }: { problem: Diagnostic }) {
   const edit = useEdit();
-  const repair = repairOf(problem);
-  if (!repair) return null;
-  return (
-    <Button kind="link" onClick={() => edit((model) => repair.make(model, problem))}>
+  return repairsOf(problem).map((repair) => (
+    <Button key={repair.label} kind="link" onClick={() => edit((model) => repair.make(model, problem))}>
       {repair.label}
     </Button>
-  );
+  ));
 }

@@ -1,6 +1,6 @@
 /** What a node, a selection or group, or the whole model costs: multiply-adds and bytes, as expressions where dimensions are names. */
 import { useMemo } from 'react';
-import type { Node, NodeId } from '../../../graph-model/core/model.ts';
+import { isOnnx, type Node, type NodeId } from '../../../graph-model/core/model.ts';
 import type { Dim } from '../../../graph-model/core/types.ts';
 import { formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
 import { costOfSelection } from '../../../graph-model/groups/group-cost.ts';
@@ -52,6 +52,8 @@ export function ModelCostSection() {
   const types = useTypeTable();
   const analysed = useStore((s) => s.analysed);
   const cost = useMemo(() => (analysed ? modelCost(model, types) : null), [analysed, model, types]);
+  // What operators of another framework cost is known once they are ONNX.
+  if (!isOnnx(model)) return null;
   return (
     <CostSection
       rows={[

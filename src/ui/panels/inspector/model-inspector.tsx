@@ -135,12 +135,14 @@ function PortRow({ port, editable }: { port: PortSummary; editable: boolean }) {
   const declared = value?.type;
   const dims = editable && declared?.kind === 'tensor' && declared.shape !== null && declared.shape.length > 0;
   return (
-    <div className="gp-model-port">
+    <div className="gp-model-port gp-where">
       <div className="row">
-        <button type="button" className="gp-value grow" onClick={() => select([], port.id as ValueId)}>
+        <button type="button" className="gp-value grow gp-where" onClick={() => select([], port.id as ValueId)}>
           <span className="ell">{port.name || 'unnamed'}</span>
         </button>
-        <span className="mono dim ell">{typeLabel(port.type)}</span>
+        <span className="mono dim gp-type" title={typeLabel(port.type)}>
+          {typeLabel(port.type)}
+        </span>
       </div>
       {dims && value && declared.kind === 'tensor' && <DimsEditor value={value} type={declared} />}
     </div>

@@ -1,7 +1,7 @@
 /** Which columns the trees rest on: by what their splits gained, or by how many there are. */
 import { useMemo, useState } from 'react';
 import type { TreeList } from '../../../graph-model/source-view/trees.ts';
-import { formatCount, formatShare } from '../../../graph-model/format.ts';
+import { countOf, formatCount, formatShare } from '../../../graph-model/format.ts';
 import { Segmented } from '../../kit/segmented.tsx';
 import { useAsync } from '../parts/use-async.ts';
 import { BarRows } from './bar-rows.tsx';
@@ -53,7 +53,7 @@ function Bars({ list, kind, gain, splits }: { list: TreeList } & ReturnType<Tree
         )}
       </h3>
       <BarRows rows={rows} />
-      {unused > 0 && <p className="muted gp-small">{formatCount(unused)} columns are not used.</p>}
+      {unused > 0 && <p className="muted gp-small">Not used: {countOf(unused, 'column')}.</p>}
     </section>
   );
 }

@@ -1,0 +1,112 @@
+/**
+ * What is done about a node of a source dialect that has no ONNX form, before the rest is converted: the model is cut
+ * before it, or an operator of the user's own choice takes its place.
+ */
+import { attributes, type AttributeLike } from '../core/attributes.ts';
+import { edit, EditError, type Change } from '../core/draft.ts';
+import type { Model, Node, NodeId, ValueId } from '../core/model.ts';
+import { dropUnread } from './cut-outputs.ts';
+
+const BY = 'replaced';
+
+/** True for a node that {@link replaceByOperator} made: a converter writes it as it is. */
+export function isReplaced(node: Node): boolean {
+  return node.origin?.by === BY;
+}
+
+/** The node of the main graph that is or holds `id`. Throws an EditError where it lies in a function. */
+function mainNode(model: Model, id: NodeId): Node {
+  let node = model.nodes.at(id);
+  for (;;) {
+    if (node.graph === model.main) return node;
+    const { parent } = model.graphs.at(node.graph);
+    if (parent === null) throw new EditError(`${node.name} lies in a function: choose the node that calls it.`);
+    node = model.nodes.at(parent);
+  }
+}
+
+/**
+ * What the node is given become outputs in the place of those that depend on it; inputs and constants of the model are
+ * none. Throws an EditError where nothing is left.
+ */
+export function cutBefore(model: Model, id: NodeId): Change {
+  const node = mainNode(model, id);
+  const below = dependents(model, node.id);
+  const { outputs } = model.graphs.at(model.main);
+  const madeBelow = (v: ValueId) => {
+    const { producer } = model.values.at(v);
+    return producer !== null && below.has(producer);
+  };
+  const kept = outputs.filter((v) => !madeBelow(v));
+  const given = node.inputs.filter((v): v is ValueId => v !== null && model.values.at(v).producer !== null);
+  const after = [...new Set([...kept, ...given])];
+  if (after.length === 0) throw new EditError(`Nothing is computed before ${node.name || node.op}.`);
+  return edit(model, `Cut before ${node.name || node.op}`, (draft) => {
+    draft.setGraphOutputs(model.main, after);
+    dropUnread(draft, model.main);
+    // Signatures name the outputs that were.
+    const metadata = [...(model.metadata ?? [])].filter(([key]) => !key.startsWith('tf.signature.'));
+    draft.patchModel({ metadata: new Map(metadata) });
+  });
+}
+
+function dependents(model: Model, from: NodeId): ReadonlySet<NodeId> {
+  const out = new Set<NodeId>();
+  const waiting = [from];
+  while (waiting.length > 0) {
+    const id = waiting.pop()!;
+    if (out.has(id)) continue;
+    out.add(id);
+    for (const v of model.nodes.at(id).outputs)
+      for (const use of v === null ? [] : (model.uses.get(v) ?? []))
+        if (use.node !== null) waiting.push(mainNode(model, use.node).id);
+  }
+  return out;
+}
+
+export interface OperatorSpec {
+  readonly domain: string;
+  readonly op: string;
+  readonly attributes: Readonly<Record<string, AttributeLike>>;
+}
+
+/** `Relu`, `LeakyRelu(alpha=0.1)`, `com.microsoft::FastGelu`. Throws an EditError. */
+export function parseOperator(text: string): OperatorSpec {
+  const found = /^(?:([\w.]+)::)?([A-Za-z_]\w*)(?:\((.*)\))?$/s.exec(text.trim());
+  if (!found) throw new EditError(`“${text}” is no operator: write Relu, or LeakyRelu(alpha=0.1).`);
+  const [, domain = '', op = '', inner = ''] = found;
+  const given = inner.trim() === '' ? [] : inner.split(',').map((part) => attributeOf(part));
+  return { domain, op, attributes: Object.fromEntries(given) };
+}
+
+function attributeOf(part: string): [string, AttributeLike] {
+  const [name, value] = part.split('=').map((s) => s.trim());
+  if (!name || value === undefined || value === '')
+    throw new EditError(`“${part.trim()}” is no attribute: write axis=1.`);
+  const number = Number(value);
+  if (Number.isNaN(number)) return [name, value];
+  // As written: 1 is whole, 1.0 is not.
+  return [name, /[.eE]/.test(value) ? { kind: 'float', value: Math.fround(number) } : number];
+}
+
+/** The operator gets what the node computes with; constants of the node (weights) are left out. */
+export function replaceByOperator(model: Model, id: NodeId, spec: OperatorSpec): Change {
+  const node = model.nodes.at(id);
+  const isGiven = (v: ValueId | null) => v !== null && !model.values.at(v).constant;
+  const label = `Replace ${node.name || node.op} by ${spec.op}`;
+  return edit(model, label, (draft) => {
+    draft.patchNode(id, {
+      ...{ domain: spec.domain, op: spec.op, inputs: node.inputs.filter(isGiven) },
+      attributes: attributes(spec.attributes),
+      origin: { dialect: node.domain, op: node.op, name: node.name, by: BY },
+    });
+  });
+}
+
+/** `cut`, or an operator, for the node of that name. Throws an EditError. */
+export function applyReplacement(model: Model, name: string, what: string): Model {
+  const all = [...model.nodes.values()];
+  const node = all.find((n) => n.name === name && n.graph === model.main) ?? all.find((n) => n.name === name);
+  if (!node) throw new EditError(`The model has no node named ${name}.`);
+  return (what === 'cut' ? cutBefore(model, node.id) : replaceByOperator(model, node.id, parseOperator(what))).after;
+}

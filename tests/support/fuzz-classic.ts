@@ -1,0 +1,66 @@
+/** Damaged files of classical models, opened and converted: every format's samples, the same damage for the same seed. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { BytesBlob } from '../../src/converters/containers/bytes-blob.ts';
+import type { InputFile } from '../../src/converters/converter.ts';
+import { fileBytes, writeOnnx } from '../../src/converters/onnx/write.ts';
+import { openModel } from '../../src/converters/open.ts';
+import { FormatError } from '../../src/graph-model/diagnostics.ts';
+import { quietJob } from '../../src/graph-model/job.ts';
+import { printModel } from '../../src/graph-model/text/print.ts';
+import { toOnnx } from '../../src/services/convert.ts';
+import type { FuzzOutcome } from './fuzz.ts';
+import { mutate } from './mutate.ts';
+
+const FORMATS = ['sklearn', 'lightgbm', 'xgboost', 'catboost', 'libsvm', 'sparkml', 'keras'];
+/** Larger ones would only take longer. */
+const MOST = 120_000;
+
+/** The files of one model, of which one is damaged. */
+export type Seed = readonly { readonly name: string; readonly path: string; readonly bytes: Uint8Array }[];
+
+/** @param samples the folder tests/samples */
+export function classicSeeds(samples: string): Seed[] {
+  return FORMATS.flatMap((format) => {
+    const folder = `${samples}/${format}`;
+    return readdirSync(folder).flatMap((name) => {
+      const about = `${folder}/${name}/case.json`;
+      if (!existsSync(about)) return [];
+      const { model } = JSON.parse(readFileSync(about, 'utf8')) as { model: string | string[] };
+      const seed = [model].flat().flatMap((m) => filesUnder(`${folder}/${name}`, m));
+      const size = seed.reduce((n, f) => n + f.bytes.length, 0);
+      return size > 0 && size < MOST ? [seed] : [];
+    });
+  });
+}
+
+function filesUnder(root: string, path: string): Seed {
+  const full = `${root}/${path}`;
+  if (!existsSync(full)) return [];
+  if (statSync(full).isDirectory()) return readdirSync(full).flatMap((n) => filesUnder(root, `${path}/${n}`));
+  return [{ name: path.slice(path.lastIndexOf('/') + 1), path, bytes: new Uint8Array(readFileSync(full)) }];
+}
+
+/** Throws, naming the seed, when anything but a model or one sentence comes out. */
+export async function fuzzClassic(seeds: readonly Seed[], number: number): Promise<FuzzOutcome> {
+  const seed = seeds[number % seeds.length]!;
+  const victim = Math.floor(number / seeds.length) % seed.length;
+  const files = seed.map(({ name, path, bytes }, i): InputFile => {
+    const blob = new BytesBlob(i === victim ? mutate(bytes, number) : bytes);
+    return { name, path, blob };
+  });
+  const begin = performance.now();
+  const done = (opened: boolean) => ({ opened, ms: performance.now() - begin });
+  try {
+    const opened = await openModel(files, quietJob());
+    printModel(opened.model);
+    const onnx = await toOnnx(opened, {}, quietJob());
+    for (const out of writeOnnx(onnx).files) await fileBytes(out);
+    return done(true);
+  } catch (error) {
+    if (error instanceof FormatError) {
+      if (/\n|undefined|\[object/.test(error.message)) throw new Error(`seed ${number} says: ${error.message}`);
+      return done(false);
+    }
+    throw new Error(`seed ${number} (${seed[victim]!.path} of ${seed.length})`, { cause: error });
+  }
+}
