@@ -1,9 +1,13 @@
 /** Everything the page can have done in a worker, as plain functions on models. */
-import type { Model } from '../graph-model/core/model.ts';
+import type * as Comlink from 'comlink';
+import type { Change } from '../graph-model/core/draft.ts';
+import type { Model, ValueId } from '../graph-model/core/model.ts';
+import type { ValueType } from '../graph-model/core/types.ts';
 import { decodeModel, encodeChanges, encodeModel } from '../graph-model/wire/wire.ts';
 import type { Plan } from '../optimizer/rule.ts';
 import { WorkerHost, webWorker, type Job, type WorkerLike } from './host.ts';
 import type {
+  AnalysedEdit,
   Analysis,
   ConvertRequest,
   InputFile,
@@ -12,12 +16,14 @@ import type {
   LayoutResult,
   LayoutService,
   LoadService,
+  OnEvent,
   Opened,
   Optimised,
   OptimizeService,
   Ran,
   RunPlan,
   RunService,
+  Settled,
   WriteOptions,
   Written,
 } from './protocol.ts';
@@ -31,9 +37,15 @@ export type On = (event: JobEvent) => void;
 export type OpenedModel = Omit<Opened, 'model'> & { readonly model: Model };
 export type OptimisedModel = Omit<Optimised, 'model'> & { readonly model: Model };
 
+export interface AnalysedModel {
+  readonly types: ReadonlyMap<ValueId, ValueType>;
+  readonly problems: Analysis['problems'];
+}
+
 export interface Workers {
   open(files: readonly InputFile[], on?: On): Job<OpenedModel>;
-  analyse(model: Model, on?: On): Job<Analysis>;
+  /** With the edit that made the model, only what depends on the edit is sent and inferred. */
+  analyse(model: Model, edit?: Change | null, on?: On): Job<AnalysedModel>;
   write(model: Model, options: WriteOptions, on?: On): Job<Written>;
   /** To ONNX, or to another opset. */
   convert(model: Model, options: ConvertRequest, on?: On): Job<Model>;
@@ -62,20 +74,79 @@ export const PAGE_SPAWNERS: Spawners = {
   run: () => webWorker(new Worker(new URL('./run.worker.ts', import.meta.url), { type: 'module', name: 'run' })),
 };
 
+const wire = (model: Model) => sending(encodeModel(model));
+
+/** Which states of a model the load worker has seen, so that the next one is sent as what is different. */
+class Followed {
+  private readonly seen = new WeakMap<Model, { readonly state: number; readonly types: AnalysedModel['types'] }>();
+  private last = 0;
+
+  next(): number {
+    return ++this.last;
+  }
+
+  note(model: Model, state: number, types: AnalysedModel['types']): void {
+    this.seen.set(model, { state, types });
+  }
+
+  async ask(
+    service: Comlink.Remote<LoadService>,
+    id: string,
+    on: OnEvent & Comlink.ProxyMarked,
+    model: Model,
+    edit: Change | null,
+    state: number,
+  ): Promise<Settled<AnalysedModel>> {
+    const base = edit?.after === model ? this.seen.get(edit.before) : undefined;
+    if (edit && base) {
+      const step = { base: base.state, state, touched: [...edit.touched] };
+      const answer = await service.reanalyse(id, on, sending(encodeChanges(edit.before, model)), step);
+      if (answer.status !== 'done') return answer;
+      if (answer.value !== null) return { status: 'done', value: merged(base.types, answer.value) };
+    }
+    const whole = await service.analyse(id, on, wire(model), state);
+    if (whole.status !== 'done') return whole;
+    return { status: 'done', value: { types: new Map(whole.value.types), problems: whole.value.problems } };
+  }
+}
+
+function merged(before: AnalysedModel['types'], { changes, problems }: AnalysedEdit): AnalysedModel {
+  const types = new Map(before);
+  for (const id of changes.removed) types.delete(id);
+  for (const [id, type] of changes.set) types.set(id, type);
+  return { types, problems };
+}
+
 export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
   const load = new WorkerHost<LoadService>(spawners.load);
   const optimize = new WorkerHost<OptimizeService>(spawners.optimize);
   const layout = new WorkerHost<LayoutService>(spawners.layout);
   const run = new WorkerHost<RunService>(spawners.run);
-  const wire = (model: Model) => sending(encodeModel(model));
+  const followed = new Followed();
   const name = (model: Model) => model.source.fileName;
   return {
-    open: (files, on) =>
-      then(
-        load.start(`open ${files[0]?.name ?? 'nothing'}`, (s, id, e) => s.open(id, e, files), on),
-        (opened) => ({ ...opened, model: decodeModel(opened.model) }),
-      ),
-    analyse: (model, on) => load.start(`check ${name(model)}`, (s, id, e) => s.analyse(id, e, wire(model)), on),
+    open: (files, on) => {
+      const state = followed.next();
+      return then(
+        load.start(`open ${files[0]?.name ?? 'nothing'}`, (s, id, e) => s.open(id, e, files, state), on),
+        (opened) => {
+          const model = decodeModel(opened.model);
+          followed.note(model, state, new Map(opened.types));
+          return { ...opened, model };
+        },
+      );
+    },
+    analyse: (model, edit, on) => {
+      const state = followed.next();
+      const what = `check ${name(model)}`;
+      return then(
+        load.start(what, (s, id, e) => followed.ask(s, id, e, model, edit ?? null, state), on),
+        (found) => {
+          followed.note(model, state, found.types);
+          return found;
+        },
+      );
+    },
     write: (model, options, on) =>
       load.start(`write ${options.fileName}`, (s, id, e) => s.write(id, e, wire(model), options), on),
     convert: (model, options, on) =>

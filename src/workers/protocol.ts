@@ -3,13 +3,14 @@
  * plain data. Every call names its job, so that it can be cancelled, and reports through `on`.
  */
 import type { InputFile } from '../converters/converter.ts';
-import type { ValueId } from '../graph-model/core/ids.ts';
+import type { NodeId, ValueId } from '../graph-model/core/ids.ts';
 import type { ValueType } from '../graph-model/core/types.ts';
 import type { Diagnostic } from '../graph-model/diagnostics.ts';
 import type { LayoutInput, LayoutResult } from '../layout/types.ts';
 import type { PassReport, Plan } from '../optimizer/rule.ts';
 import type { OutputDifference, RunOptions, RunResult } from '../runtime/types.ts';
 import type { WireModel } from '../graph-model/wire/wire.ts';
+import type { TypeChanges } from '../services/analyse.ts';
 import type { InputChoice } from '../services/inputs.ts';
 import type { Proof } from '../services/optimise.ts';
 
@@ -55,10 +56,26 @@ export interface Analysis {
   readonly problems: readonly Diagnostic[];
 }
 
+/** As {@link Analysis}, of an edited model: what is not named is as it was before the edit. */
+export interface AnalysedEdit {
+  readonly changes: TypeChanges;
+  readonly problems: readonly Diagnostic[];
+}
+
+/** An edit to follow: numbers of the states before and after it, and the nodes that it touched. */
+export interface EditStep {
+  readonly base: number;
+  readonly state: number;
+  readonly touched: readonly NodeId[];
+}
+
 export interface LoadService extends Service {
-  open(job: string, on: OnEvent, files: readonly InputFile[]): Promise<Settled<Opened>>;
-  /** Types and problems of an edited model. */
-  analyse(job: string, on: OnEvent, model: WireModel): Promise<Settled<Analysis>>;
+  /** `state` numbers the model for {@link reanalyse}. */
+  open(job: string, on: OnEvent, files: readonly InputFile[], state: number): Promise<Settled<Opened>>;
+  /** Types and problems of a whole model. */
+  analyse(job: string, on: OnEvent, model: WireModel, state: number): Promise<Settled<Analysis>>;
+  /** Of a model after an edit, sent as changes; null where the state before it is no longer held. */
+  reanalyse(job: string, on: OnEvent, changes: WireModel, step: EditStep): Promise<Settled<AnalysedEdit | null>>;
   /** From a source dialect to ONNX, and to another opset where one is given. */
   convert(job: string, on: OnEvent, model: WireModel, options: ConvertRequest): Promise<Settled<WireModel>>;
   /** Writing lives here too: it needs the same code, and no model is opened while one is saved. */
