@@ -7,3 +7,4 @@ export { duplicateNodes } from './duplicate.ts';
 export { fillMissing, missingFiles } from './fill-missing.ts';
 export { renameNode, renameValue } from './rename.ts';
 export { insertAfter, parseDims, replaceInput, setInputDims, setInputType } from './rewire.ts';
+export { pasteNodes } from './paste.ts';

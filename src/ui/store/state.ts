@@ -186,6 +186,8 @@ export interface PrefsSlice {
 export type DialogView =
   | { readonly kind: 'keyboard' }
   | { readonly kind: 'download' }
+  /** The model has errors; `proceed` downloads it all the same. */
+  | { readonly kind: 'download-invalid'; proceed(): void }
   | {
       readonly kind: 'prompt';
       readonly title: string;
