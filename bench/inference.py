@@ -10,7 +10,7 @@ from onnxruntime.tools.symbolic_shape_infer import SymbolicShapeInference
 try: from onnxslim.core.shape_inference import ShapeInferencer
 except ImportError: ShapeInferencer = None
 
-RUNS = 3
+RUNS = int(os.environ.get("RUNS", 3))
 
 
 def stripped(path):

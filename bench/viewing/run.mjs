@@ -1,7 +1,8 @@
 /**
  * Opens graphs in headless Chromium with the built page and with Netron, and prints one JSON document:
  *   node bench/viewing/run.mjs --netron VENV/bin/python a.onnx b.onnx     (needs `vite build` before)
- * `--only page|netron` measures one; `--cap SECONDS` gives up (default 120). See docs/benchmarks.md.
+ * `--only page|netron` measures one; `--cap SECONDS` gives up (default 120); `--repeat N` opens each file N times, in turns,
+ * and gives medians; `--still` leaves out panning and zooming. See docs/benchmarks.md.
  */
 import { chromium } from 'playwright-core';
 import { spawn } from 'node:child_process';
@@ -13,7 +14,13 @@ import { findBrowser } from '../../scripts/browser.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { netron: { type: 'string' }, only: { type: 'string' }, cap: { type: 'string' } },
+  options: {
+    netron: { type: 'string' },
+    only: { type: 'string' },
+    cap: { type: 'string' },
+    repeat: { type: 'string' },
+    still: { type: 'boolean' },
+  },
 });
 const cap = 1000 * Number(values.cap ?? 120);
 
@@ -21,6 +28,16 @@ const cap = 1000 * Number(values.cap ?? 120);
 async function rendererCpu(session) {
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   return processInfo.filter((p) => p.type === 'renderer').reduce((sum, p) => sum + p.cpuTime, 0);
+}
+
+/** Waits until the renderers have hardly worked for a second; gives their CPU seconds. */
+async function quiet(session) {
+  for (let last = await rendererCpu(session), turn = 0; ; turn++) {
+    await new Promise((done) => setTimeout(done, 1000));
+    const now = await rendererCpu(session);
+    if (now - last < 0.03 || turn > 30) return now;
+    last = now;
+  }
 }
 
 /** Gaps between frames while `act` sends real input. */
@@ -67,14 +84,19 @@ async function measure(open) {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const session = await browser.newBrowserCDPSession();
     const cdp = await page.context().newCDPSession(page);
+    // The browser's own pages (its address bar is one) start in renderers too: they must be done.
+    await quiet(session);
     const { wall, before } = await open(page, session, cdp);
     const cpu = (await rendererCpu(session)) - before;
+    const settled = (await quiet(session)) - before;
     const heap = (await cdp.send('Runtime.getHeapUsage')).usedSize;
-    const panning = await frames(page, cdp, drag(page));
-    const zooming = await frames(page, cdp, zoom(page));
+    const panning = values.still ? null : await frames(page, cdp, drag(page));
+    const zooming = values.still ? null : await frames(page, cdp, zoom(page));
     return {
       wallMs: Math.round(wall),
       rendererCpuS: Number(cpu.toFixed(2)),
+      // What comes after the picture (shapes, checks, panels) included.
+      settledCpuS: Number(settled.toFixed(2)),
       heapMB: Math.round(heap / 1e6),
       drag: panning,
       zoom: zooming,
@@ -102,8 +124,9 @@ const inNetron = (address) => async (page, session, cdp) => {
   await page.goto(address);
   // The page forbids eval: ask through the protocol. 'default' is the class of a page that shows a graph.
   const shown = `document.body.classList.contains('default')`;
-  // A first visit shows a message with a button before it opens anything.
-  const dismiss = `document.body.classList.contains('notification') && document.getElementById('message-button')?.click()`;
+  // A first visit shows a message with a button before it opens anything. (A later one offers to cancel the layout.)
+  const dismiss = `document.body.classList.contains('notification') &&
+    document.getElementById('message-button')?.textContent === 'Accept' && document.getElementById('message-button').click()`;
   while (performance.now() - start < cap) {
     await cdp.send('Runtime.evaluate', { expression: dismiss });
     const { result } = await cdp.send('Runtime.evaluate', { expression: shown });
@@ -124,13 +147,25 @@ async function netron(file, port) {
   }
 }
 
+/** The run of the middle CPU time; failed ones only where all failed. */
+function median(runs) {
+  const good = runs.filter((r) => !r.failed).sort((a, b) => a.rendererCpuS - b.rendererCpuS);
+  if (good.length === 0) return runs[0];
+  const wall = good.map((r) => r.wallMs).sort((a, b) => a - b);
+  return { ...good[good.length >> 1], wallMs: wall[wall.length >> 1], runs: good.length };
+}
+
 const server = await preview({ preview: { port: 4967, host: '127.0.0.1' }, logLevel: 'error' });
 const results = [];
 let port = 8190;
 for (const file of positionals) {
+  const runs = { graphwright: [], netron: [] };
+  for (let i = 0; i < Number(values.repeat ?? 1); i++) {
+    if (values.only !== 'netron') runs.graphwright.push(await measure(inPage('http://127.0.0.1:4967/', file)));
+    if (values.netron && values.only !== 'page') runs.netron.push(await netron(file, port++));
+  }
   const row = { file: basename(file), load: loadavg()[0] };
-  if (values.only !== 'netron') row.graphwright = await measure(inPage('http://127.0.0.1:4967/', file));
-  if (values.netron && values.only !== 'page') row.netron = await netron(file, port++);
+  for (const [who, list] of Object.entries(runs)) if (list.length > 0) row[who] = median(list);
   results.push(row);
   process.stderr.write(`${JSON.stringify(row)}\n`);
 }

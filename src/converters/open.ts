@@ -3,6 +3,7 @@ import type { BlobLike } from '../graph-model/core/bytes.ts';
 import type { Model } from '../graph-model/core/model.ts';
 import { FormatError, type Diagnostic } from '../graph-model/diagnostics.ts';
 import type { JobContext } from '../graph-model/job.ts';
+import { annotated } from './annotate.ts';
 import { isZip, openEntry, readZip, refuseBomb, type ZipEntry } from './containers/zip/zip.ts';
 import type { ConverterEntry, InputFile, Score } from './converter.ts';
 import { missingFiles } from './missing-files.ts';
@@ -89,8 +90,10 @@ async function read(found: Candidate, files: readonly InputFile[], job: JobConte
   const { signal } = job;
   const own: JobContext = { signal, report, progress: (done, total, label) => job.progress(done, total, label) };
   const converter = await found.entry.load();
-  const model = await converter.read(found.file, files, own);
-  return { model, converterId: found.entry.id, main: found.file, missing: missingFiles(model), diagnostics };
+  const read = await converter.read(found.file, files, own);
+  const model = await annotated(read, found.file, files);
+  // A pickle is opened by one converter, whichever library's model it holds.
+  return { model, converterId: model.source.format, main: found.file, missing: missingFiles(model), diagnostics };
 }
 
 /** At most so many entries are looked into whose names say nothing, or unpacked beside a model. */

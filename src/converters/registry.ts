@@ -1,5 +1,7 @@
 /** The one table of formats. A format is a folder beside this file and one line here. */
 import type { ConverterEntry } from './converter.ts';
+import { sniffTfjs } from './containers/tfjs/kind.ts';
+import { FOREIGN } from './estimators.ts';
 import { sniffCatboost } from './catboost/sniff.ts';
 import { sniffLibsvm } from './libsvm/sniff.ts';
 import { sniffLightgbm } from './lightgbm/sniff.ts';
@@ -8,7 +10,9 @@ import { sniffOnnx } from './onnx/sniff.ts';
 import { sniffOnnxText } from './onnx-text/sniff.ts';
 import { modelFolder, sniffSparkml } from './sparkml/sniff.ts';
 import { sniffXgboost } from './xgboost/sniff.ts';
+import { sniffTflite } from './tflite/sniff.ts';
 import { sniffSklearn } from './sklearn/sniff.ts';
+import { sniffTensorflow } from './tensorflow/sniff.ts';
 
 export const CONVERTERS: readonly ConverterEntry[] = [
   {
@@ -47,6 +51,27 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     load: async () => (await import('./keras/index.ts')).kerasConverter,
   },
   {
+    id: 'tfjs-layers',
+    label: 'TensorFlow.js layers',
+    extensions: ['.json'],
+    sniff: ({ head }) => sniffTfjs(head, 'layers'),
+    load: async () => (await import('./keras/index.ts')).tfjsLayersConverter,
+  },
+  {
+    id: 'tfjs-graph',
+    label: 'TensorFlow.js graph',
+    extensions: ['.json'],
+    sniff: ({ head }) => sniffTfjs(head, 'graph'),
+    load: async () => (await import('./tensorflow/index.ts')).tfjsGraphConverter,
+  },
+  {
+    id: 'tflite',
+    label: 'TensorFlow Lite',
+    extensions: ['.tflite', '.lite'],
+    sniff: sniffTflite,
+    load: async () => (await import('./tflite/index.ts')).tfliteConverter,
+  },
+  {
     id: 'catboost',
     label: 'CatBoost',
     extensions: ['.cbm', '.json'],
@@ -58,7 +83,7 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     label: 'scikit-learn',
     extensions: ['.pkl', '.pickle', '.joblib', '.sav', '.skops'],
     sniff: sniffSklearn,
-    load: async () => (await import('./sklearn/index.ts')).sklearnConverter,
+    load: async () => (await import('./sklearn/index.ts')).sklearnConverter(FOREIGN),
   },
   {
     id: 'libsvm',
@@ -74,6 +99,13 @@ export const CONVERTERS: readonly ConverterEntry[] = [
     sniff: sniffSparkml,
     folder: modelFolder,
     load: async () => (await import('./sparkml/index.ts')).sparkmlConverter,
+  },
+  {
+    id: 'tensorflow',
+    label: 'TensorFlow',
+    extensions: ['.pb', '.pbtxt', '.meta', '.index'],
+    sniff: sniffTensorflow,
+    load: async () => (await import('./tensorflow/index.ts')).tensorflowConverter,
   },
 ];
 

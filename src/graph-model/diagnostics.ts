@@ -6,17 +6,21 @@ import type { NodeId, ValueId } from './core/ids.ts';
 import { CHECK } from './diagnostics/check.ts';
 import { CLASSIC } from './diagnostics/classic.ts';
 import { CONVERT } from './diagnostics/convert.ts';
+import { CUSTOM_VISION } from './diagnostics/custom-vision.ts';
 import { EDIT } from './diagnostics/edit.ts';
 import type { CatalogueEntry, Severity } from './diagnostics/entry.ts';
 import { FILES } from './diagnostics/files.ts';
 import { INFER } from './diagnostics/infer.ts';
 import { JOBS } from './diagnostics/jobs.ts';
 import { KERAS } from './diagnostics/keras.ts';
+import { TENSORFLOW } from './diagnostics/tensorflow.ts';
+import { TFLITE } from './diagnostics/tflite.ts';
 import { OPTIMIZE } from './diagnostics/optimize.ts';
 import { RUN } from './diagnostics/run.ts';
 import { SKLEARN } from './diagnostics/sklearn.ts';
 import { SPARKML } from './diagnostics/sparkml.ts';
 import { TEXT } from './diagnostics/text.ts';
+import { TRUST } from './diagnostics/trust.ts';
 
 export type { Severity } from './diagnostics/entry.ts';
 
@@ -34,7 +38,11 @@ export const CATALOGUE = {
   ...EDIT,
   ...JOBS,
   ...KERAS,
+  ...TENSORFLOW,
+  ...TFLITE,
+  ...CUSTOM_VISION,
   ...SKLEARN,
+  ...TRUST,
 } as const satisfies Record<string, CatalogueEntry>;
 
 export type DiagnosticCode = keyof typeof CATALOGUE;

@@ -72,13 +72,17 @@ export function search(model: Model, query: string, typeOf: TypeOf): SearchResul
 
 function searchValues(index: SearchIndex, terms: readonly Term[], typeOf: TypeOf): ValueId[] {
   if (!terms.every((t) => VALUE_KEYS.has(t.key))) return [];
-  const holds = (entry: ValueEntry, t: Term): boolean => {
-    if (t.key === 'dtype') return hasDType(typeOf(entry.value.id), t.text);
-    if (t.key === 'shape') return hasShape(typeOf(entry.value.id), dimsOf(t.text));
-    return t.pattern ? t.pattern.test(entry.value.name) : entry.lower.includes(t.text);
-  };
-  const found = index.values.filter((entry) => terms.every((t) => holds(entry, t) !== t.not));
+  const tests = terms.map((t) => valueTest(t, typeOf));
+  const found = index.values.filter((entry) => terms.every((t, i) => tests[i]!(entry) !== t.not));
   return found.map((entry) => entry.value.id);
+}
+
+function valueTest({ key, text, pattern }: Term, typeOf: TypeOf): (entry: ValueEntry) => boolean {
+  if (key === 'dtype' || key === 'shape') {
+    const holds = key === 'dtype' ? dtypeTest(text) : shapeTest(text);
+    return ({ value }) => holds(typeOf(value.id));
+  }
+  return pattern ? ({ value }) => pattern.test(value.name) : (entry) => entry.lower.includes(text);
 }
 
 interface NodeEntry {
@@ -165,18 +169,17 @@ function keyTest({ key, text }: Term, model: Model, typeOf: TypeOf): NodeTest {
     case 'domain':
       return (e) => (normalDomain(e.node.domain) || 'ai.onnx').toLowerCase() === text;
     case 'dtype':
-      return anyType((type) => hasDType(type, text));
-    default: {
-      const dims = dimsOf(text);
-      return anyType((type) => hasShape(type, dims));
-    }
+      return anyType(dtypeTest(text));
+    default:
+      return anyType(shapeTest(text));
   }
 }
 
-function hasDType(type: ValueType | null, text: string): boolean {
-  if (type?.kind !== 'tensor') return false;
-  const row = DTYPES.find((d) => d.name === type.dtype)!;
-  return text === row.name || text === row.label || text === row.short;
+type TypeTest = (type: ValueType | null) => boolean;
+
+function dtypeTest(text: string): TypeTest {
+  const wanted = new Set<string>(DTYPES.filter((d) => [d.name, d.label, d.short].includes(text)).map((d) => d.name));
+  return (type) => type?.kind === 'tensor' && wanted.has(type.dtype);
 }
 
 /** `1x64`, `1×64`, `1,64` and `1*64` are lists of dimensions; `?` and `*` alone stand for any. */
@@ -184,14 +187,23 @@ function dimsOf(text: string): string[] {
   return text.replace(/[[\]]/g, '').split(/[x×,]/u).filter(Boolean);
 }
 
-function hasShape(type: ValueType | null, wanted: readonly string[]): boolean {
-  if (type?.kind !== 'tensor' || type.shape === null) return false;
-  const { shape } = type;
-  const fits = (d: Dim | undefined, w: string) => w === '*' || w === '?' || String(d).toLowerCase() === w;
-  if (wanted.length === 1 && wanted[0] === 'scalar') return shape.length === 0;
-  for (let at = 0; at + wanted.length <= shape.length; at++)
-    if (wanted.every((w, i) => fits(shape[at + i], w))) return true;
-  return false;
+function shapeTest(text: string): TypeTest {
+  const wanted = dimsOf(text);
+  const numbers = wanted.map(Number);
+  const any = wanted.map((w) => w === '*' || w === '?');
+  const fits = (d: Dim, i: number) =>
+    any[i]! || (typeof d === 'number' ? d === numbers[i] : String(d).toLowerCase() === wanted[i]);
+  return (type) => {
+    if (type?.kind !== 'tensor' || type.shape === null) return false;
+    const { shape } = type;
+    if (wanted.length === 1 && wanted[0] === 'scalar') return shape.length === 0;
+    for (let at = 0; at + wanted.length <= shape.length; at++) {
+      let i = 0;
+      while (i < wanted.length && fits(shape[at + i]!, i)) i++;
+      if (i === wanted.length) return true;
+    }
+    return false;
+  };
 }
 
 function hasAttribute(node: Node, key: string, text: string): boolean {

@@ -3,6 +3,7 @@ import { getInts, type Attribute } from '../graph-model/core/attributes.ts';
 import { normalDomain, type Model, type Node, type ValueId } from '../graph-model/core/model.ts';
 import { elementCount, tensorAtHand, type Tensor } from '../graph-model/core/tensor.ts';
 import { dtypeInfo, dtypeOfCode } from '../graph-model/core/types.ts';
+import { isDialect } from '../graph-model/operators/dialect-category.ts';
 
 export interface FaceRow {
   readonly key: string;
@@ -40,7 +41,10 @@ const SCALAR_OPS = words(`Add Sub Mul Div Pow Mod Max Min Equal Greater Less Gre
   Where Clip`);
 /** Attributes that say little where everything else is known. */
 const QUIET = words(
-  'then_branch else_branch body value auto_pad noop_with_empty_axes saturate storage_order allowzero',
+  `then_branch else_branch body value auto_pad noop_with_empty_axes saturate storage_order allowzero
+  T U Tidx Tparams Tindices Tin Tout Tshape Tpaddings Tdim Tperm N SrcT Index out_type index_type dtype element_dtype
+  f cond branches config config_proto executor_type use_cudnn_on_gpu explicit_paddings _class _output_shapes
+  _input_shapes output_shapes container shared_name call weights quantized_bias_type asymmetric_quantize_inputs`,
 );
 
 /** Formal names of the inputs that usually are weights. */
@@ -68,6 +72,16 @@ const FORMALS = new Map<string, string>([
   ['Resize', 'X roi scales sizes'],
   ['Range', 'start limit delta'],
   ['ConstantOfShape', 'shape'],
+  ['Conv2D', 'x W'],
+  ['DepthwiseConv2dNative', 'x W'],
+  ['_FusedConv2D', 'x W B'],
+  ['BiasAdd', 'x B'],
+  ['FusedBatchNorm', 'x γ β μ σ²'],
+  ['FusedBatchNormV3', 'x γ β μ σ²'],
+  ['CONV_2D', 'x W B'],
+  ['DEPTHWISE_CONV_2D', 'x W B'],
+  ['FULLY_CONNECTED', 'x W B'],
+  ['TRANSPOSE_CONV', 'shape W x B'],
 ]);
 
 /** The tensor of a value that never changes: an initializer or what a Constant node holds. */
@@ -88,10 +102,11 @@ export function isConstantNode(node: Node): boolean {
   return node.op === 'Constant' && normalDomain(node.domain) === '';
 }
 
-/** Exporters write `Identity` where two layers share a weight. */
+/** Exporters write `Identity` where two layers share a weight; TensorFlow reads each variable by a node. */
 function isCopyOfConstant(model: Model, node: Node): boolean {
   const [read] = node.inputs;
-  if (node.op !== 'Identity' || read === null || read === undefined) return false;
+  const copies = node.op === 'Identity' || (node.op === 'ReadVariableOp' && node.domain === 'tf');
+  if (!copies || read === null || read === undefined) return false;
   const value = model.values.get(read);
   return value !== undefined && value.producer === null && value.constant !== undefined;
 }
@@ -122,10 +137,11 @@ export function faceOf(model: Model, node: Node): Face {
   return { op: opLabel(node), telling, label: shortName(node), rows: face.rows() };
 }
 
-/** `Conv`, and `aten::addmm` for operators of a dialect. */
+/** `Conv`, and `my.ops::Blur` for operators that neither ONNX nor a framework defines. */
 function opLabel(node: Node): string {
   const domain = normalDomain(node.domain);
-  const plainDomain = domain === '' || domain === 'ai.onnx.ml' || domain.startsWith('com.microsoft');
+  const plainDomain =
+    domain === '' || domain === 'ai.onnx.ml' || domain.startsWith('com.microsoft') || isDialect(domain);
   return plainDomain ? node.op : `${domain}::${node.op}`;
 }
 
@@ -302,7 +318,11 @@ function atHand(tensor: Tensor) {
   }
 }
 
+/** Bytes that frameworks keep in strings. */
+const UNPRINTABLE = /\p{Cc}|\ufffd/u;
+
 function number(v: number | bigint | string): string {
+  if (typeof v === 'string' && UNPRINTABLE.test(v)) return '';
   if (typeof v === 'string') return v.length > 12 ? `${v.slice(0, 11)}…` : v;
   if (typeof v === 'bigint') return v > 2n ** 62n ? 'end' : String(v).replace('-', '−');
   if (Number.isInteger(v)) return String(v).replace('-', '−');

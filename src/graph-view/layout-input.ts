@@ -6,9 +6,13 @@ import type { ViewGraph } from './view.ts';
 export const NODE_GAP = 24;
 export const LAYER_GAP = 26;
 
-export function layoutInput(view: ViewGraph, direction: LayoutInput['direction']): LayoutInput {
+export function layoutInput(
+  view: ViewGraph,
+  direction: LayoutInput['direction'],
+  fold: LayoutInput['fold'] = 'off',
+): LayoutInput {
   const { count, offsets, targets, widths, heights, boxes, boxOf } = view;
-  const flat = { count, offsets, targets, widths, heights, direction, nodeGap: NODE_GAP, layerGap: LAYER_GAP };
+  const flat = { count, offsets, targets, widths, heights, direction, fold, nodeGap: NODE_GAP, layerGap: LAYER_GAP };
   if (boxes.length === 0) return flat;
   const titles = boxes.map(({ group }) => titleWidth(view, group));
   const parents = Int32Array.from(boxes, (b) => b.parent);

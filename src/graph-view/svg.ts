@@ -16,6 +16,17 @@ export interface SvgOptions {
   readonly types: ReadonlyMap<ValueId, ValueType>;
   /** The part of the graph to draw; all of it where left out. */
   readonly part?: Rect;
+  /** Colours by which nodes are filled, and what they show at the right of their heads. */
+  readonly overlay?: SvgOverlay;
+}
+
+export interface SvgOverlay {
+  /** By vertex, an index into `fills` and `inks`; -1 for none. */
+  readonly classes: ArrayLike<number>;
+  readonly fills: readonly string[];
+  readonly inks: readonly string[];
+  /** '' for nothing. */
+  text(i: number): string;
 }
 
 export interface SvgPicture {
@@ -64,6 +75,8 @@ const xml = (text: string): string =>
 
 class SvgWriter {
   private readonly out: string[] = [];
+  /** The colour of all text on a node that an overlay fills; '' elsewhere. */
+  private ink = '';
   private readonly colour: (name: string) => string;
 
   constructor(
@@ -134,10 +147,11 @@ class SvgWriter {
     this.scene.view.boxes.forEach((_, b) => this.rect(this.scene.boxRect(b), 'b', 6));
   }
 
-  private rect({ x, y, width, height }: Rect, kind: string, radius: number): void {
+  private rect({ x, y, width, height }: Rect, kind: string, radius: number, fill = ''): void {
     const at = [x, y, width, height].map(short);
+    const style = fill === '' ? '' : ` style="fill:${xml(fill)}"`;
     this.out.push(
-      `<rect class="${kind}" x="${at[0]}" y="${at[1]}" width="${at[2]}" height="${at[3]}" rx="${short(radius)}"/>`,
+      `<rect class="${kind}"${style} x="${at[0]}" y="${at[1]}" width="${at[2]}" height="${at[3]}" rx="${short(radius)}"/>`,
     );
   }
 
@@ -152,9 +166,10 @@ class SvgWriter {
   }
 
   private text(x: number, y: number, kind: string, text: string, end = false): void {
+    const style = this.ink === '' ? '' : ` style="fill:${xml(this.ink)}"`;
     if (text !== '')
       this.out.push(
-        `<text class="${kind}" x="${short(x)}" y="${short(y)}"${end ? ' text-anchor="end"' : ''}>${xml(text)}</text>`,
+        `<text class="${kind}"${style} x="${short(x)}" y="${short(y)}"${end ? ' text-anchor="end"' : ''}>${xml(text)}</text>`,
       );
   }
 
@@ -201,8 +216,12 @@ class SvgWriter {
     const { view } = this.scene;
     const category = CATEGORIES[view.categories[i]!]!;
     const closed = view.kinds[i] === KIND.group;
+    const { overlay } = this.options;
+    const shade = overlay?.classes[i] ?? -1;
+    this.ink = (shade >= 0 && overlay?.inks[shade]) || '';
+    const shown = overlay?.text(i) || face.label;
     if (closed) for (const k of [6, 3]) this.rect({ ...rect, x: rect.x + k, y: rect.y + k }, 'n', 5);
-    this.rect(rect, 'n', 5);
+    this.rect(rect, 'n', 5, (shade >= 0 && overlay?.fills[shade]) || '');
     this.strip(rect, category, closed);
     const { x, y, width } = rect;
     const head = y + 13;
@@ -212,7 +231,12 @@ class SvgWriter {
     this.text(x + 28, head, `op t-${category}`, op);
     this.text(x + 34 + 7.1 * op.length, head, 'v', face.telling);
     const room = width - 50 - 7.1 * op.length - telling;
-    this.text(x + width - 8, head, 'm', fit(face.label, room, 6.1, true), true);
+    this.text(x + width - 8, head, 'm', fit(shown, room, 6.1, true), true);
+    this.rows(rect, face);
+    this.ink = '';
+  }
+
+  private rows({ x, y, width }: Rect, face: Face): void {
     if (face.rows.length === 0) return;
     this.out.push(`<path class="l" d="M${short(x + 4)} ${short(y + 26)}h${short(width - 5)}"/>`);
     face.rows.forEach((row, r) => {

@@ -12,9 +12,11 @@ import { typeLabel, type ValueType } from '../graph-model/core/types.ts';
 import { CATEGORIES, categoryOf } from '../graph-model/operators/category.ts';
 import { groupTree, type GroupTree } from '../graph-model/groups/groups.ts';
 import { constantTensor, faceOf, foldsAway, type Face } from './face.ts';
+import { Insides, insidesOf } from './insides.ts';
 import { KIND, type Collapsed, type ViewBox, type ViewGraph } from './view.ts';
 import { countLabel, groupFace, groupName, mainCategory } from './group-face.ts';
 
+export { insidesOf } from './insides.ts';
 export { groupAt, KIND, type Collapsed, type ViewBox, type ViewGraph } from './view.ts';
 
 const SHAPE_SOURCES = new Set(['Shape', 'Size']);
@@ -24,9 +26,16 @@ const SHAPE_STEPS = new Set(
   ConstantOfShape Identity Split Sqrt Range Expand`.split(/\s+/),
 );
 
-export function viewGraph(model: Model, scope: GraphId, collapsed: Collapsed = null): ViewGraph {
-  return new ViewBuilder(model, scope, collapsed).build();
+/** `expanded`: nodes whose bodies, or whose function, are drawn where they stand. */
+export function viewGraph(
+  model: Model,
+  scope: GraphId,
+  collapsed: Collapsed = null,
+  expanded: ReadonlySet<NodeId> = NONE,
+): ViewGraph {
+  return new ViewBuilder(model, scope, collapsed, expanded).build();
 }
+const NONE: ReadonlySet<NodeId> = new Set();
 
 /** True when both can share one layout: same vertices, same sizes, same edges. */
 export function sameLayout(a: ViewGraph, b: ViewGraph): boolean {
@@ -52,21 +61,14 @@ function equal(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   return true;
 }
 
-/** The graphs that a node holds inside: bodies, or the function it calls. */
-export function insidesOf(model: Model, node: Node): GraphId[] {
-  const bodies = bodiesOf(node);
-  if (bodies.length > 0) return bodies;
-  const called = model.functions.length === 0 ? null : functionOf(model, node);
-  return called === null ? [] : [called.graph];
-}
-
 /** What vertex `i` shows. Made anew at each call: keep it where it is shown. */
 export function vertexFace(view: ViewGraph, i: number, types: ReadonlyMap<ValueId, ValueType>): Face {
   const ref = view.refs[i]!;
   if (view.kinds[i] === KIND.node) return faceOf(view.model, view.model.nodes.at(ref as NodeId));
   if (view.kinds[i] === KIND.group) return groupFace(view, i, types);
   const value = view.model.values.at(ref as ValueId);
-  const type = types.get(value.id) ?? value.type;
+  // Pills are as wide as what the file declares; inference names every unknown length, which would not fit.
+  const type = value.type ?? types.get(value.id) ?? null;
   return { op: value.name || 'unnamed', telling: '', label: type === null ? '' : typeLabel(type), rows: [] };
 }
 
@@ -83,6 +85,9 @@ class ViewBuilder {
   /** Nodes that make a shape or an index. */
   private readonly shapes = new Set<NodeId>();
   private readonly tree: GroupTree | null;
+  /** Graphs on show: the scope, and what is expanded in it. A graph is on show once. */
+  private readonly shown = new Set<GraphId>();
+  private readonly insides: Insides;
   private readonly boxes: ViewBox[] = [];
   private readonly boxOf: number[] = [];
   private readonly boxOfGroup = new Map<number, number>();
@@ -90,23 +95,28 @@ class ViewBuilder {
   /** Of a closed group, what has been led into it. */
   private readonly readByGroup = new Map<number, Set<ValueId>>();
   private readonly ofNode = new Map<NodeId, number>();
+  /** Nodes that are expanded, with the graphs inside. */
+  private readonly open = new Map<NodeId, readonly GraphId[]>();
   private readonly ofInput = new Map<ValueId, number>();
   private readonly ofOutput = new Map<ValueId, number>();
-  private readonly outputs: ReadonlySet<ValueId>;
 
   constructor(
     private readonly model: Model,
     private readonly scope: GraphId,
     private readonly collapsed: Collapsed,
+    private readonly expanded: ReadonlySet<NodeId>,
   ) {
-    this.tree = collapsed === null ? null : groupTree(model, scope);
-    this.outputs = new Set(model.graphs.at(scope).outputs);
+    const tree = collapsed === null ? null : groupTree(model, scope);
+    this.insides = new Insides(model, tree, collapsed !== null);
+    this.tree = expanded.size === 0 ? tree : this.insides.tree;
   }
 
   build(): ViewGraph {
     const graph = this.model.graphs.at(this.scope);
+    this.shown.add(this.scope);
     for (const v of graph.inputs) if (this.model.values.at(v).constant === undefined) this.addPill(KIND.input, v);
-    for (const id of graph.order) this.addNode(this.model.nodes.at(id));
+    const outputs = new Set(graph.outputs);
+    for (const id of graph.order) this.addNode(this.model.nodes.at(id), outputs);
     for (const id of graph.order) this.connect(this.model.nodes.at(id));
     for (const v of graph.outputs) if (!this.ofOutput.has(v)) this.addOutput(v);
     return this.finish();
@@ -132,9 +142,9 @@ class ViewBuilder {
   }
 
   /** Constants stay visible only where they are an output of the graph. */
-  private addNode(node: Node): void {
-    if (foldsAway(this.model, node) && !node.outputs.some((v) => v !== null && this.outputs.has(v))) return;
-    const group = this.tree?.of.get(node.id) ?? -1;
+  private addNode(node: Node, outputs: ReadonlySet<ValueId>): void {
+    if (foldsAway(this.model, node) && !node.outputs.some((v) => v !== null && outputs.has(v))) return;
+    const group = this.tree?.of.get(node.id) ?? this.insides.around(node.graph);
     const closed = this.closedAround(group);
     if (closed >= 0) {
       this.ofNode.set(node.id, this.addGroup(closed));
@@ -153,13 +163,50 @@ class ViewBuilder {
     );
     this.boxOf[index] = this.boxFor(group);
     this.ofNode.set(node.id, index);
+    if (this.expanded.has(node.id)) this.expand(node, index, group);
+  }
+
+  /** What a node holds inside, in a box together with the node, which stands at its end. */
+  private expand(node: Node, index: number, group: number): void {
+    const graphs = insidesOf(this.model, node);
+    if (graphs.length === 0 || graphs.some((g) => this.shown.has(g))) return;
+    const { box, bodies } = this.insides.open(node, graphs, group);
+    this.boxOf[index] = this.boxFor(box);
+    bodies.forEach((inside, i) => {
+      const graph = this.model.graphs.at(graphs[i]!);
+      this.shown.add(graph.id);
+      for (const v of graph.inputs) this.boxOf[this.addPill(KIND.input, v)] = this.boxFor(inside);
+      const outputs = new Set(graph.outputs);
+      for (const id of graph.order) this.addNode(this.model.nodes.at(id), outputs);
+    });
+    this.open.set(node.id, graphs);
+  }
+
+  /** Inputs lead to the formal inputs, what the bodies make to the node; inputs without a formal one to the node itself. */
+  private connectInside(node: Node, target: number, graphs: readonly GraphId[]): void {
+    node.inputs.forEach((v, i) => {
+      const source = v === null ? -1 : this.sourceOf(v);
+      if (v === null || source < 0) return;
+      const formal = graphs.flatMap((g) => this.model.graphs.at(g).inputs[i] ?? []);
+      for (const f of formal) this.addEdge(source, this.ofInput.get(f)!, v, this.isShape(v));
+      if (formal.length === 0) this.addEdge(source, target, v, this.isShape(v));
+    });
+    for (const g of graphs) {
+      const graph = this.model.graphs.at(g);
+      for (const id of graph.order) this.connect(this.model.nodes.at(id));
+      for (const v of graph.outputs) {
+        const source = this.sourceOf(v);
+        if (source >= 0) this.addEdge(source, target, v, this.isShape(v));
+      }
+    }
   }
 
   /** The outermost closed group around; -1 for none. */
   private closedAround(group: number): number {
     let closed = -1;
+    if (this.collapsed === null) return closed;
     for (let g = group; g >= 0; g = this.tree!.groups[g]!.parent) {
-      if (this.collapsed!.has(this.tree!.groups[g]!.key)) closed = g;
+      if (this.collapsed.has(this.tree!.groups[g]!.key)) closed = g;
     }
     return closed;
   }
@@ -170,7 +217,7 @@ class ViewBuilder {
     const group = this.tree!.groups[g]!;
     const name = groupName(group);
     const width = STEPS.find((s) => s >= 66 + 7.1 * name.length + 6.1 * countLabel(group).length) ?? 252;
-    index = this.add(KIND.group, g, mainCategory(this.model, group), Math.max(188, width), HEAD + 25);
+    index = this.add(KIND.group, g, mainCategory(this.model, group), Math.max(220, width), GROUP_HEIGHT);
     this.boxOf[index] = this.boxFor(group.parent);
     this.vertexOfGroup.set(g, index);
     return index;
@@ -198,6 +245,8 @@ class ViewBuilder {
   private connect(node: Node): void {
     const target = this.ofNode.get(node.id);
     if (target === undefined) return;
+    const inside = this.open.get(node.id);
+    if (inside) return this.connectInside(node, target, inside);
     const seen = this.seenBy(target);
     const reads = SHAPE_SOURCES.has(node.op);
     let shapesOnly = SHAPE_STEPS.has(node.op);
@@ -240,7 +289,7 @@ class ViewBuilder {
     if (made !== undefined) return made;
     const input = this.ofInput.get(v);
     if (input !== undefined) return input;
-    if (value.graph === this.scope || constantTensor(this.model, v) !== null) return -1;
+    if (this.shown.has(value.graph) || constantTensor(this.model, v) !== null) return -1;
     if (value.producer !== null && foldsAway(this.model, this.model.nodes.at(value.producer))) return -1;
     return this.addPill(KIND.outer, v);
   }
@@ -324,6 +373,8 @@ class ViewBuilder {
 }
 
 const HEAD = 26;
+/** Head, shapes, and a line of parameters and operators. */
+const GROUP_HEIGHT = HEAD + 42;
 const STEPS = [124, 150, 188, 220, 252];
 
 export function faceHeight(face: Face): number {

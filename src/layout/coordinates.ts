@@ -4,6 +4,7 @@
  */
 import type { Layered, Ordering } from './layered.ts';
 import { relax } from './relax.ts';
+import { trunkPairs } from './trunk.ts';
 
 /** Space between the boxes of two neighbours in a layer. */
 export interface Gaps {
@@ -29,6 +30,9 @@ export function assignCoordinates(
   // In a very deep graph uncut lanes never turn out well: the attempt is spared.
   for (const cut of g.layers > 1500 ? CUTS.slice(1) : CUTS) {
     if (cut !== Infinity) board.cutLanes(cut);
+    runs = [board.run(true, true), board.run(true, false)];
+    if (runs.some((x) => extentWidth(board, x) <= enough)) break;
+    if (!board.cutStrays(runs)) continue;
     runs = [board.run(true, true), board.run(true, false)];
     if (runs.some((x) => extentWidth(board, x) <= enough)) break;
   }
@@ -71,15 +75,25 @@ function averageMiddle(runs: readonly Float64Array[]): Float64Array {
   });
 }
 
+function mean(list: Float32Array): number {
+  let sum = 0;
+  for (const x of list) sum += x;
+  return list.length === 0 ? 0 : sum / list.length;
+}
+
 class Board {
   /** Pairs that an inner segment (dummy to dummy) crosses: they must give way. */
   private readonly conflict: Uint8Array;
+  /** Pairs that all others give way to, but for those inner segments. */
+  private readonly trunk: Uint8Array;
   /** Pair ids by vertex, in the order of the other end. */
   private readonly up: Int32Array;
   private readonly down: Int32Array;
   /** How far a vertex reaches to either side of its coordinate. */
   private readonly left: Float64Array;
   private readonly right: Float64Array;
+  /** Further than this from its neighbour nothing should stand for the sake of a straight line. */
+  private readonly far: number;
 
   constructor(
     private readonly g: Layered,
@@ -96,6 +110,8 @@ class Board {
     }
     this.up = this.inOrder(g.down, g.pairLower, g.up.offsets);
     this.down = this.inOrder(g.up, g.pairUpper, g.down.offsets);
+    this.far = 4 * (mean(widths) + gaps.nodes);
+    this.trunk = trunkPairs(g, order);
     this.conflict = this.findConflicts();
   }
 
@@ -114,7 +130,10 @@ class Board {
 
   private findConflicts(): Uint8Array {
     const conflict = new Uint8Array(this.g.pairUpper.length);
-    for (let l = 1; l < this.g.layers; l++) this.conflictsAbove(l, conflict);
+    const inner = (v: number) => this.innerAbove(v);
+    for (let l = 1; l < this.g.layers; l++) this.conflictsAbove(l, conflict, inner);
+    const trunk = (v: number) => this.trunkAbove(v, conflict);
+    for (let l = 1; l < this.g.layers; l++) this.conflictsAbove(l, conflict, trunk);
     this.freeTrunk(conflict);
     return conflict;
   }
@@ -139,14 +158,24 @@ class Board {
     }
   }
 
-  private conflictsAbove(l: number, conflict: Uint8Array): void {
+  /** The free trunk pair that leads into `v`; -1 for none. */
+  private trunkAbove(v: number, conflict: Uint8Array): number {
+    const { offsets, items } = this.g.up;
+    for (let k = offsets[v]!; k < offsets[v + 1]!; k++) {
+      if (this.trunk[items[k]!] === 1 && conflict[items[k]!] === 0) return items[k]!;
+    }
+    return -1;
+  }
+
+  /** Marks what crosses the pairs that `strongAbove` gives for the vertices of layer `l`. */
+  private conflictsAbove(l: number, conflict: Uint8Array, strongAbove: (v: number) => number): void {
     const { g, order } = this;
     const begin = order.starts[l]!;
     const end = order.starts[l + 1]!;
     let left = 0;
     let done = begin;
     for (let i = begin; i < end; i++) {
-      const inner = this.innerAbove(order.sequence[i]!);
+      const inner = strongAbove(order.sequence[i]!);
       if (inner < 0 && i + 1 < end) continue;
       const right = inner >= 0 ? order.pos[g.pairUpper[inner]!]! : Infinity;
       for (; done <= i; done++) {
@@ -172,6 +201,27 @@ class Board {
   cutLanes(every: number): void {
     const { count, total, layerOf, dummyPair } = this.g;
     for (let d = count; d < total; d++) if (layerOf[d]! % every === 0) this.conflict[dummyPair[d - count]!] = 1;
+  }
+
+  /**
+   * Lets the straight pieces bend that came to stand far from what they are connected with in every one of the runs: short
+   * chains beside the trunk, one below the other, push each other ever further to one side. True when there were any.
+   */
+  cutStrays(runs: readonly Float64Array[]): boolean {
+    const { pairUpper, pairLower } = this.g;
+    const strays = new Uint8Array(this.g.total);
+    let any = false;
+    for (let p = 0; p < pairUpper.length; p++) {
+      const [u, v] = [pairUpper[p]!, pairLower[p]!];
+      if (runs.some((x) => Math.abs(x[u]! - x[v]!) < this.far)) continue;
+      strays[u] = strays[v] = 1;
+      any = true;
+    }
+    for (let p = 0; any && p < pairUpper.length; p++) {
+      const isStray = strays[pairUpper[p]!] === 1 || strays[pairLower[p]!] === 1;
+      if (isStray && this.trunk[p] === 0 && this.innerAbove(pairLower[p]!) !== p) this.conflict[p] = 1;
+    }
+    return any;
   }
 
   run(fromAbove: boolean, fromLeft: boolean): Float64Array {
@@ -217,7 +267,8 @@ class Board {
     const n = offsets[v + 1]! - begin;
     if (n === 0) return last;
     const lane = fromAbove ? -1 : this.laneBelow(v, begin, n);
-    const k = lane >= 0 && this.conflict[list[lane]!] === 0 ? lane : this.middle(begin, n, list);
+    const trunk = this.trunkAmong(begin, n, list);
+    const k = trunk >= 0 ? trunk : lane >= 0 && this.conflict[list[lane]!] === 0 ? lane : this.middle(begin, n, list);
     if (k < 0) return last;
     const u = ends[list[k]!]!;
     const at = this.order.pos[u]!;
@@ -226,6 +277,11 @@ class Board {
     root[v] = root[u]!;
     next[v] = root[v]!;
     return at;
+  }
+
+  private trunkAmong(begin: number, n: number, list: Int32Array): number {
+    for (let k = begin; k < begin + n; k++) if (this.trunk[list[k]!] === 1 && this.conflict[list[k]!] === 0) return k;
+    return -1;
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Layout of a whole graph, with or without boxes around its parts. */
 import type { JobContext } from '../graph-model/job.ts';
 import { layoutCore, type LayoutStep } from './core.ts';
+import { folded } from './fold.ts';
 import { layoutNested, type LevelCache } from './nested.ts';
 import type { LayoutInput, LayoutResult } from './types.ts';
 
@@ -43,9 +44,13 @@ export function layoutNow(input: LayoutInput): LayoutResult {
 function* layoutSteps(input: LayoutInput, cache?: LevelCache): Generator<LayoutStep, LayoutResult> {
   const upright = input.direction === 'vertical';
   const core = upright ? input : { ...input, widths: input.heights, heights: input.widths };
-  if (input.groups) return turned(yield* layoutNested(core, input.groups, upright, cache), upright);
+  const drawn = input.groups ? yield* layoutNested(core, input.groups, upright, cache) : yield* flat(core);
+  return turned(folded(drawn, core, input.fold ?? 'off'), upright);
+}
+
+function* flat(core: LayoutInput): Generator<LayoutStep, LayoutResult> {
   const { left, top, ...rest } = yield* layoutCore(core);
-  return turned({ x: left, y: top, ...rest, boxes: new Float32Array(0) }, upright);
+  return { x: left, y: top, ...rest, boxes: new Float32Array(0) };
 }
 
 function turned(r: LayoutResult, upright: boolean): LayoutResult {

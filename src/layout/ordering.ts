@@ -1,6 +1,10 @@
 /** The order of vertices in their layers, with few crossings. */
 import { crossingsBelow, PairCrossings } from './crossings.ts';
 import type { Layered, Ordering } from './layered.ts';
+import { Sifter } from './sifting.ts';
+
+/** Graphs with fewer vertices and pairs than this are tried again and again; larger ones once. */
+const SMALL = 20_000;
 
 export interface SweepProgress {
   readonly done: number;
@@ -8,22 +12,30 @@ export interface SweepProgress {
 }
 
 /**
- * Median and barycentre sweeps from up to four different starts, each followed by swaps of neighbours; the best order seen
- * wins. The number of sweeps falls with size so that the time stays linear.
+ * Median and barycentre sweeps from different starts, each followed by swaps of neighbours and by moving whole lanes, and
+ * that again from the best order found; the best order seen wins. The number of sweeps falls with size so that the time
+ * stays linear.
  */
 export function* findOrder(graph: Layered): Generator<SweepProgress, Ordering> {
   const size = graph.pairUpper.length + graph.total;
   const sweeps = Math.max(6, Math.min(24, Math.round(300_000 / (size + 1))));
-  const starts = size < 20_000 ? 4 : 1;
+  const starts = size < SMALL / 4 ? 5 : size < SMALL ? 3 : 1;
+  const rounds = size < SMALL / 4 ? 3 : size < SMALL ? 2 : 1;
   let best: Ordering | null = null;
   let fewest = Infinity;
   for (let s = 0; s < starts && fewest > 0; s++) {
     const run = new Sweeper(graph, depthFirst(graph, s % 2 === 1));
-    for (let i = 0; i < sweeps && !run.settled; i++) {
-      run.sweep(s < 2 ? i : i + 5);
-      yield { done: s * sweeps + i, total: starts * sweeps };
+    if (s > 0 && s === starts - 1) run.sift(8);
+    for (let r = 0; r < rounds; r++) {
+      const before = run.fewest;
+      for (let i = 0; i < sweeps && !run.settled; i++) {
+        run.sweep(s < 2 ? i : i + 5);
+        yield { done: (s * rounds + r) * sweeps + i, total: starts * rounds * sweeps };
+      }
+      run.finish();
+      run.sift(size < SMALL ? 8 : 2);
+      if (run.fewest === before) break;
     }
-    run.finish();
     if (run.fewest < fewest) {
       fewest = run.fewest;
       best = run.best;
@@ -108,6 +120,18 @@ class Sweeper {
     if (this.fewest === 0) return;
     this.order.sequence.set(this.best.sequence);
     this.order.pos.set(this.best.pos);
+    this.swaps.improve(12);
+    this.keepIfBetter();
+  }
+
+  /** Moves whole lanes in the best order seen, then swaps again. */
+  sift(rounds: number): void {
+    if (this.fewest === 0) return;
+    this.stale = 0;
+    this.order.sequence.set(this.best.sequence);
+    this.order.pos.set(this.best.pos);
+    new Sifter(this.g, this.order).run(rounds);
+    this.keepIfBetter();
     this.swaps.improve(12);
     this.keepIfBetter();
   }

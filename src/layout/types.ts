@@ -11,9 +11,14 @@ export interface LayoutInput {
   /** Distance between nodes of a layer and between layers, in pixels. */
   readonly nodeGap: number;
   readonly layerGap: number;
+  /** Whether a drawing far longer than wide is set in columns side by side; left out: it is not. */
+  readonly fold?: Fold;
   /** Boxes around vertices. Each is laid out by itself, and as one node of what lies around it. */
   readonly groups?: LayoutGroups;
 }
+
+/** `auto` folds very long and thin drawings only. */
+export type Fold = 'auto' | 'on' | 'off';
 
 export interface LayoutGroups {
   /** By vertex, the innermost group around it; -1 for none. */

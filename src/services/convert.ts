@@ -2,7 +2,7 @@
 import type { ConvertOptions } from '../converters/converter.ts';
 import type { OpenedModel } from '../converters/open.ts';
 import { converterOf } from '../converters/registry.ts';
-import { isOnnx, type Model } from '../graph-model/core/model.ts';
+import { isOnnx, type Metadata, type Model } from '../graph-model/core/model.ts';
 import { FormatError } from '../graph-model/diagnostics.ts';
 import type { JobContext } from '../graph-model/job.ts';
 
@@ -17,5 +17,12 @@ export async function toOnnx(
   const converter = await entry?.load();
   if (!converter?.toOnnx) throw new FormatError('convert.no-lowering', { format: entry?.label ?? converterId });
   const onnx = await converter.toOnnx(model, options, job);
-  return { ...onnx, source: { ...onnx.source, format: 'onnx' } };
+  const metadata = carried(model.metadata, onnx.metadata);
+  return { ...onnx, source: { ...onnx.source, format: 'onnx' }, ...(metadata.size > 0 ? { metadata } : {}) };
+}
+
+/** What a source says about itself as a whole stays said, but for its signatures, which the result has none of. */
+function carried(source: Metadata | undefined, made: Metadata | undefined): Metadata {
+  const kept = [...(source ?? [])].filter(([key]) => !/^(tf\.)?signature\./.test(key));
+  return new Map([...kept, ...[...(made ?? [])].filter(([key]) => !/^(tf\.)?signature\./.test(key))]);
 }

@@ -1,5 +1,6 @@
 /** The inputs of a run: what the user gave, and generated values for the rest. */
 import type { Model } from '../graph-model/core/model.ts';
+import { imageOptionsOf, type ImageOptions } from '../graph-model/image-input.ts';
 import type { DenseTensor } from '../graph-model/core/tensor.ts';
 import { FormatError } from '../graph-model/diagnostics.ts';
 import { generateInputs, sizedInputs } from '../runtime/inputs/generate.ts';
@@ -10,7 +11,8 @@ import type { BlobLike } from '../graph-model/core/bytes.ts';
 /** Where the elements of one input come from; what is not named is generated. */
 export type InputChoice =
   | { readonly kind: 'generated' }
-  | { readonly kind: 'file'; readonly file: BlobLike & { readonly name: string } }
+  /** `image`: how a picture is laid out, where that is not as the model's metadata says. */
+  | { readonly kind: 'file'; readonly file: BlobLike & { readonly name: string }; readonly image?: ImageOptions }
   | { readonly kind: 'values'; readonly tensor: DenseTensor; readonly description: string };
 
 export interface PrepareOptions {
@@ -30,7 +32,8 @@ export async function prepareInputs(model: Model, options: PrepareOptions): Prom
     if (choice?.kind === 'values') made.set(input.name, { name: input.name, ...choice });
     if (choice?.kind !== 'file') continue;
     const file = { name: choice.file.name, blob: choice.file };
-    const [value] = (await readInputs([file], [input], { dims })).values;
+    const image = { ...imageOptionsOf(model.metadata), ...choice.image };
+    const [value] = (await readInputs([file], [input], { dims, image })).values;
     if (value) made.set(input.name, value);
   }
   const problem = generated.problems.find((p) => p.value === undefined || !made.has(model.values.at(p.value).name));

@@ -7,9 +7,13 @@ import { useStore } from './store/store.ts';
 import { Welcome } from './welcome/welcome.tsx';
 
 // The first screen must not wait for the code of the others.
-const Workspace = lazy(() => import('./workspace/workspace.tsx').then((m) => ({ default: m.Workspace })));
+const workspace = () => import('./workspace/workspace.tsx');
+const Workspace = lazy(() => workspace().then((m) => ({ default: m.Workspace })));
 const Palette = lazy(() => import('./commands/palette.tsx').then((m) => ({ default: m.Palette })));
 const Dialogs = lazy(() => import('./commands/dialogs.tsx').then((m) => ({ default: m.Dialogs })));
+
+/** Fetches what opening a model needs, once the first screen is there. */
+export const prepareWorkspace = (): void => void workspace();
 
 export function App() {
   const open = useStore((s) => s.model !== null);

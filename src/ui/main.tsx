@@ -1,6 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { createWorkers } from '../workers/client.ts';
-import { App } from './app.tsx';
+import { App, prepareWorkspace } from './app.tsx';
 import { Files } from './files/files.ts';
 import { openRecent } from './files/recent.ts';
 import { TooltipRoot } from './kit/tooltip.tsx';
@@ -38,4 +38,12 @@ createRoot(document.getElementById('root')!).render(
       <App />
     </TooltipRoot>
   </ServicesContext.Provider>,
+);
+
+// The first screen is on its way; whoever comes here opens a model next.
+requestAnimationFrame(() =>
+  setTimeout(() => {
+    workers.prepare();
+    prepareWorkspace();
+  }),
 );

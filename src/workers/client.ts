@@ -1,11 +1,13 @@
 /** Everything the page can have done in a worker, as plain functions on models. */
-import type * as Comlink from 'comlink';
 import type { Change } from '../graph-model/core/draft.ts';
 import type { Model, ValueId } from '../graph-model/core/model.ts';
 import type { ValueType } from '../graph-model/core/types.ts';
+import type { Diagnostic } from '../graph-model/diagnostics.ts';
+import { decodeTypes } from '../graph-model/wire/types.ts';
 import { decodeModel, encodeChanges, encodeModel } from '../graph-model/wire/wire.ts';
 import type { Plan } from '../optimizer/rule.ts';
 import { WorkerHost, webWorker, type Job, type WorkerLike } from './host.ts';
+import type { ProxyMarked, Remote } from 'comlink';
 import type {
   AnalysedEdit,
   Analysis,
@@ -24,6 +26,8 @@ import type {
   RunPlan,
   RunService,
   Settled,
+  TrustReport,
+  TrustRequest,
   WriteOptions,
   Written,
 } from './protocol.ts';
@@ -35,17 +39,22 @@ export type On = (event: JobEvent) => void;
 
 /** As {@link Opened} and {@link Optimised}, with the model decoded. */
 export type OpenedModel = Omit<Opened, 'model'> & { readonly model: Model };
+
+export interface Analysed {
+  readonly types: ReadonlyMap<ValueId, ValueType>;
+  readonly problems: readonly Diagnostic[];
+}
 export type OptimisedModel = Omit<Optimised, 'model'> & { readonly model: Model };
 
-export interface AnalysedModel {
-  readonly types: ReadonlyMap<ValueId, ValueType>;
-  readonly problems: Analysis['problems'];
-}
-
 export interface Workers {
+  /** Starts the workers that opening a model needs, so that they are there when it comes. */
+  prepare(): void;
   open(files: readonly InputFile[], on?: On): Job<OpenedModel>;
-  /** With the edit that made the model, only what depends on the edit is sent and inferred. */
-  analyse(model: Model, edit?: Change | null, on?: On): Job<AnalysedModel>;
+  /**
+   * Of a model just opened it is done where that was read, without sending it again; with the edit that made the model,
+   * only what depends on the edit is sent and inferred.
+   */
+  analyse(model: Model, edit?: Change | null, on?: On): Job<Analysed>;
   write(model: Model, options: WriteOptions, on?: On): Job<Written>;
   /** To ONNX, or to another opset. */
   convert(model: Model, options: ConvertRequest, on?: On): Job<Model>;
@@ -55,6 +64,8 @@ export interface Workers {
   layout(input: LayoutInput, on?: On): Job<LayoutResult>;
   /** Runs `current`, and `original` too where it is given, on the same inputs. */
   run(current: Model, original: Model | null, plan: RunPlan, on?: On): Job<Ran>;
+  /** Holds a converted model against the model that it was converted from. */
+  trust(source: Model, onnx: Model, options: TrustRequest, on?: On): Job<TrustReport>;
 }
 
 export interface Spawners {
@@ -78,25 +89,31 @@ const wire = (model: Model) => sending(encodeModel(model));
 
 /** Which states of a model the load worker has seen, so that the next one is sent as what is different. */
 class Followed {
-  private readonly seen = new WeakMap<Model, { readonly state: number; readonly types: AnalysedModel['types'] }>();
+  private readonly seen = new WeakMap<Model, { readonly state: number; readonly types: Analysed['types'] }>();
+  private readonly jobOf = new WeakMap<Model, string>();
   private last = 0;
 
   next(): number {
     return ++this.last;
   }
 
-  note(model: Model, state: number, types: AnalysedModel['types']): void {
-    this.seen.set(model, { state, types });
+  opened(model: Model, job: string): void {
+    this.jobOf.set(model, job);
+  }
+
+  note(model: Model, state: number, found: Analysed): Analysed {
+    this.seen.set(model, { state, types: found.types });
+    return found;
   }
 
   async ask(
-    service: Comlink.Remote<LoadService>,
+    service: Remote<LoadService>,
     id: string,
-    on: OnEvent & Comlink.ProxyMarked,
+    on: OnEvent & ProxyMarked,
     model: Model,
     edit: Change | null,
     state: number,
-  ): Promise<Settled<AnalysedModel>> {
+  ): Promise<Settled<Analysed>> {
     const base = edit?.after === model ? this.seen.get(edit.before) : undefined;
     if (edit && base) {
       const step = { base: base.state, state, touched: [...edit.touched] };
@@ -104,17 +121,25 @@ class Followed {
       if (answer.status !== 'done') return answer;
       if (answer.value !== null) return { status: 'done', value: merged(base.types, answer.value) };
     }
-    const whole = await service.analyse(id, on, wire(model), state);
-    if (whole.status !== 'done') return whole;
-    return { status: 'done', value: { types: new Map(whole.value.types), problems: whole.value.problems } };
+    const opened = this.jobOf.get(model);
+    this.jobOf.delete(model);
+    const known = opened === undefined ? null : await service.analyseOpened(id, on, opened, state);
+    const gone = known === null || (known.status === 'done' && known.value === null);
+    return decoded(gone ? await service.analyse(id, on, wire(model), state) : (known as Settled<Analysis>));
   }
 }
 
-function merged(before: AnalysedModel['types'], { changes, problems }: AnalysedEdit): AnalysedModel {
-  const types = new Map(before);
-  for (const id of changes.removed) types.delete(id);
-  for (const [id, type] of changes.set) types.set(id, type);
-  return { types, problems };
+function decoded(answer: Settled<Analysis>): Settled<Analysed> {
+  if (answer.status !== 'done') return answer;
+  const { types, problems } = answer.value;
+  return { status: 'done', value: { types: decodeTypes(types), problems } };
+}
+
+function merged(before: Analysed['types'], { types, removed, problems }: AnalysedEdit): Analysed {
+  const now = new Map(before);
+  for (const id of removed) now.delete(id);
+  for (const [id, type] of decodeTypes(types)) now.set(id, type);
+  return { types: now, problems };
 }
 
 export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
@@ -122,29 +147,27 @@ export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
   const optimize = new WorkerHost<OptimizeService>(spawners.optimize);
   const layout = new WorkerHost<LayoutService>(spawners.layout);
   const run = new WorkerHost<RunService>(spawners.run);
-  const followed = new Followed();
   const name = (model: Model) => model.source.fileName;
+  const followed = new Followed();
   return {
+    prepare: () => {
+      load.prepare();
+      layout.prepare();
+    },
     open: (files, on) => {
-      const state = followed.next();
-      return then(
-        load.start(`open ${files[0]?.name ?? 'nothing'}`, (s, id, e) => s.open(id, e, files, state), on),
-        (opened) => {
-          const model = decodeModel(opened.model);
-          followed.note(model, state, new Map(opened.types));
-          return { ...opened, model };
-        },
-      );
+      const job = load.start(`open ${files[0]?.name ?? 'nothing'}`, (s, id, e) => s.open(id, e, files), on);
+      return then(job, (opened) => {
+        const model = decodeModel(opened.model);
+        followed.opened(model, job.id);
+        return { ...opened, model };
+      });
     },
     analyse: (model, edit, on) => {
       const state = followed.next();
       const what = `check ${name(model)}`;
       return then(
         load.start(what, (s, id, e) => followed.ask(s, id, e, model, edit ?? null, state), on),
-        (found) => {
-          followed.note(model, state, found.types);
-          return found;
-        },
+        (found) => followed.note(model, state, found),
       );
     },
     write: (model, options, on) =>
@@ -169,6 +192,8 @@ export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
             : s.run(id, e, wire(current), null, plan),
         on,
       ),
+    trust: (source, onnx, options, on) =>
+      run.start(`check ${name(onnx)}`, (s, id, e) => s.trust(id, e, wire(source), wire(onnx), options), on),
   };
 }
 

@@ -65,6 +65,11 @@ export class WorkerHost<S extends Service> {
     private readonly grace = CANCEL_GRACE,
   ) {}
 
+  /** Starts the worker before its first job. */
+  prepare(): void {
+    this.ensure();
+  }
+
   /** @param what completes "The worker that was to …", as in "open model.onnx" */
   start<T>(what: string, call: Call<S, T>, on: (event: JobEvent) => void = () => {}): Job<T> {
     const id = `job-${++serial}`;

@@ -1,58 +1,71 @@
 /** Reads, checks and writes models. */
 import { openModel } from '../converters/open.ts';
-import { toBlob, writeOnnx } from '../converters/onnx/write.ts';
 import { FormatError } from '../graph-model/diagnostics.ts';
-import { decodeModel, encodeModel } from '../graph-model/wire/wire.ts';
-import { Analyst } from '../services/analyse.ts';
-import { toOnnx } from '../services/convert.ts';
-import { atOpset } from '../services/opset.ts';
+import type { Model } from '../graph-model/core/model.ts';
+import { encodeTypes } from '../graph-model/wire/types.ts';
+import { decodeModel, encodeModel, type WireModel } from '../graph-model/wire/wire.ts';
+import type { Analyst } from '../services/analyse.ts';
 import { expose } from './expose.ts';
 import { handOver } from './transfer.ts';
-import type { LoadService, WriteOptions } from './protocol.ts';
+import type { AnalysedEdit, Analysis, EditStep, LoadService, WriteOptions } from './protocol.ts';
 
 const EXTERNAL = { auto: 'auto', inside: 'never', external: 'always' } as const satisfies Record<
   WriteOptions['weights'],
   string
 >;
 
+/** The model read last, until it is analysed: the page shows it first and asks for its types then. */
+let kept: { readonly job: string; readonly model: Model } | null = null;
+
 /** Holds the last states of the model, so that an edit is followed instead of everything being inferred anew. */
-const analyst = new Analyst();
+let analyst: Analyst | null = null;
+
+// What only reads must not wait for the code of what comes after.
+async function theAnalyst(): Promise<Analyst> {
+  const { Analyst: Made } = await import('../services/analyse.ts');
+  return (analyst ??= new Made());
+}
+
+async function analysisOf(model: Model, state: number): Promise<Analysis> {
+  const { inference, problems } = await (await theAnalyst()).begin(model, state);
+  return { types: handOver(encodeTypes(inference.types)), problems };
+}
+
+async function analysisOfEdit(wire: WireModel, { base, state, touched }: EditStep): Promise<AnalysedEdit | null> {
+  const before = analyst?.modelOf(base) ?? null;
+  if (analyst === null || before === null) return null;
+  const change = { label: '', before, after: decodeModel(wire, before), touched: new Set(touched) };
+  const { changes, problems } = await analyst.follow(base, change, state);
+  return { types: handOver(encodeTypes(new Map(changes.set))), removed: changes.removed, problems };
+}
 
 expose<LoadService>((jobs) => ({
-  open: (id, on, files, state) =>
+  open: (id, on, files) =>
     jobs.run(id, on, 'open the model', async (job) => {
       const { model, missing, diagnostics } = await openModel(files, job);
-      job.progress(0, 0, 'Inferring shapes');
-      const { inference, problems } = await analyst.begin(model, state);
-      return {
-        model: handOver(encodeModel(model)),
-        types: [...inference.types],
-        problems,
-        opening: diagnostics,
-        missing,
-      };
+      kept = { job: id, model };
+      return { model: handOver(encodeModel(model)), opening: diagnostics, missing };
     }),
-  analyse: (id, on, wire, state) =>
+  analyse: (id, on, wire, state) => jobs.run(id, on, 'check the model', () => analysisOf(decodeModel(wire), state)),
+  reanalyse: (id, on, wire, step) => jobs.run(id, on, 'check the model', () => analysisOfEdit(wire, step)),
+  analyseOpened: (id, on, opened, state) =>
     jobs.run(id, on, 'check the model', async () => {
-      const { inference, problems } = await analyst.begin(decodeModel(wire), state);
-      return { types: [...inference.types], problems };
+      if (kept?.job !== opened) return null;
+      const { model } = kept;
+      kept = null;
+      return analysisOf(model, state);
     }),
-  reanalyse: (id, on, wire, { base, state, touched }) =>
-    jobs.run(id, on, 'check the model', async () => {
-      const before = analyst.modelOf(base);
-      if (before === null) return null;
-      const change = { label: '', before, after: decodeModel(wire, before), touched: new Set(touched) };
-      const { changes, problems } = await analyst.follow(base, change, state);
-      return { changes, problems };
-    }),
-  convert: (id, on, wire, { opset }) =>
+  convert: (id, on, wire, { opset, ...options }) =>
     jobs.run(id, on, 'convert the model', async (job) => {
+      const { toOnnx } = await import('../services/convert.ts');
+      const { atOpset } = await import('../services/opset.ts');
       const model = decodeModel(wire);
-      const onnx = await toOnnx({ model, converterId: model.source.format }, {}, job);
+      const onnx = await toOnnx({ model, converterId: model.source.format }, options, job);
       return handOver(encodeModel(opset === undefined ? onnx : await atOpset(onnx, opset)));
     }),
   write: (id, on, wire, { fileName, weights }) =>
-    jobs.run(id, on, `write ${fileName}`, () => {
+    jobs.run(id, on, `write ${fileName}`, async () => {
+      const { toBlob, writeOnnx } = await import('../converters/onnx/write.ts');
       const model = decodeModel(wire);
       const { files, refersTo } = writeOnnx(model, { fileName, externalData: EXTERNAL[weights] });
       if (refersTo.length > 0 && weights !== 'auto')

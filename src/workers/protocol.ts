@@ -4,21 +4,22 @@
  */
 import type { InputFile } from '../converters/converter.ts';
 import type { NodeId, ValueId } from '../graph-model/core/ids.ts';
-import type { ValueType } from '../graph-model/core/types.ts';
 import type { Diagnostic } from '../graph-model/diagnostics.ts';
 import type { LayoutInput, LayoutResult } from '../layout/types.ts';
 import type { PassReport, Plan } from '../optimizer/rule.ts';
 import type { OutputDifference, RunOptions, RunResult } from '../runtime/types.ts';
 import type { WireModel } from '../graph-model/wire/wire.ts';
-import type { TypeChanges } from '../services/analyse.ts';
 import type { InputChoice } from '../services/inputs.ts';
 import type { Proof } from '../services/optimise.ts';
+import type { TrustReport } from '../services/trust/report.ts';
 
 export type { InputFile } from '../converters/converter.ts';
 export type { LayoutInput, LayoutResult } from '../layout/types.ts';
 export type { WireModel } from '../graph-model/wire/wire.ts';
 export type { InputChoice } from '../services/inputs.ts';
 export type { Proof } from '../services/optimise.ts';
+export type * from '../services/trust/report.ts';
+export { jsonNumber } from '../services/trust/report.ts';
 
 export type JobEvent =
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly label: string }
@@ -38,13 +39,8 @@ export interface Service {
   cancel(job: string): void;
 }
 
-export type Types = readonly (readonly [ValueId, ValueType])[];
-
 export interface Opened {
   readonly model: WireModel;
-  /** Inferred types; declared ones where inference knows no better. */
-  readonly types: Types;
-  readonly problems: readonly Diagnostic[];
   /** What reading met: true of the file, whatever is edited afterwards. */
   readonly opening: readonly Diagnostic[];
   /** Names of files that tensors need and that were not given. */
@@ -52,14 +48,14 @@ export interface Opened {
 }
 
 export interface Analysis {
-  readonly types: Types;
+  /** Inferred types, declared ones where inference knows no better: see `wire/types.ts`. */
+  readonly types: WireModel;
   readonly problems: readonly Diagnostic[];
 }
 
-/** As {@link Analysis}, of an edited model: what is not named is as it was before the edit. */
-export interface AnalysedEdit {
-  readonly changes: TypeChanges;
-  readonly problems: readonly Diagnostic[];
+/** As {@link Analysis}, of an edited model: `types` are those that changed, and what is not named is as it was before the edit. */
+export interface AnalysedEdit extends Analysis {
+  readonly removed: readonly ValueId[];
 }
 
 /** An edit to follow: numbers of the states before and after it, and the nodes that it touched. */
@@ -70,10 +66,11 @@ export interface EditStep {
 }
 
 export interface LoadService extends Service {
-  /** `state` numbers the model for {@link reanalyse}. */
-  open(job: string, on: OnEvent, files: readonly InputFile[], state: number): Promise<Settled<Opened>>;
-  /** Types and problems of a whole model. */
+  open(job: string, on: OnEvent, files: readonly InputFile[]): Promise<Settled<Opened>>;
+  /** Types and problems of a model; `state` numbers it for {@link reanalyse}. */
   analyse(job: string, on: OnEvent, model: WireModel, state: number): Promise<Settled<Analysis>>;
+  /** The same, once, for the model that the job `opened` read last, which need not be sent again; null where it is gone. */
+  analyseOpened(job: string, on: OnEvent, opened: string, state: number): Promise<Settled<Analysis | null>>;
   /** Of a model after an edit, sent as changes; null where the state before it is no longer held. */
   reanalyse(job: string, on: OnEvent, changes: WireModel, step: EditStep): Promise<Settled<AnalysedEdit | null>>;
   /** From a source dialect to ONNX, and to another opset where one is given. */
@@ -84,6 +81,8 @@ export interface LoadService extends Service {
 
 export interface ConvertRequest {
   readonly opset?: number;
+  /** Of a model with several signatures; absent: the default. */
+  readonly signature?: string;
 }
 
 export interface WriteOptions {
@@ -138,4 +137,18 @@ export interface Ran {
 export interface RunService extends Service {
   /** Runs the model, and the original on the same inputs where one is given, and compares their outputs. */
   run(job: string, on: OnEvent, current: WireModel, original: WireModel | null, plan: RunPlan): Promise<Settled<Ran>>;
+  /** Holds a converted model against its source: see `services/trust`. */
+  trust(
+    job: string,
+    on: OnEvent,
+    source: WireModel,
+    onnx: WireModel,
+    options: TrustRequest,
+  ): Promise<Settled<TrustReport>>;
+}
+
+export interface TrustRequest {
+  readonly seed: number;
+  /** The framework's own inputs and outputs; none: a reference of the source, or its layers. */
+  readonly files: readonly { readonly name: string; readonly blob: Blob }[];
 }

@@ -2,6 +2,7 @@
 import { decodeModel } from '../graph-model/wire/wire.ts';
 import { prepareInputs } from '../services/inputs.ts';
 import { runBoth, runOne } from '../services/run.ts';
+import { trustReport } from '../services/trust/trust.ts';
 import { expose } from './expose.ts';
 import type { RunService } from './protocol.ts';
 
@@ -17,4 +18,8 @@ expose<RunService>((jobs) => ({
       const result = await runOne(current, feeds, plan.options, job);
       return { original: null, current: result, differences: [], inputs };
     }),
+  trust: (id, on, source, onnx, options) =>
+    jobs.run(id, on, 'check the converted model', (job) =>
+      trustReport(decodeModel(source), decodeModel(onnx), options, job),
+    ),
 }));

@@ -150,3 +150,59 @@ test('closing one group lays out that group and what lies around it, and nothing
   await layoutGraph(blocks(), quietJob(), cache);
   expect(cache.misses - first).toBe(2);
 });
+
+describe('an edit inside one box', () => {
+  /** A vertex more on the last edge inside the box of `block`. */
+  function grown(block: number): { before: LayoutInput; after: LayoutInput } {
+    const before = blocks();
+    const { count, offsets, targets, groups } = before;
+    const edges: [number, number][] = [];
+    for (let u = 0; u < count; u++) for (let e = offsets[u]!; e < offsets[u + 1]!; e++) edges.push([u, targets[e]!]);
+    const inside = (v: number) => groups!.of[v] === block;
+    const edge = edges.findLastIndex(([u, v]) => inside(u) && inside(v));
+    const [u, v] = edges[edge]!;
+    edges[edge] = [u, count];
+    edges.push([count, v]);
+    edges.sort((a, b) => a[0] - b[0]);
+    const after = new Int32Array(count + 2);
+    for (const [from] of edges) after[from + 1]!++;
+    for (let i = 0; i <= count; i++) after[i + 1]! += after[i]!;
+    return {
+      before,
+      after: {
+        ...before,
+        count: count + 1,
+        offsets: after,
+        targets: Int32Array.from(edges, ([, to]) => to),
+        widths: new Float32Array(count + 1).fill(150),
+        heights: new Float32Array(count + 1).fill(26),
+        groups: { ...groups!, of: Int32Array.from([...groups!.of, block]) },
+      },
+    };
+  }
+
+  test('lays out that box and what is around it, and nothing else', async () => {
+    const { before, after } = grown(5);
+    const cache = new LevelCache();
+    await layoutGraph(before, quietJob(), cache);
+    const first = cache.misses;
+    await layoutGraph(after, quietJob(), cache);
+    expect(cache.misses - first, 'the box and the whole').toBe(2);
+  });
+
+  test('leaves all other boxes where they are, but for those below moving down together', () => {
+    const { before, after } = grown(5);
+    const [a, b] = [layoutNow(before), layoutNow(after)];
+    const down = new Set<number>();
+    for (let v = 0; v < before.count; v++) {
+      const g = before.groups!.of[v]!;
+      if (g === 5) continue;
+      expect(b.x[v], `vertex ${v} keeps its place across the flow`).toBeCloseTo(a.x[v]!, 3);
+      const shift = Math.round(b.y[v]! - a.y[v]!);
+      if (g === 6) down.add(shift);
+      else expect(shift, `vertex ${v} above stays`).toBe(0);
+    }
+    expect([...down].length).toBe(1);
+    expect([...down][0]).toBeGreaterThan(20);
+  });
+});

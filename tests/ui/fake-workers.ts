@@ -37,8 +37,6 @@ let count = 0;
 
 export const openedAs = (model: Model, part: Partial<OpenedModel> = {}): OpenedModel => ({
   model,
-  types: [],
-  problems: [],
   opening: [],
   missing: [],
   ...part,

@@ -182,7 +182,23 @@ describe('analysis', () => {
     expect(get().problems).toEqual([opening, problem]);
     get().undo();
     expect(get().problems, 'known without asking again').toEqual([opening]);
+    expect(analyse).toHaveBeenCalledTimes(2);
+  });
+
+  it('begins when the opened model is on the screen', async () => {
+    const analyse = vi.fn(async () => nothing);
+    const { get, opens } = setup({ analyse });
+    const m = model();
+    const done = get().open([file('m.onnx')]);
+    opens[0]!.resolve(openedAs(m));
+    await done;
+    expect(analyse).not.toHaveBeenCalled();
+    expect(get().types.size, 'declared types serve until then').toBe(1);
+    get().markDrawn(m);
+    get().markDrawn(m);
+    await settle();
     expect(analyse).toHaveBeenCalledTimes(1);
+    expect(get().analysed).toBe(true);
   });
 
   it('lets a late answer about an older state go', async () => {
@@ -195,8 +211,8 @@ describe('analysis', () => {
     get().push(one);
     get().push(renameNode(one.after, firstNode(m).id, 'two'));
     const [late, now] = ['late', 'now'].map((file) => diagnostic('file.empty', { file }));
-    answers[1]!({ types: new Map(), problems: [now!] });
-    answers[0]!({ types: new Map(), problems: [late!] });
+    answers[2]!({ types: new Map(), problems: [now!] });
+    answers[1]!({ types: new Map(), problems: [late!] });
     await settle();
     expect(get().problems).toEqual([now]);
   });

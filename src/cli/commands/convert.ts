@@ -1,23 +1,32 @@
-/** `graphwright convert`: any model to ONNX, and ONNX to another opset. */
+/** `graphwright convert`: any model to ONNX, and ONNX to another opset; with --report, checked against its source. */
+import { writeFileSync } from 'node:fs';
+import { addDetector } from '../../converters/custom-vision/detector.ts';
 import { cutToOutputs } from '../../graph-model/edit/cut-outputs.ts';
-import type { Model } from '../../graph-model/core/model.ts';
+import { isOnnx, type Model } from '../../graph-model/core/model.ts';
+import type { JobContext } from '../../graph-model/job.ts';
 import { toOnnx } from '../../services/convert.ts';
 import { toOpset } from '../../services/opset.ts';
-import { CommandError, type Command } from '../command.ts';
-import { openPaths } from '../files.ts';
+import { jsonNumber } from '../../services/trust/report.ts';
+import { trustReport, type TrustReport } from '../../services/trust/trust.ts';
+import { CommandError, UsageError, type Arguments, type Command, type Io } from '../command.ts';
+import { inputFiles, openPaths } from '../files.ts';
 import { eachModel, OUTPUT_OPTIONS, writeModel } from '../output.ts';
 
 export const CONVERT: Command = {
   name: 'convert',
   usage:
-    'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--external-data auto|always|never|keep] [--text]',
+    'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--signature S] [--detector-nms] [--external-data auto|always|never|keep] [--text] [--report R.json [--compare-with FILE,...] [--seed N]]',
   summary: 'To ONNX, in one file where it fits; to another opset with --opset.',
   options: {
     ...OUTPUT_OPTIONS,
     opset: { type: 'string' },
     outputs: { type: 'string' },
     signature: { type: 'string' },
+    'detector-nms': { type: 'boolean' },
     text: { type: 'boolean' },
+    report: { type: 'string' },
+    'compare-with': { type: 'string' },
+    seed: { type: 'string' },
   },
   run: (args, io) =>
     eachModel(args, io, async (files, out) => {
@@ -35,8 +44,10 @@ export const CONVERT: Command = {
       };
       let model = await toOnnx(opened, asked, job);
       if (outputs) model = cutToOutputs(model, outputs).after;
+      if (args.flag('detector-nms')) model = (await addDetector(model)).after;
       model = await atOpset(model, opset);
       await writeModel(model, out, args, job.signal);
+      await trust(opened.model, model, args, io, job);
       job.end();
       for (const d of opened.diagnostics) if (d.severity !== 'info') io.err(`${d.severity}: ${d.message}`);
     }),
@@ -49,3 +60,23 @@ async function atOpset(model: Model, opset: number | undefined): Promise<Model> 
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   throw new CommandError(`${problems[0]!.message} ${problems[0]!.help}${more}`);
 }
+
+/** What `--compare-with` names, or a reference of the source, against the model just written. */
+async function trust(source: Model, onnx: Model, args: Arguments, io: Io, job: JobContext): Promise<void> {
+  const [path, given] = [args.text('report'), args.list('compare-with')];
+  if (path === undefined && given === undefined) return;
+  if (isOnnx(source))
+    throw new UsageError('--report is for models of other frameworks; `optimize --report` compares ONNX models');
+  const files = given && inputFiles(given);
+  const result = await trustReport(source, onnx, { seed: args.number('seed') ?? 1, ...(files ? { files } : {}) }, job);
+  if (path !== undefined) writeFileSync(path, `${JSON.stringify(result, jsonNumber, 2)}\n`);
+  io.err(`${MARKS[result.verdict]} ${result.sentence}`);
+}
+
+const MARKS: Readonly<Record<TrustReport['verdict'], string>> = {
+  agrees: 'trust: agrees.',
+  near: 'trust: agrees within the limit.',
+  differs: 'trust: DIFFERS.',
+  plausible: 'trust: plausible, not proved.',
+  unchecked: 'trust: not checked.',
+};

@@ -7,6 +7,7 @@ import { dtypeInfo, shapeLabel } from '../../graph-model/core/types.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import { generateInputs, sizedInputs } from '../../runtime/inputs/generate.ts';
 import { writeNpy } from '../../runtime/inputs/npy.ts';
+import { imageOptionsOf } from '../../graph-model/image-input.ts';
 import { readInputs } from '../../runtime/inputs/read.ts';
 import type { InputValue, OpaqueOutput, RunResult } from '../../runtime/types.ts';
 import { toOnnx } from '../../services/convert.ts';
@@ -50,7 +51,8 @@ async function inputsFor(model: Model, args: Arguments): Promise<readonly InputV
     return generated.values;
   }
   const named = files.map((path) => ({ name: path.slice(path.lastIndexOf('/') + 1), blob: FileBlob.open(path) }));
-  const { values } = await readInputs(named, sizedInputs(model).inputs, { dims });
+  const image = imageOptionsOf(model.metadata);
+  const { values } = await readInputs(named, sizedInputs(model).inputs, { dims, image });
   const given = new Set(values.map((v) => v.name));
   return [...values, ...generated.values.filter((v) => !given.has(v.name))];
 }

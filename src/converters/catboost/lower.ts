@@ -1,21 +1,39 @@
 /** CatBoost's Model to ONNX: the columns from the inputs, then the trees. */
 import type { Emitter } from '../../graph-model/builders/emitter.ts';
-import { lowerForestNode } from '../../graph-model/builders/forest-node.ts';
+import { headOf } from '../../graph-model/builders/dialect-model.ts';
+import { forestOf } from '../../graph-model/builders/forest-attributes.ts';
+import { lowerForest } from '../../graph-model/builders/forest-lower.ts';
+import type { Forest } from '../../graph-model/builders/forest.ts';
+import { emitHead } from '../../graph-model/builders/heads.ts';
 import { getInt, getString, getStrings, ints } from '../../graph-model/core/attributes.ts';
 import type { Node, ValueId } from '../../graph-model/core/model.ts';
 import { tensorAtHand } from '../../graph-model/core/tensor.ts';
 import { FormatError } from '../../graph-model/diagnostics.ts';
+import type { ForeignInput } from '../foreign.ts';
 
 export function lowerCatboost(e: Emitter, node: Node, file: string): ValueId[] {
+  const input = (index: number) => node.inputs[index]!;
+  const scores = catboostScores(e, node, { matrix: () => input(0), column: input }, file);
+  return emitHead(e, scores, forestIn(node).outputs, headOf(node));
+}
+
+export function forestIn(node: Node): Forest {
+  const forest = forestOf(node);
+  if (!forest) throw new Error(`${node.op} holds no trees`);
+  return forest;
+}
+
+/** [N, outputs], float32, before the link. */
+export function catboostScores(e: Emitter, node: Node, x: ForeignInput, file: string): ValueId {
   const why = getString(node, 'refused', '');
   if (why) throw new FormatError('classic.refused', { format: 'CatBoost', file, why });
   const kinds = getStrings(node, 'columns');
-  if (!kinds) return lowerForestNode(e, node);
-  const make = new ColumnMaker(e, node);
+  if (!kinds) return lowerForest(e, forestIn(node), x.matrix('float'));
+  const make = new ColumnMaker(e, node, x);
   const columns = kinds.map((k) => make.column(k));
   // A forest without a split reads nothing; one column gives it the number of rows.
   const all = columns.length > 0 ? columns : [make.anyFloat()];
-  return lowerForestNode(e, node, all.length === 1 ? all[0]! : e.op('Concat', all, { axis: 1 }));
+  return lowerForest(e, forestIn(node), all.length === 1 ? all[0]! : e.op('Concat', all, { axis: 1 }));
 }
 
 class ColumnMaker {
@@ -24,6 +42,7 @@ class ColumnMaker {
   constructor(
     private readonly e: Emitter,
     private readonly node: Node,
+    private readonly x: ForeignInput,
   ) {}
 
   private once(key: string, make: () => ValueId): ValueId {
@@ -32,21 +51,17 @@ class ColumnMaker {
     return value;
   }
 
-  private input(index: number): ValueId {
-    return this.node.inputs[index]!;
-  }
-
+  /** [N, 1], of which every element equals itself or is NaN: its number of rows is what is wanted. */
   anyFloat(): ValueId {
-    const first = this.input(0);
-    const isString = this.e.draft.value(first).type;
-    const zero = () => this.e.cast(this.e.op('Equal', [first, first]), 'float');
-    return isString?.kind === 'tensor' && isString.dtype === 'float' ? first : zero();
+    const strings = getStrings(this.node, 'input_types')?.[0] === 'string';
+    const first = this.x.column(0, strings ? 'string' : 'float');
+    return strings ? this.e.cast(this.e.op('Equal', [first, first]), 'float') : first;
   }
 
   /** [N, 1] float. */
   column(kind: string): ValueId {
     const [what, index] = kind.split(':');
-    if (what === 'input') return this.input(Number(index));
+    if (what === 'input') return this.x.column(Number(index), 'float');
     if (what === 'category') return this.once(kind, () => this.e.cast(this.id(Number(index)), 'float'));
     return this.statistic(Number(index));
   }
@@ -55,7 +70,7 @@ class ColumnMaker {
   private id(cat: number): ValueId {
     return this.once(`id:${cat}`, () => {
       const strings = getStrings(this.node, `category.${cat}.strings`) ?? [];
-      const text = this.input(getInt(this.node, `category.${cat}.input`, 0));
+      const text = this.x.column(getInt(this.node, `category.${cat}.input`, 0), 'string');
       return this.e.ml('LabelEncoder', [text], {
         keys_strings: strings,
         values_int64s: ints(strings.map((_, i) => i)),
@@ -91,7 +106,7 @@ class ColumnMaker {
 
   private above(input: number, border: number, nanAbove: boolean): ValueId {
     const { e } = this;
-    const x = this.input(input);
+    const x = this.x.column(input, 'float');
     const above = e.op('Greater', [x, e.floats([border])]);
     return e.cast(nanAbove ? e.op('Or', [above, e.op('IsNaN', [x])]) : above, 'int64');
   }

@@ -11,6 +11,7 @@ import { attribute, type Attribute } from '../../graph-model/core/attributes.ts'
 import type { Model } from '../../graph-model/core/model.ts';
 import { tensorOf } from '../../graph-model/core/tensor.ts';
 import type { Failure } from '../containers/failure.ts';
+import { wrappedHead, type WrapperTask } from '../wrapped.ts';
 import { Columns } from './columns.ts';
 import { catboostForest } from './forest.ts';
 import { headOfLoss } from './loss.ts';
@@ -20,8 +21,9 @@ export function catboostModel(
   record: CatboostRecord,
   file: { readonly name: string; readonly size: number },
   failure: Failure,
+  task: WrapperTask,
 ): Model {
-  const head = headOfLoss(record);
+  const head = wrappedHead(headOfLoss(record), task === 'regressor' ? task : null, record.dimension, null);
   const columns = new Columns(record);
   const { forest, refused } = catboostForest(record, columns, failure);
   const names = inputNames(record, failure);
@@ -41,6 +43,7 @@ export function catboostModel(
       grow_policy: record.trees.some((t) => 'nodes' in t) ? 'free' : 'symmetric',
       feature_names: names,
       columns: mixed ? columns.kinds : undefined,
+      input_types: mixed ? columnPorts(record, names).map((p) => p.dtype) : undefined,
       refused: refused ?? undefined,
       ...headAttributes(head),
     },

@@ -15,4 +15,8 @@ export class BytesBlob implements BlobLike {
   async arrayBuffer(): Promise<ArrayBuffer> {
     return this.bytes.slice().buffer;
   }
+
+  bytesSync(): Uint8Array {
+    return this.bytes;
+  }
 }

@@ -13,8 +13,8 @@ import type { ConvertOptions } from '../converter.ts';
 import { isList, isObject, parseJson, type Json } from './json.ts';
 import { configOf } from './node-config.ts';
 import { LayerCall, type Given, type Weight } from './lower/call.ts';
-import { Emitter } from './lower/emitter.ts';
-import { Held, naturalOf } from './lower/layout.ts';
+import { TypedEmitter } from '../../graph-model/builders/typed-emitter.ts';
+import { Held, naturalOf } from '../../graph-model/builders/axis-orders.ts';
 import { lowerNode } from './lower/dispatch.ts';
 
 /** What runtimes of 2022 and later take; LayerNormalization is the newest operator that lowerings make. */
@@ -97,7 +97,7 @@ async function readWeights(
 }
 
 class Conversion {
-  private readonly e: Emitter;
+  private readonly e: TypedEmitter;
   private readonly held = new Map<ValueId, Held>();
   private readonly made = new Map<string, ValueId>();
   private readonly constants = new Map<ValueId, ValueId>();
@@ -108,7 +108,7 @@ class Conversion {
     private readonly draft: Draft,
     private readonly weights: ReadonlyMap<ValueId, ReadWeight>,
   ) {
-    this.e = new Emitter(draft, draft.main);
+    this.e = new TypedEmitter(draft, draft.main);
     this.keras = Number(/^(\d+)/.exec(model.producerVersion)?.[1] ?? 2);
   }
 

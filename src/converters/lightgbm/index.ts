@@ -1,5 +1,6 @@
 /** LightGBM: text models and JSON dumps. */
-import { lowerNodes } from '../../graph-model/builders/dialect-model.ts';
+import { lowerNodes, nodeOfDialect } from '../../graph-model/builders/dialect-model.ts';
+import { forestReference } from '../../graph-model/builders/forest-reference.ts';
 import { lowerForestNode } from '../../graph-model/builders/forest-node.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import type { JobContext } from '../../graph-model/job.ts';
@@ -14,6 +15,10 @@ import { boosterOf, lightgbmModel, type BoosterOptions } from './record.ts';
 export const lightgbmConverter: Converter = {
   read: (main, _files, job) => readLightgbm(main, {}, job),
   toOnnx: async (model, options) => lowerNodes(model, 'lightgbm', options.opset, (e, node) => lowerForestNode(e, node)),
+  reference: async (model) => {
+    const node = nodeOfDialect(model, 'lightgbm');
+    return node && forestReference(node);
+  },
 };
 
 /** Reads either form. A wrapper (a pickled LGBMClassifier) gives the labels and the best iteration that it knows. */

@@ -7,6 +7,7 @@ import type { Model } from '../../graph-model/core/model.ts';
 import { diagnostic } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import { quoted, type Failure } from '../containers/failure.ts';
+import { wrappedHead, type WrapperTask } from '../wrapped.ts';
 import { headOfObjective } from './objective.ts';
 import { treePart, type LightgbmTree } from './trees.ts';
 
@@ -26,8 +27,12 @@ export interface LightgbmRecord {
 }
 
 export interface BoosterOptions {
+  /** What the wrapper is for, whatever the objective. */
+  readonly task?: WrapperTask;
   /** Of a wrapper that knows them: string labels of an LGBMClassifier. */
-  readonly labels?: Labels;
+  readonly labels?: Labels | null;
+  /** Whether the estimator has a decision function, which estimators around it prefer to probabilities. */
+  readonly hasDecision?: boolean;
   /** Use the trees of so many iterations alone: a Booster's `best_iteration`. */
   readonly iterations?: number;
 }
@@ -35,6 +40,7 @@ export interface BoosterOptions {
 export interface Booster {
   readonly forest: Forest;
   readonly head: Head;
+  readonly hasDecision: boolean;
 }
 
 /** Columns or classes beyond this are damage: nobody trains so wide. */
@@ -58,10 +64,21 @@ export function boosterOf(record: LightgbmRecord, options: BoosterOptions, failu
   const scale = record.averageOutput ? 1 / iterations : 1;
   const fail = (why: string) => failure.damaged('its trees', why);
   const forest = joinTrees({ columns, outputs: perIteration, scale, views }, parts, fail);
-  return { forest, head: options.labels ? { ...head, labels: options.labels } : head };
+  const wrapped = wrappedHead(head, taskOf(record, options), perIteration, options.labels ?? null);
+  return { forest, head: wrapped, hasDecision: options.hasDecision ?? false };
 }
 
-export function lightgbmModel(record: LightgbmRecord, { forest, head }: Booster, file: string, size: number): Model {
+/** With an objective of one's own, estimators answer raw scores. */
+function taskOf({ objective }: LightgbmRecord, { task }: BoosterOptions): WrapperTask {
+  return task && /^(custom|none)?$/.test(objective?.trim() ?? '') ? 'regressor' : (task ?? null);
+}
+
+export function lightgbmModel(
+  record: LightgbmRecord,
+  { forest, head, hasDecision }: Booster,
+  file: string,
+  size: number,
+): Model {
   const { parameters } = record;
   return oneNodeModel({
     format: 'lightgbm',
@@ -80,6 +97,7 @@ export function lightgbmModel(record: LightgbmRecord, { forest, head }: Booster,
       num_leaves: forest.leaves.length,
       num_tree_per_iteration: record.perIteration,
       average_output: record.averageOutput,
+      decision_function: hasDecision ? true : undefined,
       linear_tree: forest.linear !== null,
       feature_names: record.featureNames,
       feature_infos: record.featureInfos,

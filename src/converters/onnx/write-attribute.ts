@@ -64,7 +64,7 @@ function writeList(c: WriteContext, a: ListAttribute): void {
       for (const value of a.value) w.float(ATTRIBUTE.floats, value);
       return;
     case 'ints':
-      for (const value of a.value) w.int(ATTRIBUTE.ints, value);
+      w.ints(ATTRIBUTE.ints, a.value);
       return;
     case 'strings':
       a.value.forEach((text, i) => (a.raw ? w.bytes(ATTRIBUTE.strings, a.raw[i]!) : w.string(ATTRIBUTE.strings, text)));

@@ -6,28 +6,43 @@ import { FormatError } from '../../graph-model/diagnostics.ts';
 import { NdArray, openPickle, PyGlobal, PyObject, type PyValue } from '../containers/pickle/index.ts';
 import { isZip } from '../containers/zip/zip.ts';
 import type { Converter, InputFile } from '../converter.ts';
+import { libraryOf, type ForeignLibrary } from '../foreign.ts';
 import { Encoder, isEstimator } from './dialect/encode.ts';
+import { readForeign } from './foreign.ts';
 import { Est } from './lower/estimator.ts';
 import { estimatorRow, type Kind } from './lower/index.ts';
+import { sklearnReference } from './reference/index.ts';
 import { inputsOf, type InputSpec } from './signature.ts';
 import { readSkops } from './skops.ts';
 import { sklearnToOnnx } from './to-onnx.ts';
 
-export const sklearnConverter: Converter = {
-  async read(main, _files, job) {
-    const head = new Uint8Array(await main.blob.slice(0, Math.min(4, main.blob.size)).arrayBuffer());
-    const value = isZip(head) ? await readSkops(main.name, main.blob) : await openPickle(main.name, main.blob);
-    job.signal.throwIfAborted();
-    return modelOf(main, estimatorIn(main.name, value));
-  },
-  toOnnx: sklearnToOnnx,
-};
+/**
+ * Whatever model of classical machine learning a Python pickle holds: an estimator of another library alone is a model of
+ * that library.
+ */
+export function sklearnConverter(libraries: readonly ForeignLibrary[]): Converter {
+  return {
+    async read(main, _files, job) {
+      const head = new Uint8Array(await main.blob.slice(0, Math.min(4, main.blob.size)).arrayBuffer());
+      const value = isZip(head) ? await readSkops(main.name, main.blob) : await openPickle(main.name, main.blob);
+      job.signal.throwIfAborted();
+      const object = estimatorIn(main.name, value, libraries);
+      const foreign = await readForeign(object, libraries, main.name, job);
+      const alone = foreign.get(object);
+      if (alone) return { ...alone, source: { ...alone.source, size: main.blob.size } };
+      return modelOf(main, object, foreign);
+    },
+    toOnnx: (model, options, job) => sklearnToOnnx(model, options, job, libraries),
+    reference: sklearnReference,
+  };
+}
 
 /** The estimator of a file: the object itself, or the one estimator in a dict, list or tuple. */
-function estimatorIn(file: string, value: PyValue): PyObject {
+function estimatorIn(file: string, value: PyValue, libraries: readonly ForeignLibrary[]): PyObject {
+  const isOther = (v: PyValue) => v instanceof PyObject && libraryOf(libraries, v.cls.path) !== null;
   if (isEstimator(value) || isKnown(value)) return value;
   const within = value instanceof Map ? [...value.values()] : Array.isArray(value) ? value : [];
-  const found = within.filter((v): v is PyObject => isEstimator(v));
+  const found = within.filter((v): v is PyObject => isEstimator(v) || isOther(v));
   if (found.length === 1) return found[0]!;
   const what =
     found.length > 1 ? `${found.length} estimators in a ${value instanceof Map ? 'dict' : 'list'}` : kindOf(value);
@@ -48,19 +63,19 @@ function kindOf(value: PyValue): string {
   return value === null ? 'nothing' : `a value of the type ${typeof value}`;
 }
 
-function modelOf(file: InputFile, object: PyObject): Model {
+function modelOf(file: InputFile, object: PyObject, foreign: ReadonlyMap<PyObject, Model>): Model {
   const source = { format: 'sklearn', fileName: file.name, size: file.blob.size };
   const draft = new Draft(emptyModel({ graphName: object.cls.name, irVersion: null, opsets: [], source }));
   const graph = draft.base.main;
   const root = Est.of(object);
-  const specs = inputSpecs(root);
+  const specs = inputSpecs(root).filter((spec) => !spec.unused);
   const inputs = specs.map(({ name, type }) => draft.newValue(graph, name, null, { type }));
   draft.setGraphInputs(graph, inputs);
   const input =
     inputs.length === 1
       ? inputs[0]!
       : draft.addNode(graph, { op: 'Columns', domain: 'sklearn', inputs, outputs: [''] }).outputs[0]!;
-  const outputs = new Encoder(draft, file.name).addEstimator(graph, object, '', input, outputNames(root));
+  const outputs = new Encoder(draft, file.name, foreign).addEstimator(graph, object, '', input, outputNames(root));
   draft.setGraphOutputs(graph, outputs);
   const version = object.get('_sklearn_version');
   draft.patchModel({ producerName: 'scikit-learn', producerVersion: typeof version === 'string' ? version : '' });
@@ -95,5 +110,11 @@ function outputNames(e: Est): readonly string[] {
   }
   const inner = e.get('best_estimator_');
   if (inner instanceof PyObject) return outputNames(e.within(inner, 'best estimator'));
-  return OUTPUTS[estimatorRow(e.name)?.kind ?? 'refused'];
+  return OUTPUTS[estimatorRow(e.name)?.kind ?? kindOfOther(e.name)];
+}
+
+/** By the names that libraries following scikit-learn give. */
+function kindOfOther(name: string): Kind {
+  if (name.endsWith('Classifier')) return 'classifier';
+  return /(Regressor|Ranker)$/.test(name) ? 'regressor' : 'refused';
 }

@@ -8,10 +8,12 @@ import type { Est } from './lower/estimator.ts';
 export interface InputSpec {
   readonly name: string;
   readonly type: ValueType;
+  /** A column that nothing reads, of which the file does not know the type. */
+  readonly unused?: true;
 }
 
 /** What a column must be; null where the estimator takes either. */
-type Need = 'float' | 'string' | null;
+type Need = 'float' | 'string' | 'unused' | null;
 
 const VECTORIZER = /Vectorizer$/;
 
@@ -22,13 +24,16 @@ export function inputsOf(e: Est): InputSpec[] {
   if (VECTORIZER.test(core.name)) return [{ name: 'text', type: column('string') }];
   const count = widthOf(core);
   const needs = needsOf(core, count);
-  const kinds = new Set(needs.map((n) => n ?? 'float'));
+  const kinds = new Set(needs.flatMap((n) => (n === 'unused' ? [] : [n ?? 'float'])));
   const names = featureNames(core).length > 0 ? featureNames(core) : featureNames(e);
   if (kinds.size <= 1) {
     const dtype: DType = kinds.has('string') ? 'string' : 'float';
     return [{ name: 'X', type: tensorType(dtype, ['N', count > 0 ? count : null]) }];
   }
-  return needs.map((n, i) => ({ name: names[i] ?? `x${i}`, type: column(n ?? 'float') }));
+  return needs.map((n, i) => {
+    const name = names[i] ?? `x${i}`;
+    return n === 'unused' ? { name, type: column('float'), unused: true } : { name, type: column(n ?? 'float') };
+  });
 }
 
 const column = (dtype: DType): ValueType => tensorType(dtype, ['N', 1]);
@@ -115,22 +120,30 @@ function pipelineNeeds(e: Est, steps: readonly Est[], count: number): Need[] {
 }
 
 function branchNeeds(e: Est, count: number): Need[] {
-  const out = Array.from({ length: count }, (): Need => null);
+  const out = Array.from({ length: count }, (): Need => 'unused');
   for (const b of branches(e)) {
-    if (isPassthrough(b.transformer)) continue;
-    const inner = e.within(b.transformer, b.name);
-    const needs = inner.name === 'FunctionTransformer' && !inner.has('func') ? [] : needsOf(inner, b.columns.length);
-    b.columns.forEach((c, i) => (out[c] ??= needs[i] ?? null));
+    const needs = isPassthrough(b.transformer) ? [] : ownNeeds(e.within(b.transformer, b.name), b.columns.length);
+    b.columns.forEach((c, i) => (out[c] = joined(out[c]!, needs[i] ?? null)));
   }
   return out;
 }
 
+const ownNeeds = (e: Est, count: number): Need[] =>
+  e.name === 'FunctionTransformer' && !e.has('func') ? [] : needsOf(e, count);
+
+/** Of a column that two parts read. */
+function joined(a: Need, b: Need): Need {
+  if (a === 'unused') return b;
+  return b === 'unused' ? a : (a ?? b);
+}
+
 function unionNeeds(e: Est, count: number): Need[] {
-  const out = Array.from({ length: count }, (): Need => null);
+  const out = Array.from({ length: count }, (): Need => 'unused');
   for (const t of e.list('transformer_list')) {
     const est = Array.isArray(t) ? (t[1] ?? null) : null;
-    if (isPassthrough(est) || est === 'drop') continue;
-    needsOf(e.within(est, 'part'), count).forEach((n, i) => (out[i] ??= n));
+    if (est === 'drop') continue;
+    const needs = isPassthrough(est) ? [] : needsOf(e.within(est, 'part'), count);
+    out.forEach((n, i) => (out[i] = joined(n, needs[i] ?? null)));
   }
   return out;
 }

@@ -19,7 +19,13 @@ export async function readSkops(file: string, blob: BlobLike): Promise<PyValue> 
   const bytesOf = async (path: string) =>
     new Uint8Array(await (await openEntry(file, blob, entries.get(path)!)).arrayBuffer());
   const arrays = new Map<string, Uint8Array>();
-  for (const path of entries.keys()) if (/\.np[yz]$/.test(path)) arrays.set(path, await bytesOf(path));
+  for (const path of entries.keys()) if (/\.(npy|bin)$/.test(path)) arrays.set(path, await bytesOf(path));
+  for (const path of entries.keys()) {
+    if (!path.endsWith('.npz')) continue;
+    const within = await openEntry(file, blob, entries.get(path)!);
+    for (const e of await readZip(file, within))
+      arrays.set(`${path}/${e.path}`, new Uint8Array(await (await openEntry(file, within, e)).arrayBuffer()));
+  }
   return new SkopsReader(file, arrays).read(parseJson(new TextDecoder().decode(await bytesOf('schema.json')), file), 0);
 }
 
@@ -69,8 +75,14 @@ class SkopsReader {
       case 'SetNode':
         return new Set(this.read(content, depth + 1) as PyValue[]);
       case 'NdArrayNode':
-      case 'MaskedArrayNode':
         return this.array(n, depth);
+      case 'MaskedArrayNode':
+        return this.object({ ...n, __loader__: 'ObjectNode' }, depth);
+      case 'BytesNode':
+      case 'BytearrayNode':
+        return this.bytesOf(String(n['file']));
+      case 'SparseMatrixNode':
+        return this.sparse(n);
       case 'DTypeNode': {
         const array = this.read(content, depth + 1);
         return array instanceof NdArray ? array.dtype : null;
@@ -79,6 +91,10 @@ class SkopsReader {
         return new PyObject(new PyGlobal('builtins', 'slice'), slice(content as Record_));
       case 'TypeNode':
         return new PyGlobal(String(n['__module__']), String(n['__class__']));
+      case 'PartialNode': {
+        const fields = (content && typeof content === 'object' ? content : {}) as Record_;
+        return new PyObject(new PyGlobal('functools', 'partial'), [this.read(fields['func'], depth + 1)]);
+      }
       case 'FunctionNode':
         return this.fn(n);
       default:
@@ -109,15 +125,28 @@ class SkopsReader {
       const items = (this.read(n['content'], depth + 1) ?? []) as PyValue[];
       return new NdArray(new NumpyDtype('O', 8), shape, flat(items, shape.length));
     }
-    const bytes = this.arrays.get(String(n['file']));
-    if (!bytes)
-      throw new FormatError('pickle.broken', {
-        file: this.file,
-        byte: 0,
-        why: `its array ${String(n['file'])} is missing`,
-      });
-    const array = readNpy(this.file, bytes);
+    const array = readNpy(this.file, this.bytesOf(String(n['file'])));
     return n['__class__'] === 'ndarray' ? array : (array.values()[0] ?? null);
+  }
+
+  private bytesOf(name: string): Uint8Array {
+    const bytes = this.arrays.get(name);
+    if (!bytes)
+      throw new FormatError('pickle.broken', { file: this.file, byte: 0, why: `its array ${name} is missing` });
+    return bytes;
+  }
+
+  /** scipy.sparse.save_npz: an archive of arrays. */
+  private sparse(n: Record_): PyObject {
+    const out = new PyObject(new PyGlobal('scipy.sparse', String(n['__class__'])));
+    for (const name of ['data', 'indices', 'indptr', 'row', 'col', 'shape']) {
+      const bytes = this.arrays.get(`${String(n['file'])}/${name}.npy`);
+      if (!bytes) continue;
+      const array = readNpy(this.file, bytes);
+      if (name === 'shape') out.attrs.set('_shape', Array.from(array.numbers()));
+      else out.attrs.set(name, array);
+    }
+    return out;
   }
 
   private object(n: Record_, depth: number): PyValue {

@@ -5,14 +5,16 @@ import type { Score, SniffInput } from '../converter.ts';
 
 const NAMED = /\.(pkl|pickle|joblib|sav|skops)(\.(z|gz|bz2|xz|lzma|lz4))?$/i;
 
-/** 3: a pickle that names scikit-learn, a compressed or zipped file that is named so; 2: any other pickle; 1: the name alone. */
+/** 3: a pickle that names scikit-learn or a library that it may hold estimators of, a compressed or zipped file that is named so; 2: any other pickle; 1: the name alone. */
 export function sniffSklearn({ file, head }: SniffInput): Score {
   const named = NAMED.test(file.name);
   if (isZip(head)) return /\.skops$/i.test(file.name) ? 3 : 0;
-  if (compressionOf(head) !== 'none') return named ? 2 : 0;
+  // The first bytes of compressed data may look like anything.
+  if (compressionOf(head) !== 'none') return named ? 3 : 0;
   if (!isPickle(head)) return named ? 1 : 0;
   const text = new TextDecoder('latin1').decode(head);
-  if (text.includes('sklearn.') || text.includes('_sklearn_version')) return 3;
+  if (/sklearn\.|_sklearn_version|lightgbm\.(sklearn|basic)|xgboost\.(sklearn|core)|catboost\.core/.test(text))
+    return 3;
   return named ? 2 : 0;
 }
 

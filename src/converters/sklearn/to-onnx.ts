@@ -1,11 +1,13 @@
 /** Lowers a fitted estimator to an ONNX model: its inputs, its results under their names, nothing that is not used. */
-import { Draft } from '../../graph-model/core/draft.ts';
+import { Draft, type Change } from '../../graph-model/core/draft.ts';
 import { emptyModel } from '../../graph-model/core/empty.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import { tensorType, type ValueType } from '../../graph-model/core/types.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import type { ConvertOptions } from '../converter.ts';
+import type { ForeignLibrary, ForeignReader } from '../foreign.ts';
 import { decodeGraph } from './dialect/decode.ts';
+import { ForeignObject, lowerForeign, readersFor } from './foreign.ts';
 import { Builder, type Val } from './lower/builder.ts';
 import { Est } from './lower/estimator.ts';
 import { estimatorRow } from './lower/index.ts';
@@ -13,38 +15,64 @@ import type { Lowered, Lowerer } from './lower/lowered.ts';
 import { Table } from './lower/table.ts';
 import { inputsOf } from './signature.ts';
 
-const OPSETS = [
-  { domain: '', version: 21 },
-  { domain: 'ai.onnx.ml', version: 5 },
-];
+/** Nodes are written for 21, and moved to the opset that is asked for afterwards; trees have a form of their own before 21. */
+const OPSET = 21;
 /** ONNX Runtime's own operators; Tokenizer is the one used. */
 const CONTRIB = { domain: 'com.microsoft', version: 1 };
 
 /** Throws FormatError (sklearn.unsupported) naming the step that has no form in ONNX. */
-export async function sklearnToOnnx(model: Model, _options: ConvertOptions, job: JobContext): Promise<Model> {
+export async function sklearnToOnnx(
+  model: Model,
+  options: ConvertOptions,
+  job: JobContext,
+  libraries: readonly ForeignLibrary[],
+): Promise<Model> {
   const root = Est.of(await decodeGraph(model, model.main));
+  const readers = await readersFor(model, libraries);
   job.signal.throwIfAborted();
-  const draft = new Draft(
-    emptyModel({ opsets: OPSETS, graphName: model.graphs.at(model.main).name, source: model.source }),
-  );
+  const asked = mlOpsetFor(options.opset ?? OPSET);
+  const made = lowered(model, root, readers, asked);
+  // ai.onnx.ml 5 has TreeEnsemble alone: where a forest needs an older operator all are said by it.
+  return asked === 5 && usesOldTrees(made) ? lowered(model, root, readers, 3).after : made.after;
+}
+
+function lowered(model: Model, root: Est, readers: ReadonlyMap<string, ForeignReader>, mlOpset: number): Change {
+  const opsets = [
+    { domain: '', version: OPSET },
+    { domain: 'ai.onnx.ml', version: mlOpset },
+  ];
+  const draft = new Draft(emptyModel({ opsets, graphName: model.graphs.at(model.main).name, source: model.source }));
   const graph = draft.graph(draft.base.main).id;
-  const o = new Builder(draft, graph);
-  const inputs = inputsOf(root).map(({ name, type }) => ({ type, id: draft.newValue(graph, name, null, { type }) }));
-  draft.setGraphInputs(
-    graph,
-    inputs.map((i) => i.id),
-  );
-  const vals = inputs.map((i): Val => ({ id: i.id, t: i.type.kind === 'tensor' ? i.type.dtype : 'float' }));
-  const results = resultsOf(o, lowerWith(o, root, tableOf(o, vals, inputs[0]!.type)));
+  const o = new Builder(draft, graph, OPSET, mlOpset);
+  const specs = inputsOf(root);
+  const made = specs.map(({ name, type, unused }) => (unused ? null : draft.newValue(graph, name, null, { type })));
+  const inputs = made.filter((id) => id !== null);
+  draft.setGraphInputs(graph, inputs);
+  // What stands in for a column that nothing reads goes with all else that is not used.
+  const vals = made.map((id, i): Val => (id === null ? o.num(0) : { id, t: dtypeOf(specs[i]!.type) }));
+  const results = resultsOf(o, lowerWith(o, readers, root, tableOf(o, vals, specs[0]!.type)));
   const outputs = results.map(({ name, val }) => named(o, name, val));
   draft.setGraphOutputs(
     graph,
     outputs.map((v) => v.id),
   );
   prune(draft);
-  if (usesContrib(draft)) draft.patchModel({ opsets: [...OPSETS, CONTRIB] });
-  return draft.commit('Convert to ONNX').after;
+  if (usesContrib(draft)) draft.patchModel({ opsets: [...opsets, CONTRIB] });
+  return draft.commit('Convert to ONNX');
 }
+
+function usesOldTrees({ after }: Change): boolean {
+  for (const [, node] of after.nodes.entries()) if (node.op === 'TreeEnsembleRegressor') return true;
+  return false;
+}
+
+/** TreeEnsemble came with ai.onnx.ml 5, tensors of doubles in the operators before it with 3, LabelEncoder's tables with 2. */
+function mlOpsetFor(opset: number): number {
+  if (opset >= 21) return 5;
+  return opset >= 15 ? 3 : 2;
+}
+
+const dtypeOf = (type: ValueType) => (type.kind === 'tensor' ? type.dtype : 'float');
 
 function tableOf(o: Builder, inputs: readonly Val[], first: ValueType): Table {
   if (inputs.length > 1) return Table.columns(o, inputs);
@@ -52,10 +80,12 @@ function tableOf(o: Builder, inputs: readonly Val[], first: ValueType): Table {
   return Table.matrix(o, inputs[0]!, typeof last === 'number' ? last : null);
 }
 
-function lowerWith(o: Builder, root: Est, x: Table): Lowered {
+function lowerWith(o: Builder, readers: ReadonlyMap<string, ForeignReader>, root: Est, x: Table): Lowered {
   const l: Lowerer = {
     o,
     lower(e, input) {
+      const reader = e.object instanceof ForeignObject ? readers.get(e.object.node.domain) : undefined;
+      if (e.object instanceof ForeignObject && reader) return lowerForeign(l, e.object, reader, input);
       const row = estimatorRow(e.name);
       if (!row) return e.fail(unknown(e));
       o.origin = { dialect: 'sklearn', op: e.name, name: e.step };
@@ -67,7 +97,7 @@ function lowerWith(o: Builder, root: Est, x: Table): Lowered {
 
 function unknown(e: Est): string {
   if (/^(lightgbm|xgboost|catboost)\b/.test(e.module))
-    return `${e.module.split('.')[0]!} estimators within a pipeline are not read; convert that model from its own file`;
+    return `${e.module}.${e.name} is not among the classes of that library that are known, or has not been fitted`;
   if (/^(__main__|cloudpickle)/.test(e.module))
     return `${e.module}.${e.name} is a class of your own, written in Python`;
   return `${e.module}.${e.name} is not among the estimators that are known`;

@@ -1,5 +1,5 @@
 /** XGBoost: JSON, UBJSON and the old binary form. */
-import { lowerNodes } from '../../graph-model/builders/dialect-model.ts';
+import { lowerNodes, nodeOfDialect } from '../../graph-model/builders/dialect-model.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import { failureOf } from '../containers/failure.ts';
@@ -8,6 +8,7 @@ import { readUbjson } from '../containers/ubjson/ubjson.ts';
 import type { Converter, InputFile } from '../converter.ts';
 import { lowerBooster } from './lower.ts';
 import { readXgboostBinary } from './read-binary.ts';
+import { boosterReference } from './reference.ts';
 import { readXgboostDocument } from './read-document.ts';
 import { xgboostModel, type BoosterOptions } from './record.ts';
 import { oldBinaryObjective } from './sniff.ts';
@@ -15,6 +16,10 @@ import { oldBinaryObjective } from './sniff.ts';
 export const xgboostConverter: Converter = {
   read: (main, _files, job) => readXgboost(main, {}, job),
   toOnnx: async (model, options) => lowerNodes(model, 'xgboost', options.opset, lowerBooster),
+  reference: async (model) => {
+    const node = nodeOfDialect(model, 'xgboost');
+    return node && boosterReference(node);
+  },
 };
 
 /** More than this is not read at once. */

@@ -27,7 +27,9 @@ export function readXgboostDocument(document: JsonCursor): XgboostRecord {
     featureNames: learner.maybe('feature_names')?.texts() ?? [],
     featureTypes: learner.maybe('feature_types')?.texts() ?? [],
     attributes: new Map((attributes?.keys() ?? []).map((k) => [k, String(attributes!.maybe(k)?.value ?? '')])),
-    ...(booster === 'gblinear' ? linear(gradient.get('model')) : trees(gradient, outputs)),
+    ...(booster === 'gblinear'
+      ? linear(gradient.get('model'))
+      : trees(gradient, outputs, parallelTrees(document, learner))),
   };
 }
 
@@ -51,10 +53,25 @@ function linear(model: JsonCursor): Body {
   return { trees: [], treeInfo: [], perIteration: 1, treeWeights: null, weights: model.get('weights').numbers() };
 }
 
-function trees(gradient: JsonCursor, outputs: number): Body {
+/** Trees for each output in a round of boosting. Models of 1.0 to 1.5 do not say it: their configuration or best round does. */
+function parallelTrees(document: JsonCursor, learner: JsonCursor): number {
+  const booster = (at: JsonCursor | null | undefined) => {
+    const gradient = at?.maybe('gradient_booster');
+    return gradient?.maybe('gbtree') ?? gradient;
+  };
+  const own = booster(learner)?.maybe('model')?.maybe('gbtree_model_param')?.maybe('num_parallel_tree');
+  const config = booster(document.maybe('Config')?.maybe('learner'))?.maybe('gbtree_train_param');
+  const said = own ?? config?.maybe('num_parallel_tree');
+  if (said) return said.count();
+  const attributes = learner.maybe('attributes');
+  const [limit, best] = ['best_ntree_limit', 'best_iteration'].map((k) => Number(attributes?.maybe(k)?.value ?? NaN));
+  const parallel = limit! / (best! + 1);
+  return Number.isInteger(parallel) && parallel > 0 ? parallel : 1;
+}
+
+function trees(gradient: JsonCursor, outputs: number, parallel: number): Body {
   const model = (gradient.maybe('gbtree') ?? gradient).get('model');
   const list = model.get('trees').items().map(readTree);
-  const parallel = model.maybe('gbtree_model_param')?.maybe('num_parallel_tree')?.count() ?? 1;
   const weights = gradient.maybe('weight_drop')?.numbers() ?? null;
   if (weights && weights.length !== list.length)
     gradient.fail(`weight_drop has ${weights.length} numbers for ${list.length} trees`);

@@ -9,6 +9,7 @@ import { tensorOf } from '../../graph-model/core/tensor.ts';
 import { diagnostic } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import { quoted, type Failure } from '../containers/failure.ts';
+import { wrappedHead, type WrapperTask } from '../wrapped.ts';
 import { baseMargin, headOfObjective } from './objective.ts';
 import { treePart, type XgboostTree } from './trees.ts';
 
@@ -40,8 +41,12 @@ export interface XgboostRecord {
 }
 
 export interface BoosterOptions {
+  /** What the wrapper is for, whatever the objective. */
+  readonly task?: WrapperTask;
   /** Of a wrapper that knows them: the classes of an XGBClassifier. */
-  readonly labels?: Labels;
+  readonly labels?: Labels | null;
+  /** What stands for a missing value beside NaN. */
+  readonly missing?: number;
   /** Whether predictions stop at `best_iteration`, as those of the scikit-learn wrappers do. */
   readonly stopAtBest?: boolean;
 }
@@ -71,6 +76,7 @@ export function xgboostModel(
       objective: record.objective,
       booster: record.booster,
       base_score: float(record.baseScore[0]!),
+      missing: options.missing === undefined ? undefined : float(options.missing),
       num_trees: record.trees.length,
       num_outputs: outputs,
       feature_names: record.featureNames,
@@ -90,8 +96,13 @@ function headOf(record: XgboostRecord, options: BoosterOptions, failure: Failure
   }
   const head: Head = known ?? { kind: 'regression', link: 'identity' };
   // Several targets with a logistic objective are labels of their own: probabilities without a choice among them.
-  if (head.kind === 'binary' && record.outputs > 1) return { kind: 'regression', link: head.link };
-  return options.labels ? { ...head, labels: options.labels } : head;
+  if (record.outputs > 1 && head.kind !== 'multiclass')
+    return {
+      kind: options.task === 'classifier' ? 'multilabel' : 'regression',
+      link: head.link,
+      decideBy: 'probability',
+    };
+  return wrappedHead(head, options.task ?? null, record.outputs, options.labels ?? null);
 }
 
 /** In margin space, one for each output. */
@@ -134,7 +145,8 @@ function linearAttributes(record: XgboostRecord, failure: Failure): [string, Att
   const weights = Float32Array.from(record.weights!);
   if (weights.length !== (columns + 1) * outputs)
     failure.damaged('its weights', `there are ${weights.length} for ${columns} columns and ${outputs} outputs`);
-  const base = Float32Array.from(baseOf(record, failure));
+  // Linear boosters add the first class's to all of them (gblinear.cc, PredictBatchInternal).
+  const base = new Float32Array(outputs).fill(baseOf(record, failure)[0]!);
   const tensor = (values: Float32Array, dims: number[]): Attribute => ({
     kind: 'tensor',
     value: tensorOf({ dtype: 'float', dims, values }),

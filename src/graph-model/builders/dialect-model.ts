@@ -62,6 +62,12 @@ function typeOf(p: Port): ValueType {
   return tensorType(p.dtype, ['N', ...p.dims]);
 }
 
+/** The node of a model that {@link oneNodeModel} made, of any domain it names. */
+export function nodeOfDialect(model: Model, domain: string): Node | null {
+  const { order } = model.graphs.at(model.main);
+  return order.map((id) => model.nodes.at(id)).find((n) => n.domain === domain) ?? null;
+}
+
 /** `X`: one float matrix. */
 export const matrixInput = (columns: number): Port => ({ name: 'X', dtype: 'float', dims: [columns] });
 

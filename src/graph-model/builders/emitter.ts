@@ -6,13 +6,16 @@ import { tensorOf, type DenseTensor } from '../core/tensor.ts';
 
 type Plain = Readonly<Record<string, AttributeLike | undefined>>;
 
+/** The types that scores are computed in. */
+export type Real = 'float' | 'double';
+
 export class Emitter {
   private readonly shared = new Map<string, ValueId>();
 
   constructor(
     readonly draft: Draft,
     readonly graph: GraphId,
-    readonly origin: Origin,
+    readonly origin: Origin | undefined,
     /** The versions of ai.onnx and ai.onnx.ml that the nodes are written for. */
     readonly opset: number,
     readonly mlOpset: number,
@@ -29,7 +32,8 @@ export class Emitter {
   }
 
   private node(domain: string, op: string, inputs: readonly (ValueId | null)[], plain: Plain): ValueId {
-    const spec = { domain, op, inputs, attributes: attributes(plain), origin: this.origin };
+    const own = this.origin ? { origin: this.origin } : {};
+    const spec = { domain, op, inputs, attributes: attributes(plain), ...own };
     return this.draft.addNode(this.graph, spec).outputs[0]!;
   }
 
@@ -44,6 +48,10 @@ export class Emitter {
 
   doubles(values: readonly number[] | Float64Array, dims: readonly number[] = []): ValueId {
     return this.share('double', dims, Float64Array.from(values));
+  }
+
+  reals(type: Real, values: readonly number[], dims: readonly number[] = []): ValueId {
+    return type === 'float' ? this.floats(values, dims) : this.doubles(values, dims);
   }
 
   ints(values: readonly number[] | Int32Array, dims: readonly number[] = [values.length]): ValueId {

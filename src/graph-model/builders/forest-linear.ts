@@ -2,16 +2,16 @@
  * Trees whose leaves are linear models: the ensemble gives the leaf of every tree, and standard operators gather that
  * leaf's terms and add them up, in double as LightGBM does.
  */
-import { floats, ints } from '../core/attributes.ts';
+import { ints } from '../core/attributes.ts';
 import type { ValueId } from '../core/model.ts';
-import type { Emitter } from './emitter.ts';
-import { MODE, treeNodes } from './forest-nodes.ts';
+import type { Emitter, Real } from './emitter.ts';
+import { MODE, treeNodes, treeNumbers } from './forest-nodes.ts';
 import type { Forest, LinearLeaves } from './forest.ts';
 
 /** @param seen the views that splits read; @param x the plain columns, which the leaves read */
-export function lowerLinearForest(e: Emitter, forest: Forest, seen: ValueId, x: ValueId): ValueId {
+export function lowerLinearForest(e: Emitter, forest: Forest, seen: ValueId, x: ValueId, type: Real): ValueId {
   const trees = forest.roots.length;
-  const leaf = leafIndices(e, forest, seen);
+  const leaf = leafIndices(e, forest, seen, type);
   const most = Math.max(1, ...forest.linear!.offsets.subarray(1).map((o, i) => o - forest.linear!.offsets[i]!));
   const { columns, coefficients } = padded(forest.linear!, forest.columns, most);
   const count = forest.linear!.constants.length;
@@ -29,26 +29,31 @@ export function lowerLinearForest(e: Emitter, forest: Forest, seen: ValueId, x: 
     perLeaf(e.doubles(forest.leaves, [count])),
     linear,
   ]);
-  return e.cast(perOutput(e, forest, each), 'float');
+  const scores = perOutput(e, forest, each);
+  return type === 'double' ? scores : e.cast(scores, 'float');
 }
 
 /** [N, trees] int64: the leaf of every tree, as an index over all trees. */
-function leafIndices(e: Emitter, forest: Forest, seen: ValueId): ValueId {
+function leafIndices(e: Emitter, forest: Forest, seen: ValueId, type: Real): ValueId {
   const { roots } = forest;
-  const nodes = treeNodes(forest, Int32Array.from(roots.keys()));
+  const exact = type === 'double' && e.mlOpset >= 3;
+  const nodes = treeNodes(forest, Int32Array.from(roots.keys()), exact);
   const modes = ['BRANCH_LEQ', 'BRANCH_LT', '', '', 'BRANCH_EQ'];
   const part = (list: ArrayLike<number>) => ints(Array.from(list).slice(0, nodes.count));
   const at = Array.from({ length: nodes.count }, (_, i) => i).filter((i) => nodes.mode[i] === MODE.leaf);
   const isLeaf = (i: number) => nodes.mode[i] === MODE.leaf;
   const firstLeaf = new Array<number>(roots.length).fill(Infinity);
   for (const i of at) firstLeaf[nodes.tree[i]!] = Math.min(firstLeaf[nodes.tree[i]!]!, nodes.value[i]!);
-  const raw = e.ml('TreeEnsembleRegressor', [seen], {
+  const thresholds = Float64Array.from(nodes.value.subarray(0, nodes.count), (v, i) => (isLeaf(i) ? 0 : v));
+  const weights = Float64Array.from(at, (i) => nodes.value[i]! - firstLeaf[nodes.tree[i]!]!);
+  const rows = type === 'double' && !exact ? e.cast(seen, 'float') : seen;
+  const raw = e.ml('TreeEnsembleRegressor', [rows], {
     n_targets: roots.length,
     nodes_treeids: part(nodes.tree),
     nodes_nodeids: part(nodes.id),
     nodes_featureids: part(nodes.feature),
     nodes_modes: Array.from(nodes.mode.subarray(0, nodes.count), (m) => modes[m] ?? 'LEAF'),
-    nodes_values: floats(Array.from(nodes.value.subarray(0, nodes.count), (v, i) => (isLeaf(i) ? 0 : v))),
+    ...treeNumbers('nodes_values', thresholds, exact ? 'double' : 'float'),
     nodes_truenodeids: part(nodes.whenTrue),
     nodes_falsenodeids: part(nodes.whenFalse),
     nodes_missing_value_tracks_true: part(nodes.missingTrue),
@@ -56,7 +61,7 @@ function leafIndices(e: Emitter, forest: Forest, seen: ValueId): ValueId {
     target_nodeids: ints(at.map((i) => nodes.id[i]!)),
     target_ids: ints(at.map((i) => nodes.tree[i]!)),
     // Within the tree, so that float32 holds it however large the forest is.
-    target_weights: floats(at.map((i) => nodes.value[i]! - firstLeaf[nodes.tree[i]!]!)),
+    ...treeNumbers('target_weights', weights, exact ? 'double' : 'float'),
   });
   return e.op('Add', [e.cast(raw, 'int64'), e.ints(firstLeaf, [1, firstLeaf.length])]);
 }

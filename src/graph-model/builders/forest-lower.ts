@@ -1,34 +1,38 @@
 /** A forest in ONNX: TreeEnsembleRegressor (ai.onnx.ml 1 to 4) or TreeEnsemble (5), whose scores any link may follow. */
-import { floats, ints } from '../core/attributes.ts';
+import { ints } from '../core/attributes.ts';
 import type { ValueId } from '../core/model.ts';
 import { tensorOf } from '../core/tensor.ts';
-import type { Emitter } from './emitter.ts';
+import type { Emitter, Real } from './emitter.ts';
 import { ZERO_THRESHOLD } from './forest-evaluate.ts';
 import { lowerLinearForest } from './forest-linear.ts';
-import { MODE, treeNodes, type TreeNodes } from './forest-nodes.ts';
+import { MODE, treeNodes, treeNumbers, type TreeNodes } from './forest-nodes.ts';
 import { VIEW, type Forest } from './forest.ts';
 
-/** The scores [N, outputs], float32, of `x` [N, columns], float32. */
-export function lowerForest(e: Emitter, forest: Forest, x: ValueId): ValueId {
-  const seen = lowerViews(e, forest, x);
-  if (forest.linear) return lowerLinearForest(e, forest, seen, x);
+/**
+ * The scores [N, outputs] of `x` [N, columns], both of the type given. Rows of doubles are compared with the thresholds as
+ * the file has them; scores are then summed in double, but for the older operator, which gives float32.
+ */
+export function lowerForest(e: Emitter, forest: Forest, x: ValueId, type: Real = 'float'): ValueId {
+  const seen = lowerViews(e, forest, x, type);
+  if (forest.linear) return lowerLinearForest(e, forest, seen, x, type);
   const { trees, base } = withoutStumps(forest);
-  if (e.mlOpset >= 5 && canBeTreeEnsemble5(forest))
-    return addBase(e, scaled(e, ensemble5(e, forest, trees, seen), forest), base);
-  const plain = ensemble(e, forest, trees, seen, forest.scale === 1 ? base : null);
-  return forest.scale === 1 ? plain : addBase(e, scaled(e, plain, forest), base);
+  if (e.mlOpset >= 5 && fitsTreeEnsemble(forest))
+    return addBase(e, scaled(e, ensemble5(e, forest, trees, seen, type), forest, type), base, type);
+  if (e.mlOpset < 3 && type === 'double') return e.cast(lowerForest(e, forest, e.cast(x, 'float'), 'float'), 'double');
+  const plain = ensemble(e, forest, trees, seen, forest.scale === 1 ? base : null, type);
+  return forest.scale === 1 ? plain : addBase(e, scaled(e, plain, forest, type), base, type);
 }
 
 /**
- * A leaf of TreeEnsemble 5 has one output. Its MEMBER nodes are left alone: onnxruntime 1.30 sends categories of large sets the
- * wrong way, and the older operator's equalities do not depend on that.
+ * Whether TreeEnsemble (ai.onnx.ml 5) says it. A leaf of it has one output. Sets of categories stay with the older operator:
+ * onnxruntime 1.30 sends categories of large MEMBER sets the wrong way, and refuses chains of equalities that share a branch.
  */
-function canBeTreeEnsemble5({ width, setValues }: Forest): boolean {
+function fitsTreeEnsemble({ width, setValues }: Forest): boolean {
   return width === 1 && setValues.length === 0;
 }
 
 /** The matrix that splits read: columns repeated where they are read in several ways, then changed where they ask for it. */
-function lowerViews(e: Emitter, { columns, viewOf, viewKind }: Forest, x: ValueId): ValueId {
+function lowerViews(e: Emitter, { columns, viewOf, viewKind }: Forest, x: ValueId, type: Real): ValueId {
   const identity = viewOf.length === columns;
   let out = identity ? x : e.op('Gather', [x, e.ints(viewOf)], { axis: 1 });
   const used = (kind: number) => viewKind.some((k) => k === kind);
@@ -39,8 +43,8 @@ function lowerViews(e: Emitter, { columns, viewOf, viewKind }: Forest, x: ValueI
     out = e.op('Where', [mask, change(out), out]);
   };
   where(VIEW.zeroIsNaN, (v) => {
-    const small = e.op('LessOrEqual', [e.op('Abs', [v]), e.floats([ZERO_THRESHOLD])]);
-    return e.op('Where', [small, e.floats([NaN]), v]);
+    const small = e.op('LessOrEqual', [e.op('Abs', [v]), e.reals(type, [ZERO_THRESHOLD])]);
+    return e.op('Where', [small, e.reals(type, [NaN]), v]);
   });
   where(VIEW.truncated, (v) => e.op('Mul', [e.op('Sign', [v]), e.op('Floor', [e.op('Abs', [v])])]));
   where(VIEW.floored, (v) => e.op('Floor', [v]));
@@ -58,21 +62,19 @@ function withoutStumps(forest: Forest): { trees: Int32Array; base: Float64Array 
   return { trees: Int32Array.from(roots.keys()).filter((t) => roots[t]! >= 0), base };
 }
 
-function scaled(e: Emitter, scores: ValueId, { scale }: Forest): ValueId {
-  return scale === 1 ? scores : e.op('Mul', [scores, e.floats([scale])]);
+function scaled(e: Emitter, scores: ValueId, { scale }: Forest, type: Real): ValueId {
+  return scale === 1 ? scores : e.op('Mul', [scores, e.reals(type, [scale])]);
 }
 
-function addBase(e: Emitter, scores: ValueId, base: Float64Array): ValueId {
-  return base.every((b) => b === 0)
-    ? scores
-    : e.op('Add', [scores, e.floats(Float32Array.from(base), [1, base.length])]);
+function addBase(e: Emitter, scores: ValueId, base: Float64Array, type: Real): ValueId {
+  return base.every((b) => b === 0) ? scores : e.op('Add', [scores, e.reals(type, Array.from(base), [1, base.length])]);
 }
 
 /** No tree at all: every row gets the base. */
-function constantScores(e: Emitter, forest: Forest, x: ValueId, base: Float64Array): ValueId {
+function constantScores(e: Emitter, forest: Forest, x: ValueId, base: Float64Array, type: Real): ValueId {
   const rows = e.op('Gather', [e.op('Shape', [x]), e.ints([0])], { axis: 0 });
   const shape = e.op('Concat', [rows, e.ints([forest.outputs])], { axis: 0 });
-  return e.op('Expand', [e.floats(Float32Array.from(base), [1, base.length]), shape]);
+  return e.op('Expand', [e.reals(type, Array.from(base), [1, base.length]), shape]);
 }
 
 const MODE_NAMES: Readonly<Record<number, string>> = {
@@ -82,30 +84,38 @@ const MODE_NAMES: Readonly<Record<number, string>> = {
   [MODE.leaf]: 'LEAF',
 };
 
-function ensemble(e: Emitter, forest: Forest, trees: Int32Array, x: ValueId, base: Float64Array | null): ValueId {
-  if (trees.length === 0) return constantScores(e, forest, x, base ?? new Float64Array(forest.outputs));
-  const nodes = treeNodes(forest, trees);
+function ensemble(
+  e: Emitter,
+  forest: Forest,
+  trees: Int32Array,
+  x: ValueId,
+  base: Float64Array | null,
+  type: Real,
+): ValueId {
+  if (trees.length === 0) return constantScores(e, forest, x, base ?? new Float64Array(forest.outputs), type);
+  const nodes = treeNodes(forest, trees, type === 'double');
   const part = (list: Int32Array) => ints(list.subarray(0, nodes.count));
   const missing = nodes.missingTrue.subarray(0, nodes.count);
-  const values = Float32Array.from(nodes.value.subarray(0, nodes.count), (v, i) =>
+  const values = Float64Array.from(nodes.value.subarray(0, nodes.count), (v, i) =>
     nodes.mode[i] === MODE.leaf ? 0 : v,
   );
-  return e.ml('TreeEnsembleRegressor', [x], {
+  const scores = e.ml('TreeEnsembleRegressor', [x], {
     n_targets: forest.outputs,
     nodes_treeids: part(nodes.tree),
     nodes_nodeids: part(nodes.id),
     nodes_featureids: part(nodes.feature),
     nodes_modes: Array.from(nodes.mode.subarray(0, nodes.count), (m) => MODE_NAMES[m]!),
-    nodes_values: { kind: 'floats', value: values },
+    ...treeNumbers('nodes_values', values, type),
     nodes_truenodeids: part(nodes.whenTrue),
     nodes_falsenodeids: part(nodes.whenFalse),
     nodes_missing_value_tracks_true: missing.includes(1) ? ints(missing) : undefined,
-    ...leafLists(forest, nodes),
-    base_values: base && base.some((b) => b !== 0) ? floats(base) : undefined,
+    ...leafLists(forest, nodes, type),
+    ...(base && base.some((b) => b !== 0) ? treeNumbers('base_values', base, type) : {}),
   });
+  return type === 'double' ? e.cast(scores, 'double') : scores;
 }
 
-function leafLists(forest: Forest, nodes: TreeNodes) {
+function leafLists(forest: Forest, nodes: TreeNodes, type: Real) {
   const { width, leaves, target } = forest;
   const at: number[] = [];
   for (let i = 0; i < nodes.count; i++) if (nodes.mode[i] === MODE.leaf) at.push(i);
@@ -120,14 +130,18 @@ function leafLists(forest: Forest, nodes: TreeNodes) {
     target_treeids: ints(spread((n) => nodes.tree[n]!)),
     target_nodeids: ints(spread((n) => nodes.id[n]!)),
     target_ids: ints(spread((n, k) => target[nodes.tree[n]!]! + k)),
-    target_weights: floats(spread((n, k) => leaves[nodes.value[n]! * width + k]!)),
+    ...treeNumbers(
+      'target_weights',
+      spread((n, k) => leaves[nodes.value[n]! * width + k]!),
+      type,
+    ),
   };
 }
 
 /** Splits and leaves have index spaces of their own here, over all trees. */
-function ensemble5(e: Emitter, forest: Forest, trees: Int32Array, x: ValueId): ValueId {
-  if (trees.length === 0) return constantScores(e, forest, x, new Float64Array(forest.outputs));
-  const nodes = treeNodes(forest, trees);
+function ensemble5(e: Emitter, forest: Forest, trees: Int32Array, x: ValueId, type: Real): ValueId {
+  if (trees.length === 0) return constantScores(e, forest, x, new Float64Array(forest.outputs), type);
+  const nodes = treeNodes(forest, trees, type === 'double');
   const own = new Int32Array(nodes.count);
   const splits: number[] = [];
   const leaves: number[] = [];
@@ -139,8 +153,10 @@ function ensemble5(e: Emitter, forest: Forest, trees: Int32Array, x: ValueId): V
   const child = (list: Int32Array) => splits.map((n) => begins[nodes.tree[n]!]! + list[n]!);
   const [whenTrue, whenFalse] = [child(nodes.whenTrue), child(nodes.whenFalse)];
   const isLeaf = (n: number) => (nodes.mode[n] === MODE.leaf ? 1 : 0);
-  const tensor = (dtype: 'float' | 'uint8', values: Float32Array | Uint8Array) =>
+  const tensor = (dtype: Real | 'uint8', values: Float32Array | Float64Array | Uint8Array) =>
     ({ kind: 'tensor', value: tensorOf({ dtype, dims: [values.length], values }) }) as const;
+  const reals = (values: readonly number[]) =>
+    type === 'float' ? tensor('float', Float32Array.from(values)) : tensor('double', Float64Array.from(values));
   return e.ml('TreeEnsemble', [x], {
     n_targets: forest.outputs,
     aggregate_function: 1,
@@ -151,19 +167,13 @@ function ensemble5(e: Emitter, forest: Forest, trees: Int32Array, x: ValueId): V
       'uint8',
       Uint8Array.from(splits, (n) => nodes.mode[n]!),
     ),
-    nodes_splits: tensor(
-      'float',
-      Float32Array.from(splits, (n) => nodes.value[n]!),
-    ),
+    nodes_splits: reals(splits.map((n) => nodes.value[n]!)),
     nodes_truenodeids: ints(whenTrue.map((n) => own[n]!)),
     nodes_trueleafs: ints(whenTrue.map(isLeaf)),
     nodes_falsenodeids: ints(whenFalse.map((n) => own[n]!)),
     nodes_falseleafs: ints(whenFalse.map(isLeaf)),
     nodes_missing_value_tracks_true: ints(splits.map((n) => nodes.missingTrue[n]!)),
     leaf_targetids: ints(leaves.map((n) => forest.target[nodes.tree[n]!]!)),
-    leaf_weights: tensor(
-      'float',
-      Float32Array.from(leaves, (n) => forest.leaves[nodes.value[n]!]!),
-    ),
+    leaf_weights: reals(leaves.map((n) => forest.leaves[nodes.value[n]!]!)),
   });
 }

@@ -2,6 +2,9 @@
  * A forest as the flat node lists of ai.onnx.ml's tree operators, thresholds rounded so that every float32 input goes the
  * way that the framework's float64 comparison sends it.
  */
+import { floats as floatList, type Attribute } from '../core/attributes.ts';
+import { tensorOf } from '../core/tensor.ts';
+import type { Real } from './emitter.ts';
 import { RULE, type Forest } from './forest.ts';
 
 /** The modes that are used, by their number in TreeEnsemble 5 (ai.onnx.ml.TreeEnsemble, "nodes_modes"). */
@@ -43,10 +46,13 @@ function neighbour(f: number, direction: 1 | -1): number {
   return floats[0]!;
 }
 
-/** A set of categories becomes a chain of equalities that share their true branch. */
-export function treeNodes(forest: Forest, trees: Int32Array): TreeNodes {
+/**
+ * A set of categories becomes a chain of equalities that share their true branch.
+ * @param exact thresholds stay as they are, for rows of doubles
+ */
+export function treeNodes(forest: Forest, trees: Int32Array, exact = false): TreeNodes {
   const out = new NodeLists(forest.view.length + forest.setValues.length + forest.leaves.length / forest.width);
-  for (const tree of trees) new TreeWriter(forest, tree, out).write();
+  for (const tree of trees) new TreeWriter(forest, tree, out, exact).write();
   return out;
 }
 
@@ -80,6 +86,7 @@ class TreeWriter {
     private readonly forest: Forest,
     private readonly tree: number,
     private readonly out: NodeLists,
+    private readonly exact: boolean,
   ) {
     this.begin = out.count;
   }
@@ -108,12 +115,12 @@ class TreeWriter {
   private readonly chained: [number, number][] = [];
 
   private split(split: number): void {
-    const { forest, out } = this;
+    const { forest, out, exact } = this;
     const feature = forest.view[split]!;
     const missing = forest.nanLeft[split]!;
     const t = forest.threshold[split]!;
-    if (forest.rule[split] === RULE.lessOrEqual) return this.put(MODE.leq, feature, floatDown(t), missing);
-    if (forest.rule[split] === RULE.less) return this.put(MODE.lt, feature, floatUp(t), missing);
+    if (forest.rule[split] === RULE.lessOrEqual) return this.put(MODE.leq, feature, exact ? t : floatDown(t), missing);
+    if (forest.rule[split] === RULE.less) return this.put(MODE.lt, feature, exact ? t : floatUp(t), missing);
     const set = forest.setValues.subarray(forest.setOffsets[t]!, forest.setOffsets[t + 1]!);
     // Nothing is below minus infinity: an empty set.
     if (set.length === 0) return this.put(MODE.lt, feature, -Infinity, missing);
@@ -133,4 +140,13 @@ class TreeWriter {
     out.value[at] = value;
     out.missingTrue[at] = missing;
   }
+}
+
+/** Numbers of the older operator: a list of floats, or since ai.onnx.ml 3 a tensor of doubles. */
+export function treeNumbers(name: string, values: Float64Array, type: Real): Record<string, Attribute> {
+  return type === 'float'
+    ? { [name]: floatList(values) }
+    : {
+        [`${name}_as_tensor`]: { kind: 'tensor', value: tensorOf({ dtype: 'double', dims: [values.length], values }) },
+      };
 }

@@ -1,36 +1,55 @@
 /** From scores to what a model promises: links, probabilities, labels. One table for the lowering and for the evaluator. */
 import type { ValueId } from '../core/model.ts';
-import type { Emitter } from './emitter.ts';
+import type { Emitter, Real } from './emitter.ts';
 
 interface LinkRow {
-  /** [N, K] float to [N, K] float. */
-  emit(e: Emitter, scores: ValueId, factor: number): ValueId;
+  /** [N, K] to [N, K], in the scores' own type. */
+  emit(e: Emitter, scores: ValueId, factor: number, type: Real): ValueId;
   apply(scores: Float64Array, factor: number): Float64Array;
 }
 
-const timed = (e: Emitter, v: ValueId, factor: number) => (factor === 1 ? v : e.op('Mul', [v, e.floats([factor])]));
+const timed = (e: Emitter, v: ValueId, factor: number, type: Real) =>
+  factor === 1 ? v : e.op('Mul', [v, e.reals(type, [factor])]);
 const each = (f: (v: number) => number) => (scores: Float64Array, factor: number) => scores.map((v) => f(factor * v));
+
+/** By exp of what is not positive: onnxruntime's Sigmoid of doubles gives 0 below about -18. */
+function doubleSigmoid(e: Emitter, v: ValueId): ValueId {
+  const small = e.op('Exp', [e.op('Neg', [e.op('Abs', [v])])]);
+  const above = e.op('Where', [e.op('Less', [v, e.doubles([0])]), small, e.doubles([1])]);
+  return e.op('Div', [above, e.op('Add', [e.doubles([1]), small])]);
+}
 
 const LINK_ROWS = {
   identity: { emit: (_e, v) => v, apply: (v) => v },
   /** 1 / (1 + exp(-factor·v)), each score by itself. */
-  sigmoid: { emit: (e, v, f) => e.op('Sigmoid', [timed(e, v, f)]), apply: each((v) => 1 / (1 + Math.exp(-v))) },
-  softmax: { emit: (e, v, f) => e.op('Softmax', [timed(e, v, f)], { axis: 1 }), apply: softmax },
-  exp: { emit: (e, v, f) => e.op('Exp', [timed(e, v, f)]), apply: each(Math.exp) },
+  sigmoid: {
+    emit: (e, v, f, t) => (t === 'float' ? e.op('Sigmoid', [timed(e, v, f, t)]) : doubleSigmoid(e, timed(e, v, f, t))),
+    apply: each((v) => 1 / (1 + Math.exp(-v))),
+  },
+  softmax: { emit: (e, v, f, t) => e.op('Softmax', [timed(e, v, f, t)], { axis: 1 }), apply: softmax },
+  exp: { emit: (e, v, f, t) => e.op('Exp', [timed(e, v, f, t)]), apply: each(Math.exp) },
   /** log(1 + exp(v)) */
   softplus: {
-    emit: (e, v, f) => e.op('Softplus', [timed(e, v, f)]),
+    // onnxruntime has Softplus for float32 alone.
+    emit: (e, v, f, t) => {
+      const soft = (x: ValueId) => e.op('Softplus', [x]);
+      const x = timed(e, v, f, t);
+      return t === 'float' ? soft(x) : e.cast(soft(e.cast(x, 'float')), 'double');
+    },
     apply: each((v) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)))),
   },
   /** sign(v)·v² */
   signedSquare: { emit: (e, v) => e.op('Mul', [v, e.op('Abs', [v])]), apply: each((v) => v * Math.abs(v)) },
   /** 1 where v > 0, else 0. */
-  step: { emit: (e, v) => e.cast(e.op('Greater', [v, e.floats([0])]), 'float'), apply: each((v) => (v > 0 ? 1 : 0)) },
+  step: {
+    emit: (e, v, _f, t) => e.cast(e.op('Greater', [v, e.reals(t, [0])]), t),
+    apply: each((v) => (v > 0 ? 1 : 0)),
+  },
   /** A mean and the logarithm of a standard deviation, [N, 2]: the mean and the variance exp(2·v). */
   meanAndVariance: {
-    emit: (e, v) => {
+    emit: (e, v, _f, t) => {
       const column = (i: number) => e.op('Gather', [v, e.ints([i])], { axis: 1 });
-      return e.op('Concat', [column(0), e.op('Exp', [e.op('Mul', [column(1), e.floats([2])])])], { axis: 1 });
+      return e.op('Concat', [column(0), e.op('Exp', [e.op('Mul', [column(1), e.reals(t, [2])])])], { axis: 1 });
     },
     apply: (v) => Float64Array.of(v[0]!, Math.exp(2 * v[1]!)),
   },
@@ -58,25 +77,28 @@ export interface Head {
   readonly labels?: Labels;
   /** The score that a binary model's class 1 must be above, where it is not 0. */
   readonly cut?: number;
-  /** Class 1 of a binary model is chosen by `score > cut` (default) or by `probability > 0.5` as float32 has it. */
+  /** Class 1 of a binary model, or a label of several, is chosen by `score > cut` (default) or by `probability > 0.5` as float32 has it. */
   readonly decideBy?: 'score' | 'probability';
 }
 
-/** `[predictions]`, or `[label, probabilities]`. @param outputs how many scores there are */
-export function emitHead(e: Emitter, scores: ValueId, outputs: number, head: Head): ValueId[] {
-  const linked = LINKS[head.link].emit(e, scores, head.factor ?? 1);
+/**
+ * `[predictions]`, or `[label, probabilities]`, in the scores' own type.
+ * @param outputs how many scores there are
+ */
+export function emitHead(e: Emitter, scores: ValueId, outputs: number, head: Head, type: Real = 'float'): ValueId[] {
+  const linked = LINKS[head.link].emit(e, scores, head.factor ?? 1, type);
+  const isAbove = (v: ValueId, cut: number) => e.op('Greater', [v, e.reals(type, [cut])]);
+  // As the framework compares it, in float32.
+  const isLikely = () => e.op('Greater', [type === 'float' ? linked : e.cast(linked, 'float'), e.floats([0.5])]);
   if (head.kind === 'regression') return [outputs === 1 ? e.squeeze(linked, 1) : linked];
   if (head.kind === 'multiclass') {
     const best = e.op('ArgMax', [scores], { axis: 1, keepdims: 0 });
     return [named(e, best, head.labels), linked];
   }
-  if (head.kind === 'multilabel') return [e.cast(e.op('Greater', [scores, e.floats([0])]), 'int64'), linked];
-  const one =
-    head.decideBy === 'probability'
-      ? e.op('Greater', [linked, e.floats([0.5])])
-      : e.op('Greater', [scores, e.floats([head.cut ?? 0])]);
-  const label = e.cast(e.squeeze(one, 1), 'int64');
-  const both = e.op('Concat', [e.op('Sub', [e.floats([1]), linked]), linked], { axis: 1 });
+  const chosen = head.decideBy === 'probability' ? isLikely() : isAbove(scores, head.cut ?? 0);
+  if (head.kind === 'multilabel') return [e.cast(chosen, 'int64'), linked];
+  const label = e.cast(e.squeeze(chosen, 1), 'int64');
+  const both = e.op('Concat', [e.op('Sub', [e.reals(type, [1]), linked]), linked], { axis: 1 });
   return [named(e, label, head.labels), both];
 }
 

@@ -3,6 +3,7 @@ import { bodiesOf } from '../core/attributes.ts';
 import { label } from '../core/draft.ts';
 import {
   functionOf,
+  isOnnx,
   normalDomain,
   opsetsOf,
   opsetVersion,
@@ -34,7 +35,7 @@ function checkNode(c: CheckContext, node: Node, version: number | null): void {
   const domain = normalDomain(node.domain);
   const title = domain || 'ai.onnx';
   // The operators of the framework that the model came from: shown as they are until the model is converted.
-  if (domain !== '' && domain === c.model.source.format) return;
+  if (domain !== '' && !isOnnx(c.model)) return;
   if (!c.schemas.knows(domain)) {
     return c.add(
       diagnostic('check.operator-foreign', { node: label(node), domain: title, op: node.op }, { node: node.id }),

@@ -83,10 +83,23 @@ export function attribute(value: AttributeLike): Attribute {
 export const int = (value: number | bigint): Attribute => ({ kind: 'int', value: BigInt(value) });
 export const float = (value: number): Attribute => ({ kind: 'float', value: Math.fround(value) });
 export const floats = (value: Iterable<number>): Attribute => ({ kind: 'floats', value: Float32Array.from(value) });
-export const ints = (value: Iterable<number | bigint>): Attribute => ({
-  kind: 'ints',
-  value: BigInt64Array.from(Array.from(value, BigInt)),
-});
+export const ints = (value: Iterable<number | bigint>): Attribute => ({ kind: 'ints', value: bigInts(value) });
+
+/** Small numbers are written as words: a bigint for each of millions of tree nodes would take seconds. */
+function bigInts(value: Iterable<number | bigint>): BigInt64Array {
+  const list = ArrayBuffer.isView(value) || Array.isArray(value) ? (value as ArrayLike<number | bigint>) : [...value];
+  const out = new BigInt64Array(list.length);
+  const words = new Int32Array(out.buffer);
+  for (let i = 0; i < list.length; i++) {
+    const v = list[i]!;
+    if (typeof v !== 'number' || (v | 0) !== v) out[i] = BigInt(v);
+    else {
+      words[2 * i] = v;
+      words[2 * i + 1] = v < 0 ? -1 : 0;
+    }
+  }
+  return out;
+}
 
 interface HasAttributes {
   readonly attributes: Attributes;

@@ -52,7 +52,7 @@ export const FILES = {
   'file.text-too-long': e(
     'error',
     'The text file {file} has {size} bytes, and texts are read up to {limit}.',
-    'Save the model as binary ONNX.',
+    'Save the model in its binary form.',
   ),
   'file.onnx-text': e(
     'error',

@@ -5,6 +5,7 @@ export { deleteNodes, whyNotDelete } from './delete.ts';
 export type { DeleteOptions } from './delete.ts';
 export { duplicateNodes } from './duplicate.ts';
 export { fillMissing, missingFiles } from './fill-missing.ts';
+export { groupNodes, renameGroup, ungroup } from './group.ts';
 export { renameNode, renameValue } from './rename.ts';
 export { insertAfter, parseDims, replaceInput, setInputDims, setInputType } from './rewire.ts';
 export { pasteNodes } from './paste.ts';

@@ -45,11 +45,11 @@ function flatten(model: Model, root: Scope, graph: GraphId): GroupTree {
   const drawn = drawnCounts(model, root);
   const visit = (scope: Scope, parent: number, depth: number) => {
     for (const inner of scope.scopes.values()) {
-      if (drawn.get(inner)! < 2) {
+      if (!inner.own && drawn.get(inner)! < 2) {
         if (parent >= 0) for (const id of nodesWithin(inner)) of.set(id, parent);
         continue;
       }
-      if (parent < 0 && drawn.get(inner)! > WRAPPER * drawn.get(root)!) {
+      if (!inner.own && parent < 0 && drawn.get(inner)! > WRAPPER * drawn.get(root)!) {
         visit(inner, parent, depth);
         continue;
       }

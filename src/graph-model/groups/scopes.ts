@@ -13,7 +13,12 @@ export interface Scope {
   readonly nodes: { readonly id: NodeId; readonly label: string }[];
   /** Nodes in it and in the scopes within. */
   count: number;
+  /** A person made it: it stays a group whatever its size. */
+  own?: true;
 }
+
+/** Metadata of a node: the path of the group that a person put it in, `layers.0/my group`. Kept in the file. */
+export const OWN_GROUP = 'graphwright.group';
 
 const newScope = (name: string, path: string): Scope => ({ name, path, scopes: new Map(), nodes: [], count: 0 });
 
@@ -30,7 +35,11 @@ export function scopesOfGraph(model: Model, graph: Graph): Scope {
   const nodes = graph.order.map((id) => model.nodes.at(id));
   const root = newScope('', '');
   const pathOf = pathReader(model, nodes);
-  nodes.forEach((node, i) => place(root, node, pathOf(node, i)));
+  nodes.forEach((node, i) => {
+    const own = ownPath(node);
+    if (own === null) place(root, node, pathOf(node, i));
+    else place(root, node, throughGroup(pathOf(node, i), own), own.length);
+  });
   tidy(root);
   cache.set(graph, { nodes: model.nodes, scope: root });
   return root;
@@ -41,7 +50,8 @@ type PathOf = (node: Node, index: number) => readonly string[];
 
 function pathReader(model: Model, nodes: readonly Node[]): PathOf {
   const cut = separatorOf(nodes);
-  const byName: PathOf = (node) => (cut === null ? [node.name] : splitName(node.name, cut));
+  const split = cut === null ? null : splitter(cut);
+  const byName: PathOf = (node) => (split === null ? [node.name] : split(node.name));
   const tagged = nodes.filter((n) => moduleNames(n) !== null).length;
   if (tagged * 3 >= nodes.length && tagged > 0) return (node, i) => taggedPath(node) ?? byName(node, i);
   if (cut !== null) return byName;
@@ -56,6 +66,19 @@ export function separatorOf(nodes: readonly Pick<Node, 'name'>[]): '/' | '.' | n
   const share = (s: string) => named.filter((n) => n.name.includes(s, 1)).length;
   for (const s of ['/', '.'] as const) if (named.length > 0 && share(s) * 3 >= named.length) return s;
   return null;
+}
+
+/** Cuts names; the part before a node's own name is cut once for all nodes that share it. */
+function splitter(cut: '/' | '.'): (name: string) => string[] {
+  const scopes = new Map<string, string[]>();
+  return (name) => {
+    const at = name.lastIndexOf(cut);
+    if (at < 0 || at === name.length - 1) return splitName(name, cut);
+    const prefix = name.slice(0, at);
+    let scope = scopes.get(prefix);
+    if (!scope) scopes.set(prefix, (scope = withNumbers(prefix.split(cut).filter(Boolean))));
+    return [...scope, name.slice(at + 1)];
+  };
 }
 
 function splitName(name: string, cut: '/' | '.'): string[] {
@@ -95,7 +118,20 @@ function taggedPath(node: Node): string[] | null {
   return [...withNumbers(module.split('.').filter(Boolean)), node.name || list[list.length - 1]!];
 }
 
-function place(root: Scope, node: Node, path: readonly string[]): void {
+export function ownPath(node: Node): readonly string[] | null {
+  const own = node.metadata?.get(OWN_GROUP);
+  return own === undefined || own === '' ? null : own.split('/');
+}
+
+/** The node's own path, with the group between what both have in common and the rest. */
+function throughGroup(path: readonly string[], group: readonly string[]): string[] {
+  let shared = 0;
+  while (shared < path.length - 1 && shared < group.length && path[shared] === group[shared]) shared++;
+  return [...group, ...path.slice(shared)];
+}
+
+/** `own`: so many names of the path lead to a group that a person made. */
+function place(root: Scope, node: Node, path: readonly string[], own = 0): void {
   let scope = root;
   scope.count++;
   for (let i = 0; i + 1 < path.length; i++) {
@@ -106,6 +142,7 @@ function place(root: Scope, node: Node, path: readonly string[]): void {
       scope.scopes.set(name, next);
     }
     next.count++;
+    if (i === own - 1) next.own = true;
     scope = next;
   }
   scope.nodes.push({ id: node.id, label: path.at(-1) || node.op });
@@ -114,12 +151,14 @@ function place(root: Scope, node: Node, path: readonly string[]): void {
 function tidy(scope: Scope): void {
   for (const [name, inner] of scope.scopes) {
     tidy(inner);
+    if (inner.own) continue;
     const only = inner.nodes[0];
     if (inner.scopes.size === 0 && inner.nodes.length === 1 && only) {
       scope.scopes.delete(name);
       scope.nodes.push({ id: only.id, label: name });
     } else if (inner.scopes.size === 1 && inner.nodes.length === 0) {
       const [single] = inner.scopes.values();
+      if (single!.own) continue;
       scope.scopes.set(name, { ...single!, name: `${name}/${single!.name}` });
     }
   }

@@ -1,41 +1,9 @@
 /** Fourteen kinds of operators, for colour and glyph: one place says which operator is of which. */
+import { CATEGORIES, CATEGORY_LABELS, type Category } from './category-names.ts';
 import { normalDomain } from '../core/model.ts';
+import { dialectCategory, isDialect } from './dialect-category.ts';
 
-export const CATEGORIES = [
-  'conv',
-  'activation',
-  'norm',
-  'pool',
-  'shape',
-  'math',
-  'reduce',
-  'control',
-  'quant',
-  'attention',
-  'recurrent',
-  'classic',
-  'const',
-  'unsupported',
-] as const;
-export type Category = (typeof CATEGORIES)[number];
-
-/** What people read. */
-export const CATEGORY_LABELS: Readonly<Record<Category, string>> = {
-  conv: 'Convolution / MatMul',
-  activation: 'Activation',
-  norm: 'Normalisation',
-  pool: 'Pooling',
-  shape: 'Shape / layout',
-  math: 'Elementwise math',
-  reduce: 'Reduction',
-  control: 'Control flow',
-  quant: 'Quantisation',
-  attention: 'Attention',
-  recurrent: 'Recurrent',
-  classic: 'Trees / linear',
-  const: 'Constants / weights',
-  unsupported: 'Source dialect',
-};
+export { CATEGORIES, CATEGORY_LABELS, type Category };
 
 type Table = Partial<Record<Category, string>>;
 
@@ -130,7 +98,12 @@ function index(...tables: readonly Table[]): Map<string, Category> {
   return out;
 }
 
-/** The kind of an operator; 'unsupported' for domains and operators that ONNX and ONNX Runtime do not define. */
+/**
+ * The kind of an operator; 'unsupported' for domains and operators that ONNX and ONNX Runtime do not define, and for those
+ * of a source dialect whose names do not tell.
+ */
 export function categoryOf(domain: string, op: string): Category {
-  return BY_DOMAIN.get(normalDomain(domain))?.get(op) ?? 'unsupported';
+  const known = BY_DOMAIN.get(normalDomain(domain))?.get(op);
+  if (known) return known;
+  return (isDialect(domain) ? dialectCategory(domain, op) : null) ?? 'unsupported';
 }

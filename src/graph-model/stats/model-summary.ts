@@ -40,14 +40,9 @@ export interface ModelSummary {
 export function modelSummary(model: Model, types: ReadonlyMap<ValueId, ValueType>): ModelSummary {
   const main = model.graphs.at(model.main);
   const port = (id: ValueId): PortSummary => portOf(model.values.at(id), types);
-  const { operators, constants } = countNodes(model);
-  const weights = [...initializersOf(model), ...constants];
   return {
     nodes: model.nodes.size,
-    operators,
-    parameters: sum(weights, (t) => elementCount(t.dims)),
-    weightBytes: sum(weights, storedByteLength),
-    initializers: weights.length - constants.length,
+    ...countsOf(model),
     inputs: main.inputs.filter((id) => !model.values.at(id).constant).map(port),
     outputs: main.outputs.map(port),
     opsets: model.opsets,
@@ -57,17 +52,38 @@ export function modelSummary(model: Model, types: ReadonlyMap<ValueId, ValueType
   };
 }
 
+type Counts = Pick<ModelSummary, 'operators' | 'parameters' | 'weightBytes' | 'initializers'>;
+const known = new WeakMap<Model, Counts>();
+
+/** What no type changes: counted once however often the types of a model become better known. */
+function countsOf(model: Model): Counts {
+  let counts = known.get(model);
+  if (counts) return counts;
+  const { operators, constants } = countNodes(model);
+  const weights = [...initializersOf(model), ...constants];
+  counts = {
+    operators,
+    parameters: sum(weights, (t) => elementCount(t.dims)),
+    weightBytes: sum(weights, storedByteLength),
+    initializers: weights.length - constants.length,
+  };
+  known.set(model, counts);
+  return counts;
+}
+
 function portOf(value: Value, types: ReadonlyMap<ValueId, ValueType>): PortSummary {
   return { id: value.id, name: value.name, type: types.get(value.id) ?? value.type };
 }
 
 function countNodes(model: Model): { operators: OperatorCount[]; constants: Tensor[] } {
-  const counts = new Map<string, OperatorCount>();
+  const counts = new Map<string, { domain: string; op: string; count: number }>();
   const constants: Tensor[] = [];
   for (const node of model.nodes.values()) {
     const domain = normalDomain(node.domain);
-    const key = `${domain}\0${node.op}`;
-    counts.set(key, { domain, op: node.op, count: (counts.get(key)?.count ?? 0) + 1 });
+    const key = domain === '' ? node.op : `${domain}\0${node.op}`;
+    const found = counts.get(key);
+    if (found) found.count++;
+    else counts.set(key, { domain, op: node.op, count: 1 });
     const constant = node.op === 'Constant' && domain === '' ? getTensor(node, 'value') : undefined;
     if (constant) constants.push(constant);
   }

@@ -208,7 +208,7 @@ const NO_TYPE = 0;
 const PLAIN_TENSOR = 1;
 const OTHER_TYPE = 2;
 
-function putType(w: WireWriter, type: ValueType | null): void {
+export function putType(w: WireWriter, type: ValueType | null): void {
   if (type === null) return w.int(NO_TYPE);
   if (type.kind !== 'tensor' || type.dimDenotations || type.denotation !== undefined || type.extra) {
     w.int(OTHER_TYPE);
@@ -220,7 +220,7 @@ function putType(w: WireWriter, type: ValueType | null): void {
   if (type.shape !== null) for (const d of type.shape) putDim(w, d);
 }
 
-function takeType(r: WireReader): ValueType | null {
+export function takeType(r: WireReader): ValueType | null {
   const tag = r.int();
   if (tag !== PLAIN_TENSOR) return tag === NO_TYPE ? null : (takeAny(r) as ValueType);
   const { name } = DTYPES[r.int()]!;

@@ -4,17 +4,9 @@ import { shapeLabel, type DType } from '../../graph-model/core/types.ts';
 import { FormatError } from '../../graph-model/diagnostics.ts';
 import { imageLayout } from './dims.ts';
 import { halfBits } from '../../graph-model/core/small-float.ts';
+import type { ImageOptions, ImageScale } from '../../graph-model/image-input.ts';
 
-/** What is done to channel values of 0 to 255. */
-export type ImageScale = '0..255' | '0..1' | '-1..1' | 'imagenet';
-
-export interface ImageOptions {
-  /** crop: keep the aspect, cut the longer side; pad: keep it, fill with black; stretch: do not keep it. */
-  readonly fit?: 'crop' | 'pad' | 'stretch';
-  readonly order?: 'RGB' | 'BGR';
-  /** Default: 0..255 for integer inputs, 0..1 for float ones. */
-  readonly scale?: ImageScale;
-}
+export type { ImageOptions, ImageScale };
 
 /** value/255 − mean, over std, by channel. ImageNet's are torchvision's. */
 const SCALES: Readonly<

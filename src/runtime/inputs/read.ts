@@ -29,7 +29,7 @@ export interface ReadInputs {
 }
 
 /** One array of a file, before it is known for which input. */
-interface Entry {
+export interface Entry {
   readonly file: string;
   /** Names to match by, best first; none: by position only. */
   readonly names: readonly string[];
@@ -51,9 +51,23 @@ export async function readInputs(
   inputs: readonly SizedInput[],
   options: ReadOptions = {},
 ): Promise<ReadInputs> {
+  return inputsFrom(await readEntries(files), inputs, options);
+}
+
+/** Every array of every file, in the order of the files' names; a table gives its columns and itself. Throws FormatError. */
+export async function readEntries(files: readonly InputFile[]): Promise<Entry[]> {
   const sorted = [...files].sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   const entries: Entry[] = [];
   for (const file of sorted) entries.push(...entriesOf(file.name, new Uint8Array(await file.blob.arrayBuffer())));
+  return entries;
+}
+
+/** {@link readInputs} of what is read already. */
+export async function inputsFrom(
+  entries: readonly Entry[],
+  inputs: readonly SizedInput[],
+  options: ReadOptions = {},
+): Promise<ReadInputs> {
   const matched = match(entries, inputs);
   const values: InputValue[] = [];
   const names = new Map<string, number>();

@@ -34,14 +34,17 @@ export function StatusBar() {
   );
 }
 
+const NO_TYPES: ReadonlyMap<ValueId, ValueType> = new Map();
+
 function Figures() {
   const model = useStore((s) => s.model)!;
-  const types = useStore((s) => s.types);
-  const summary = useMemo(() => modelSummary(model, types), [model, types]);
+  // Counting waits for the picture.
+  const ready = useStore((s) => s.graphState !== 'opening');
+  const parameters = useMemo(() => (ready ? modelSummary(model, NO_TYPES).parameters : null), [ready, model]);
   return (
     <>
       <span>{countOf(model.nodes.size, 'node')}</span>
-      <span>{formatLarge(summary.parameters)} parameters</span>
+      {parameters !== null && <span>{formatLarge(parameters)} parameters</span>}
     </>
   );
 }
@@ -80,11 +83,12 @@ function Selection() {
   const selected = useStore((s) => s.selected.size);
   const types = useStore((s) => s.types);
   const model = useStore((s) => s.model)!;
-  const known = useMemo(() => shapesKnown(model, types), [model, types]);
+  const analysed = useStore((s) => s.analysed);
+  const known = useMemo(() => (analysed ? shapesKnown(model, types) : null), [analysed, model, types]);
   return (
     <>
       {selected > 0 && <span>{formatCount(selected)} selected</span>}
-      <span>Shapes known {formatShare(known)}</span>
+      {known !== null && <span>Shapes known {formatShare(known)}</span>}
       <span>{formatBytes(model.source.size)}</span>
     </>
   );

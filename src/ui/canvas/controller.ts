@@ -6,6 +6,7 @@ import { CancelledError } from '../../workers/client.ts';
 import type { Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
 import type { LayoutInput, LayoutResult } from '../../layout/types.ts';
 import type { Store } from '../store/store.ts';
+import { isShown } from '../store/shown.ts';
 import type { State, ViewRequest } from '../store/state.ts';
 import {
   centreOn,
@@ -19,19 +20,31 @@ import {
   type StageSize,
 } from './camera.ts';
 import type { Viewport } from '../../graph-view/edge-path.ts';
-import { edgeTip, vertexTip, type Tip } from './describe.ts';
-import { overlayOf, type OverlayView } from './overlay.ts';
+import { tipOf, type Tip } from './describe.ts';
+import { NO_FOCUS, type Focus } from './focus.ts';
+import { COLOURING, colouring, UNCOLOURED } from './colouring.ts';
+import { Lighting, LIGHTING } from './lighting.ts';
+import type { LegendView, OverlayView } from './overlay.ts';
 import { NEAR, paint, visibleRect, type FrameState } from './painter.ts';
-import { pathsAmong, pathSentence } from './paths.ts';
+import { pathSentence } from './paths.ts';
 import { saveRequested } from './save-picture.ts';
 import { ViewHistory } from './view-history.ts';
 import { readPalette, watchTheme, type Palette } from './palette.ts';
 import { worstByNode } from './problems.ts';
 import { Scene, type Direction, type Rect } from '../../graph-view/scene.ts';
-import { contains, isVersionOf, lightVertex, visibleVertex } from './scene-pairs.ts';
+import { contains, isVersionOf, visibleVertex } from './scene-pairs.ts';
 import { layoutInput } from '../../graph-view/layout-input.ts';
 import type { Group } from '../../graph-model/groups/groups.ts';
-import { anchorRects, nodesOf, openAround, titleAt, toggledKey, toggleGroup } from './group-actions.ts';
+import {
+  anchorRects,
+  keyInside,
+  nodesOf,
+  onSign,
+  openAround,
+  titleAt,
+  toggledKey,
+  toggleGroup,
+} from './group-actions.ts';
 import { groupAt, insidesOf, KIND, sameLayout, viewGraph } from '../../graph-view/view-graph.ts';
 
 export type LayoutFunction = (input: LayoutInput, signal: AbortSignal) => Promise<LayoutResult>;
@@ -50,6 +63,8 @@ export interface CanvasView {
   /** Vertices near the view at near zoom, else none. */
   readonly near: readonly number[];
   readonly overlay: OverlayView | null;
+  readonly legend: LegendView | null;
+  readonly focus: Focus;
   readonly tip: PointerTip | null;
   readonly band: Rect | null;
   /** Nodes are on their way to new places. */
@@ -61,8 +76,6 @@ export interface CanvasView {
 
 const MOTION = 260;
 const MARGIN = 0.4;
-/** Lines of more vertices than this are not lit: they would be the whole picture. */
-const MOST_LIT = 400;
 
 export class CanvasController {
   readonly viewport = { x: 0, y: 0, zoom: 1 };
@@ -72,6 +85,8 @@ export class CanvasController {
     scene: null,
     near: [],
     overlay: null,
+    legend: null,
+    focus: NO_FOCUS,
     tip: null,
     band: null,
     moving: false,
@@ -85,11 +100,14 @@ export class CanvasController {
   private move: MoveViewport | null = null;
   private frame = 0;
   private loading: AbortController | null = null;
-  private loaded: { model: Model; scope: number; direction: Direction } | null = null;
+  private loaded: { model: Model; scope: number; direction: Direction; fold: State['fold'] } | null = null;
   private nearRect: Rect | null = null;
   private settledAt = 0;
   private pending: ViewRequest | null = null;
   private readonly history = new ViewHistory();
+  private readonly lighting = new Lighting();
+  /** By vertex, 1 for those of the class that was picked in the legend. */
+  private pickedVertices: Uint8Array | null = null;
   /** The group whose opening or closing is being laid out. */
   private toggled: string | null = null;
   private readonly visited = new Map<number, Viewport>();
@@ -102,7 +120,8 @@ export class CanvasController {
   ) {
     const mounted = new Set<number>();
     const none = new Set<number>();
-    this.state = { selected: none, hovered: -1, litEdges: [], overlay: null, problems: new Map(), mounted, settle: 1 };
+    const lit = { selected: none, hovered: -1, litEdges: [], litMask: null, focus: NO_FOCUS };
+    this.state = { ...lit, overlay: null, overlayCells: null, problems: new Map(), mounted, settle: 1 };
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -112,7 +131,7 @@ export class CanvasController {
 
   readonly snapshot = (): CanvasView => this.shown;
 
-  /** Starts listening; returns how to stop. */
+  /** Starts listening; gives back how to stop. */
   attach(canvas: HTMLCanvasElement, move: MoveViewport): () => void {
     this.canvas = canvas;
     this.move = move;
@@ -178,34 +197,33 @@ export class CanvasController {
   // ---- the store's side
 
   private onStore(s: State, before: State): void {
-    const grouped = s.collapsed !== before.collapsed || s.grouping !== before.grouping;
-    if (grouped) this.toggled = toggledKey(before.collapsed, s.collapsed);
-    if (s.model !== before.model || s.scope !== before.scope || s.direction !== before.direction || grouped)
-      this.load(s);
-    if (s.selected !== before.selected || s.selectedValue !== before.selectedValue || s.hovered !== before.hovered) {
-      this.light();
-    }
+    const grouped =
+      s.collapsed !== before.collapsed || s.grouping !== before.grouping || s.expanded !== before.expanded;
+    if (grouped) this.toggled = toggledKey(before, s);
+    const turned = s.direction !== before.direction || s.fold !== before.fold;
+    if (s.model !== before.model || s.scope !== before.scope || turned || grouped) this.load(s);
+    if (LIGHTING.some((key) => s[key] !== before[key])) this.light();
     if (s.problems !== before.problems) this.markProblems();
-    if (s.overlay !== before.overlay || s.run !== before.run || s.types !== before.types) this.refreshOverlay();
+    if (COLOURING.some((key) => s[key] !== before[key])) this.refreshOverlay();
     if (s.request !== null && s.request !== before.request) this.obey(s.request);
   }
 
-  private load({ model, scope, direction, collapsed, grouping }: State): void {
+  private load({ model, scope, direction, collapsed, grouping, expanded, fold }: State): void {
     this.loading?.abort();
     if (model === null) {
       this.loaded = null;
       return this.show({ scene: null, near: [], failure: null });
     }
     const graph = scope !== null && model.graphs.has(scope) ? scope : model.main;
-    const view = viewGraph(model, graph, grouping ? collapsed : null);
+    const view = viewGraph(model, graph, grouping ? collapsed : null, expanded);
     const old = this.shown.scene;
     const from = this.loaded;
-    this.loaded = { model, scope: graph, direction };
-    if (old && old.direction === direction && sameLayout(old.view, view))
-      return this.adopt(old.withView(view), old, from);
+    const sameForm = old?.direction === direction && from?.fold === fold;
+    this.loaded = { model, scope: graph, direction, fold };
+    if (old && sameForm && sameLayout(old.view, view)) return this.adopt(old.withView(view), old, from);
     const controller = new AbortController();
     this.loading = controller;
-    this.layout(layoutInput(view, direction), controller.signal).then(
+    this.layout(layoutInput(view, direction, fold), controller.signal).then(
       (result) => !controller.signal.aborted && this.adopt(new Scene(view, result, direction), old, from),
       (error: unknown) => this.layoutFailed(error, controller.signal),
     );
@@ -216,7 +234,6 @@ export class CanvasController {
     this.show({ failure: error instanceof Error ? error.message : String(error) });
   }
 
-  /** After a failed layout: tries again. */
   retry(): void {
     this.show({ failure: null });
     this.load(this.store.getState());
@@ -225,13 +242,14 @@ export class CanvasController {
   private adopt(scene: Scene, old: Scene | null, from: { scope: number } | null): void {
     const sameGraph = old !== null && from !== null && from.scope === scene.view.scope && isVersionOf(old, scene);
     const whole = fitRect(wholeGraph(scene), this.stage, 1).zoom;
-    if (old && !sameGraph && from) this.visited.set(from.scope, { ...this.viewport });
+    // Ids of graphs are those of another document after another file was opened.
+    if (old && old.view.model.source !== scene.view.model.source) this.visited.clear();
+    else if (old && !sameGraph && from) this.visited.set(from.scope, { ...this.viewport });
     this.nearRect = null;
     this.history.clear();
     this.show({ scene, failure: null, minZoom: Math.min(0.05, 0.7 * whole) });
     this.refreshOverlay();
     this.markProblems();
-    this.light();
     if (sameGraph) this.keepPlace(scene, old);
     else this.goFirst(scene);
     this.followNear();
@@ -253,7 +271,7 @@ export class CanvasController {
   /** After an edit the vertex in the middle of attention stays where it is on the screen; the others glide. */
   private keepPlace(scene: Scene, old: Scene): void {
     if (scene.layout === old.layout) return;
-    const seen = visibleRect(this.viewport, this.stage);
+    const seen = this.seen();
     const pair = anchorRects(old, scene, this.toggled, seen, this.state.selected);
     this.toggled = null;
     if (pair === null) this.goFirst(scene);
@@ -278,38 +296,17 @@ export class CanvasController {
   }
 
   private light(): void {
-    const { scene } = this.shown;
+    const { scene, overlay } = this.shown;
     if (!scene) return;
-    const { selected, selectedValue, hovered } = this.store.getState();
-    const vertices = new Set<number>();
-    for (const id of selected) {
-      const i = scene.view.ofNode.get(id);
-      if (i !== undefined) vertices.add(i);
-    }
-    const lit = new Set<number>();
-    if (selectedValue !== null) this.lightValue(scene, selectedValue, vertices, lit);
-    if (vertices.size <= MOST_LIT) for (const i of vertices) lightVertex(scene, i, lit);
-    const over = hovered === null ? this.hoveredPill : (scene.view.ofNode.get(hovered) ?? -1);
-    if (over >= 0) lightVertex(scene, over, lit);
-    if (this.hoveredEdge >= 0) lit.add(this.hoveredEdge);
-    this.state = { ...this.state, selected: vertices, hovered: over, litEdges: [...lit] };
+    const pointed = { edge: this.hoveredEdge, pill: this.hoveredPill, pickedOutput: this.pickedOutput };
+    const lit = this.lighting.light(scene, this.store.getState(), pointed, overlay, this.pickedVertices);
+    this.state = { ...this.state, ...lit };
+    if (lit.focus !== this.shown.focus) this.show({ focus: lit.focus });
     this.schedule();
-  }
-
-  private lightValue(scene: Scene, value: ValueId, vertices: Set<number>, lit: Set<number>): void {
-    const input = scene.view.ofInput.get(value);
-    if (input !== undefined) vertices.add(input);
-    const output = scene.view.ofOutput.get(value);
-    const { producer } = scene.view.model.values.get(value) ?? { producer: null };
-    const source = input ?? (producer === null ? undefined : scene.view.ofNode.get(producer));
-    if (source === undefined) return;
-    for (const e of scene.edgesFrom(source)) if (scene.view.edgeValues[e] === value) lit.add(e);
-    if (output !== undefined && this.pickedOutput === value) vertices.add(output);
   }
 
   private hoveredEdge = -1;
   private hoveredPill = -1;
-  /** An output is one value with what makes it: which of the two was picked is known here alone. */
   private pickedOutput: ValueId | null = null;
 
   private markProblems(): void {
@@ -326,10 +323,11 @@ export class CanvasController {
 
   private refreshOverlay(): void {
     const { scene } = this.shown;
-    const overlay = scene && this.palette ? overlayOf(scene.view, this.store.getState(), this.palette) : null;
-    this.state = { ...this.state, overlay };
-    if (overlay !== this.shown.overlay) this.show({ overlay });
-    this.schedule();
+    const made = scene && this.palette ? colouring(scene, this.store.getState(), this.palette) : UNCOLOURED;
+    this.pickedVertices = made.picked;
+    this.state = { ...this.state, overlay: made.overlay, overlayCells: made.cells };
+    this.show({ overlay: made.overlay, legend: made.legend });
+    this.light();
   }
 
   private motion(): number {
@@ -398,15 +396,16 @@ export class CanvasController {
       case 'paths':
         return this.lightPaths(scene);
       default:
-        return saveRequested(scene, request.kind, visibleRect(this.viewport, this.stage), this.store.getState());
+        return saveRequested(scene, request.kind, this.seen(), this.shown.overlay, this.store.getState());
     }
   }
 
+  private readonly seen = (): Rect => visibleRect(this.viewport, this.stage);
+
   /** Lights everything on the way between the two ends of the selection. */
   private lightPaths(scene: Scene): void {
-    const found = pathsAmong(scene.view, [...this.state.selected]);
-    this.state = { ...this.state, litEdges: found.edges };
-    this.schedule();
+    const found = this.lighting.showPaths(scene, this.store.getState());
+    this.light();
     this.store.getState().announce(pathSentence(found));
   }
 
@@ -427,7 +426,7 @@ export class CanvasController {
     const { model } = this.store.getState();
     const first = request.nodes[0];
     const node = first === undefined ? undefined : model?.nodes.get(first);
-    if (!node || node.graph === scene.view.scope) return;
+    if (!node || isShown(this.store.getState(), node.graph)) return;
     this.pending = request;
     this.store.getState().enter(node.graph);
   }
@@ -440,7 +439,7 @@ export class CanvasController {
       if (this.shown.near.length > 0) this.show({ near: [] });
       return;
     }
-    const rect = visibleRect(this.viewport, this.stage);
+    const rect = this.seen();
     if (this.nearRect && contains(this.nearRect, rect)) return;
     const dx = MARGIN * rect.width;
     const dy = MARGIN * rect.height;
@@ -481,9 +480,7 @@ export class CanvasController {
   }
 
   private showTip(scene: Scene, vertex: number, edge: number, x: number, y: number): void {
-    const { types } = this.store.getState();
-    const tip =
-      vertex >= 0 ? vertexTip(scene.view, vertex, types) : edge >= 0 ? edgeTip(scene.view, edge, types) : null;
+    const tip = tipOf(scene.view, vertex, edge, this.store.getState().types);
     if (tip !== null || this.shown.tip !== null) this.show({ tip: tip && { ...tip, x, y } });
   }
 
@@ -500,7 +497,9 @@ export class CanvasController {
     if (!scene) return;
     const { vertex, edge } = this.hit(x, y);
     const title = vertex >= 0 ? null : this.titleAt(x, y);
-    if (vertex >= 0) this.pick(vertex, adding);
+    if (vertex >= 0 && this.viewport.zoom >= NEAR && onSign(scene, vertex, this.at(x, y)))
+      this.toggle(keyInside(scene.view, vertex));
+    else if (vertex >= 0) this.pick(vertex, adding);
     else if (title) this.store.getState().select(nodesOf(title));
     else if (edge >= 0) this.store.getState().select([], scene.view.edgeValues[edge] as ValueId);
     else if (!adding) this.store.getState().select([]);
@@ -561,9 +560,7 @@ export class CanvasController {
   }
 
   /** Opens a closed group and closes an open one. */
-  toggle(key: string): void {
-    toggleGroup(this.store, key);
-  }
+  readonly toggle = (key: string): void => toggleGroup(this.store, key);
 
   /** The open group whose title lies at a point of the stage; null for none. */
   titleAt(x: number, y: number): Group | null {

@@ -17,8 +17,14 @@ export function valueLabel(view: ViewGraph, v: ValueId, types: Types): string {
   return typeLabel(types.get(v) ?? view.model.values.get(v)?.type ?? null);
 }
 
+/** What is told of a vertex, else of an edge; null for neither. */
+export function tipOf(view: ViewGraph, vertex: number, edge: number, types: Types): Tip | null {
+  if (vertex >= 0) return vertexTip(view, vertex, types);
+  return edge >= 0 ? edgeTip(view, edge, types) : null;
+}
+
 /** Operator, name, what comes out. */
-export function vertexTip(view: ViewGraph, i: number, types: Types): Tip {
+function vertexTip(view: ViewGraph, i: number, types: Types): Tip {
   const group = groupAt(view, i);
   if (group) return groupTip(view, i, group, types);
   if (view.kinds[i] !== KIND.node) return pillTip(view, i, types);
@@ -32,7 +38,8 @@ export function vertexTip(view: ViewGraph, i: number, types: Types): Tip {
 
 function groupTip(view: ViewGraph, i: number, group: Group, types: Types): Tip {
   const { rows } = groupFace(view, i, types);
-  return { title: groupName(group), lines: [countLabel(group), rows[0]!.text, 'Space or a double click opens it'] };
+  const facts = rows.map((r) => r.text).filter(Boolean);
+  return { title: groupName(group), lines: [countLabel(group), ...facts, 'Space or a double click opens it'] };
 }
 
 function pillTip(view: ViewGraph, i: number, types: Types): Tip {
@@ -42,7 +49,7 @@ function pillTip(view: ViewGraph, i: number, types: Types): Tip {
   return { title: view.model.values.at(v).name || 'unnamed', lines: [what, valueLabel(view, v, types)] };
 }
 
-export function edgeTip(view: ViewGraph, e: number, types: Types): Tip {
+function edgeTip(view: ViewGraph, e: number, types: Types): Tip {
   const v = view.edgeValues[e] as ValueId;
   return { title: valueLabel(view, v, types), lines: [view.model.values.at(v).name || 'unnamed'] };
 }

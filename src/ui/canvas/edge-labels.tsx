@@ -5,9 +5,10 @@ import { useStore } from '../store/store.ts';
 import type { CanvasController } from './controller.ts';
 import { valueLabel } from './describe.ts';
 import { labelPoint } from '../../graph-view/edge-path.ts';
-import { MIDDLE } from './painter.ts';
 import type { Scene } from '../../graph-view/scene.ts';
 
+/** Labels scale with the graph: below this they cannot be read. */
+const READABLE = 0.6;
 /** More labels than this would cover the graph they explain. */
 const MOST = 8;
 
@@ -16,7 +17,7 @@ export function EdgeLabels({ controller }: { controller: CanvasController }) {
   const selected = useStore((s) => s.selected);
   const value = useStore((s) => s.selectedValue);
   const types = useStore((s) => s.types);
-  if (!scene || controller.viewport.zoom < MIDDLE) return null;
+  if (!scene || controller.viewport.zoom < READABLE) return null;
   const vertices = [...selected].map((id) => scene.view.ofNode.get(id)).filter((i) => i !== undefined);
   const edges = value !== null ? firstOf(scene, value) : vertices.length === 1 ? onePerValue(scene, vertices[0]!) : [];
   return edges.slice(0, MOST).map((e) => {

@@ -5,10 +5,12 @@ import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore
 import type { Model } from '../../graph-model/core/model.ts';
 import { useStoreApi } from '../store/store.ts';
 import './canvas.css';
+import './tools.css';
 import { MAX_ZOOM } from './camera.ts';
 import { CanvasController, type LayoutFunction } from './controller.ts';
 import { EdgeLabels } from './edge-labels.tsx';
-import { Band, Failure, Legend, Tip, ZoomControl } from './hud.tsx';
+import { Band, Failure, Tip, ZoomControl } from './hud.tsx';
+import { Legend } from './legend.tsx';
 import { KeyboardHelp, useCanvasKeys } from './keys.tsx';
 import { Minimap } from './minimap.tsx';
 import { Card, type CardNode } from './node-card.tsx';
@@ -95,7 +97,7 @@ function Stage({ controller }: { controller: CanvasController }) {
       </ReactFlow>
       <Minimap controller={controller} />
       <ZoomControl controller={controller} />
-      {shown.overlay && <Legend overlay={shown.overlay} />}
+      {shown.scene && <Legend legend={shown.legend} />}
       {shown.tip && <Tip tip={shown.tip} stage={controller.stage} />}
       {shown.band && <Band band={shown.band} />}
       {shown.failure !== null && <Failure text={shown.failure} onRetry={() => controller.retry()} />}
@@ -108,21 +110,26 @@ function Stage({ controller }: { controller: CanvasController }) {
 }
 
 function useAttached(controller: CanvasController, canvas: React.RefObject<HTMLCanvasElement | null>): void {
-  const flow = useReactFlow();
+  // Its functions never change, but the object around them does when the viewport is ready: that must not begin anew.
+  const { setViewport } = useReactFlow();
   const flowStore = useFlowStore();
+  const move = useRef(setViewport);
+  useEffect(() => {
+    move.current = setViewport;
+  }, [setViewport]);
   useEffect(() => {
     const stop = flowStore.subscribe(({ transform: [x, y, zoom] }) => controller.moved({ x, y, zoom }));
-    const detach = controller.attach(canvas.current!, (to, duration) => void flow.setViewport(to, { duration }));
+    const detach = controller.attach(canvas.current!, (to, duration) => void move.current(to, { duration }));
     return () => {
       detach();
       stop();
     };
-  }, [controller, canvas, flow, flowStore]);
+  }, [controller, canvas, flowStore]);
 }
 
 /** React Flow's nodes for the vertices near the view; a vertex keeps its object as long as it shows the same. */
 function useCards(controller: CanvasController): CardNode[] {
-  const { scene, near, overlay } = useSyncExternalStore(controller.subscribe, controller.snapshot);
+  const { scene, near, overlay, focus } = useSyncExternalStore(controller.subscribe, controller.snapshot);
   const make = useCallback(
     (index: number): CardNode => {
       const { view, layout } = scene!;
@@ -135,10 +142,10 @@ function useCards(controller: CanvasController): CardNode[] {
         height,
         measured: { width, height },
         handles: [],
-        data: { view, index, overlay },
+        data: { view, index, overlay, focus },
       };
     },
-    [scene, overlay],
+    [scene, overlay, focus],
   );
   const cache = useMemo(() => ({ make, cards: new Map<number, CardNode>() }), [make]);
   const cards = useMemo(() => near.map((i) => cardOf(cache, i)), [cache, near]);

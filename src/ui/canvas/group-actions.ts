@@ -3,18 +3,56 @@ import type { Model, NodeId } from '../../graph-model/core/model.ts';
 import { collapsedTo, groupsAround, groupTree, nodesWithin, type Group } from '../../graph-model/groups/groups.ts';
 import type { Viewport } from '../../graph-view/edge-path.ts';
 import type { Rect, Scene } from '../../graph-view/scene.ts';
-import { groupAt } from '../../graph-view/view.ts';
+import { insideKey, insidesOf, nodeOfKey } from '../../graph-view/insides.ts';
+import { groupAt, KIND, type ViewGraph } from '../../graph-view/view.ts';
 import type { Store } from '../store/store.ts';
 import type { State } from '../store/state.ts';
-import { MIDDLE } from './painter.ts';
+import { CARDS } from './paint-groups.ts';
 import { anchorOf } from './scene-pairs.ts';
 
 /** Closes an open group, opens a closed one. */
 export function toggleGroup(store: Store, key: string): void {
+  const node = nodeOfKey(key);
+  if (node !== null) return void toggleInside(store, node);
   const { collapsed, setView } = store.getState();
   const next = new Set(collapsed);
   if (!next.delete(key)) next.add(key);
   setView({ collapsed: next });
+}
+
+/**
+ * Draws what a node holds inside in place, or no longer; false for a node that holds nothing. A function is on show once:
+ * opening another call of it closes the first.
+ */
+export function toggleInside(store: Store, id: NodeId): boolean {
+  const { model, expanded, setView } = store.getState();
+  const node = model?.nodes.get(id);
+  if (!model || !node) return false;
+  const graphs = insidesOf(model, node);
+  if (graphs.length === 0) return false;
+  const next = new Set(expanded);
+  if (!next.delete(id)) {
+    for (const other of expanded) {
+      const held = model.nodes.get(other);
+      if (held && insidesOf(model, held).some((g) => graphs.includes(g))) next.delete(other);
+    }
+    next.add(id);
+  }
+  setView({ expanded: next });
+  return true;
+}
+
+/** True where a point of the graph is on the small sign, at the right of a head, that there is more inside. */
+export function onSign({ view, layout }: Scene, i: number, [x, y]: readonly [number, number]): boolean {
+  const right = layout.x[i]! + view.widths[i]!;
+  if (x < right - 22 || y > layout.y[i]! + 24) return false;
+  if (view.kinds[i] === KIND.group) return true;
+  return view.kinds[i] === KIND.node && insidesOf(view.model, view.model.nodes.at(view.refs[i] as NodeId)).length > 0;
+}
+
+/** The key that opens and closes what a vertex holds. */
+export function keyInside(view: ViewGraph, i: number): string {
+  return groupAt(view, i)?.key ?? insideKey(view.refs[i] as NodeId);
 }
 
 /** Closes the groups of the graph on show that lie deeper than `depth`: 0 closes all, Infinity none. */
@@ -68,21 +106,32 @@ function holdsAll(model: Model, group: Group, nodes: ReadonlySet<NodeId>): boole
 
 export const nodesOf = (group: Group): NodeId[] => nodesWithin(group.scope);
 
-/** Where a group is drawn, open or closed; null where it is not. */
+/** Where a group is drawn, open or closed, or a node whose inside was; null where it is not. */
 export function groupRect(scene: Scene, key: string): Rect | null {
   const { view } = scene;
   const index = view.tree?.byKey.get(key);
-  if (index === undefined) return null;
-  const box = view.boxes.findIndex((b) => b.group === index);
+  const box = index === undefined ? -1 : view.boxes.findIndex((b) => b.group === index);
   if (box >= 0) return scene.boxRect(box);
+  const node = nodeOfKey(key);
+  const at = node === null ? undefined : view.ofNode.get(node);
+  if (at !== undefined) return scene.rectOf(at);
   for (let i = 0; i < view.count; i++) if (groupAt(view, i)?.key === key) return scene.rectOf(i);
   return null;
 }
 
-/** The one group that is closed in one state and open in the other; null for none and for several. */
-export function toggledKey(before: ReadonlySet<string>, after: ReadonlySet<string>): string | null {
-  const changed = [...after].filter((k) => !before.has(k)).concat([...before].filter((k) => !after.has(k)));
+type Opened = Pick<State, 'collapsed' | 'expanded'>;
+
+/** The one group or inside that is closed in one state and open in the other; null for none and for several. */
+export function toggledKey(before: Opened, after: Opened): string | null {
+  const changed = [
+    ...difference(before.collapsed, after.collapsed),
+    ...difference(before.expanded, after.expanded).map(insideKey),
+  ];
   return changed.length === 1 ? changed[0]! : null;
+}
+
+function difference<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): T[] {
+  return [...[...a].filter((k) => !b.has(k)), ...[...b].filter((k) => !a.has(k))];
 }
 
 /** The open group whose title lies at a point of the stage; null for none. */
@@ -93,7 +142,7 @@ export function titleAt(scene: Scene, viewport: Viewport, x: number, y: number):
     const r = scene.boxRect(b);
     const left = r.x * zoom + viewport.x;
     const top = r.y * zoom + viewport.y;
-    const near = zoom >= MIDDLE ? Math.abs(y - top) <= 9 : y >= top && y - top <= 20;
+    const near = zoom >= CARDS ? Math.abs(y - top) <= 9 : y >= top && y - top <= 20;
     const group = view.tree!.groups[view.boxes[b]!.group]!;
     const wide = Math.min(r.width * zoom, 24 + 6.4 * (group.name.length + 12));
     if (near && x >= left && x <= left + wide) return group;

@@ -4,7 +4,6 @@ import { Button } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
 import type { StageSize } from './camera.ts';
 import type { CanvasController, PointerTip } from './controller.ts';
-import type { OverlayView } from './overlay.ts';
 import type { Rect } from '../../graph-view/scene.ts';
 
 export function ZoomControl({ controller }: { controller: CanvasController }) {
@@ -34,25 +33,6 @@ export function ZoomControl({ controller }: { controller: CanvasController }) {
       >
         <Icon name="fit" small />
       </button>
-    </div>
-  );
-}
-
-export function Legend({ overlay }: { overlay: OverlayView }) {
-  return (
-    <div className="gw-float gw-legend" role="group" aria-label={`Legend: ${overlay.title}`}>
-      <div className="gw-legend-title">
-        <b>{overlay.title}</b>
-        <span>{overlay.note}</span>
-      </div>
-      <ul className={overlay.kind}>
-        {overlay.legend.map((entry, i) => (
-          <li key={i}>
-            <i style={{ background: entry.fill }} />
-            <span>{entry.label}</span>
-          </li>
-        ))}
-      </ul>
     </div>
   );
 }

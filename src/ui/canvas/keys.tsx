@@ -5,7 +5,8 @@ import type { CanvasController } from './controller.ts';
 import { announce } from './describe.ts';
 import { NEAR, visibleRect } from './painter.ts';
 import { KIND } from '../../graph-view/view-graph.ts';
-import { groupOfSelection } from './group-actions.ts';
+import { expandedAround } from '../store/shown.ts';
+import { groupOfSelection, toggleInside } from './group-actions.ts';
 import { neighbour, stepOf } from './walk.ts';
 
 /** What to say aloud, and the handler. Keys that the canvas does not know go on to the page. */
@@ -70,10 +71,15 @@ function command(controller: CanvasController, e: KeyboardEvent<HTMLElement>): b
   }
 }
 
-/** Opens the closed group that is selected, or closes the group around the selection. */
-function toggleAround(controller: CanvasController): boolean {
-  const group = groupOfSelection(controller.store.getState());
-  if (group) controller.toggle(group.key);
+/** Opens what the selected node holds, or the closed group; closes what is open around the selection. */
+function toggleAround({ store, toggle }: CanvasController): boolean {
+  const state = store.getState();
+  const [first] = state.selected;
+  if (first !== undefined && state.selected.size === 1 && toggleInside(store, first)) return true;
+  const around = first === undefined ? null : expandedAround(state, first);
+  if (around !== null) return toggleInside(store, around);
+  const group = groupOfSelection(state);
+  if (group) toggle(group.key);
   return true;
 }
 

@@ -6,6 +6,7 @@ import { CATEGORIES } from '../../graph-model/operators/category.ts';
 import { Glyph } from '../kit/icon.tsx';
 import { useStore } from '../store/store.ts';
 import { constantTensor, type Face } from '../../graph-view/face.ts';
+import type { Focus } from './focus.ts';
 import type { OverlayView } from './overlay.ts';
 import { worstByNode } from './problems.ts';
 import { nodesWithin } from '../../graph-model/groups/groups.ts';
@@ -15,6 +16,7 @@ export interface CardData extends Record<string, unknown> {
   readonly view: ViewGraph;
   readonly index: number;
   readonly overlay: OverlayView | null;
+  readonly focus: Focus;
 }
 
 export type CardNode = FlowNode<CardData, 'card'>;
@@ -25,7 +27,13 @@ export const Card = memo(function Card({ data }: NodeProps<CardNode>) {
   return view.kinds[index] === KIND.node ? <Operator {...data} /> : <Pill {...data} />;
 });
 
-function Operator({ view, index, overlay }: CardData) {
+/** How a card stands to what is picked out. */
+function focusClasses({ hits, current, keep }: Focus, index: number): string {
+  const hit = hits.has(index) ? ' hit' : '';
+  return `${hit}${index === current ? ' at' : ''}${keep && keep[index] === 0 ? ' dim' : ''}`;
+}
+
+function Operator({ view, index, overlay, focus }: CardData) {
   const id = view.refs[index] as NodeId;
   const selected = useStore((s) => s.selected.has(id));
   const hovered = useStore((s) => s.hovered === id);
@@ -36,6 +44,7 @@ function Operator({ view, index, overlay }: CardData) {
   const category = CATEGORIES[view.categories[index]!]!;
   const missing = node.inputs.some((v) => v !== null && constantTensor(view.model, v)?.data.kind === 'missing');
   const inside = insidesOf(view.model, node).length > 0;
+  const open = useStore((s) => s.expanded.has(id));
   const shade = overlay?.classes[index] ?? -1;
   const mark = problem === 'error' ? '×' : missing ? '?' : problem === 'warning' ? '!' : problem === 'info' ? 'i' : '';
   const classes = [
@@ -46,29 +55,34 @@ function Operator({ view, index, overlay }: CardData) {
     missing && 'missing',
     problem === 'error' && 'invalid',
     category === 'unsupported' && 'foreign',
-    inside && 'group',
+    inside && (open ? 'open' : 'group'),
     shade >= 0 && 'shaded',
   ];
   const style = shade >= 0 ? { background: overlay!.fills[shade], color: overlay!.inks[shade] } : undefined;
   return (
-    <div className={classes.filter(Boolean).join(' ')} style={style}>
+    <div className={classes.filter(Boolean).join(' ') + focusClasses(focus, index)} style={style}>
       {mark && <span className={`mark ${problem === 'error' ? 'err' : problem === 'info' ? 'info' : ''}`}>{mark}</span>}
-      <Head face={face} category={category} value={overlay?.texts.get(index)} inside={inside} />
+      <Head face={face} category={category} value={overlay?.text(index) || undefined} inside={inside} />
       {face.rows.length > 0 && <Body face={face} />}
     </div>
   );
 }
 
 /** A closed group: name, number of nodes, what goes in and comes out. */
-function ClosedGroup({ view, index }: CardData) {
+function ClosedGroup({ view, index, overlay, focus }: CardData) {
   const id = groupAt(view, index)!.scope;
   const selected = useStore((s) => s.selected.size > 0 && nodesWithin(id).some((n) => s.selected.has(n)));
   const types = useStore((s) => s.types);
   const face = vertexFace(view, index, types);
   const category = CATEGORIES[view.categories[index]!]!;
+  const shade = overlay?.classes[index] ?? -1;
+  const style = shade >= 0 ? { background: overlay!.fills[shade], color: overlay!.inks[shade] } : undefined;
+  const inside = focus.hits.get(index) ?? 0;
+  const classes = `gw-node cat-${category} group closed${selected ? ' sel' : ''}${shade >= 0 ? ' shaded' : ''}`;
   return (
-    <div className={`gw-node cat-${category} group closed${selected ? ' sel' : ''}`}>
-      <Head face={face} category={category} value={undefined} inside={false} />
+    <div className={classes + focusClasses(focus, index)} style={style}>
+      {inside > 0 && <span className="mark found">{inside > 999 ? '999+' : inside}</span>}
+      <Head face={face} category={category} value={overlay?.text(index) || undefined} inside />
       <Body face={face} />
     </div>
   );
@@ -114,14 +128,14 @@ function Body({ face }: { face: Face }) {
 }
 
 /** Inputs and outputs of the graph, and values from the graph around it. */
-function Pill({ view, index }: CardData) {
+function Pill({ view, index, focus }: CardData) {
   const id = view.refs[index] as ValueId;
   const types = useStore((s) => s.types);
   const selected = useStore((s) => s.selectedValue === id);
   const face = vertexFace(view, index, types);
   const kind = view.kinds[index] === KIND.output ? 'out' : view.kinds[index] === KIND.outer ? 'outer' : 'in';
   return (
-    <div className={`gw-pill ${kind}${selected ? ' sel' : ''}`}>
+    <div className={`gw-pill ${kind}${selected ? ' sel' : ''}${focusClasses(focus, index)}`}>
       <svg viewBox="0 0 10 10" aria-hidden="true">
         <path d={kind === 'out' ? 'M5 1v7M2 5.5 5 8.5l3-3' : 'M1.5 5h7M5.5 2l3 3-3 3'} />
       </svg>

@@ -1,173 +1,271 @@
-/** Colouring nodes by a measured quantity or by type. */
-import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
-import { denseByteLength } from '../../graph-model/core/tensor.ts';
-import { isStatic } from '../../graph-model/core/dims.ts';
-import { dtypeInfo, type DType, type ValueType } from '../../graph-model/core/types.ts';
-import { CATEGORIES, type Category } from '../../graph-model/operators/category.ts';
-import type { State } from '../store/state.ts';
+/** Node data in the theme's colours: what the painter, the cards and the legend need. */
+import { CATEGORIES } from '../../graph-model/operators/category.ts';
+import { groupAt, type ViewGraph } from '../../graph-view/view.ts';
+import { categoryCounts } from '../../graph-view/group-face.ts';
+import {
+  histogramOf,
+  scaleOf,
+  stepOf,
+  vertexClasses,
+  vertexNumbers,
+  type Aggregate,
+  type NodeClasses,
+  type NodeData,
+  type NodeNumbers,
+  type OwnColour,
+  type Scale,
+} from '../../graph-view/node-data.ts';
+import { KIND } from '../../graph-view/view.ts';
+import type { NodeId } from '../../graph-model/core/model.ts';
 import type { OverlayPaint } from './painter.ts';
 import type { Palette } from './palette.ts';
-import { KIND, type ViewGraph } from '../../graph-view/view-graph.ts';
 
 export interface LegendEntry {
   readonly label: string;
   readonly fill: string;
+  /** How many vertices have it. */
+  readonly count: number;
+  /** The class it stands for. */
+  readonly index: number;
+}
+
+export interface Histogram {
+  readonly bins: readonly { readonly count: number; readonly fill: string }[];
+  /** Bins are of equal ratio. */
+  readonly ratio: boolean;
+}
+
+export interface LegendView {
+  readonly kind: 'number' | 'class';
+  readonly title: string;
+  readonly note: string;
+  readonly entries: readonly LegendEntry[];
+  /** Of numbers: how they are spread over the vertices on show, and the ends. */
+  readonly histogram: Histogram | null;
+  readonly range: readonly [string, string] | null;
+  /** How groups are summed up; null where that is no question. */
+  readonly aggregate: Aggregate | null;
 }
 
 export interface OverlayView extends OverlayPaint {
-  readonly kind: 'heat' | 'type';
-  readonly title: string;
-  /** Right of the title: how it was measured, or that it is older than the model. */
-  readonly note: string;
-  readonly legend: readonly LegendEntry[];
-  /** What each vertex shows in its head. */
-  readonly texts: ReadonlyMap<number, string>;
+  readonly kind: 'number' | 'class';
+  /** What a vertex shows in its head; '' for nothing. */
+  text(i: number): string;
 }
 
-type Source = Pick<State, 'overlay' | 'run' | 'types' | 'model'>;
-
-/** null for the overlay `category`, which needs none. */
-export function overlayOf(view: ViewGraph, source: Source, palette: Palette): OverlayView | null {
-  switch (source.overlay) {
-    case 'category':
-      return null;
-    case 'time':
-      return timeOverlay(view, source, palette);
-    case 'memory':
-      return memoryOverlay(view, source, palette);
-    case 'type':
-      return typeOverlay(view, source.types, palette);
-  }
+export interface Coloured {
+  /** null where nodes keep the look of their category. */
+  readonly overlay: OverlayView | null;
+  readonly legend: LegendView;
 }
 
-function timeOverlay(view: ViewGraph, { run, model }: Source, palette: Palette): OverlayView {
-  const byName = new Map<string, number>();
-  for (const n of run?.current.nodes ?? []) byName.set(n.node, (byName.get(n.node) ?? 0) + n.ms);
-  const amounts = new Float64Array(view.count).fill(NaN);
-  eachNode(view, (i, id) => {
-    const ms = byName.get(view.model.nodes.at(id).name);
-    if (ms !== undefined) amounts[i] = ms;
+/** `plain` data is that of the categories, which nodes show by strip and glyph already. */
+export function colour(view: ViewGraph, data: NodeData, plain: boolean, palette: Palette, by?: Aggregate): Coloured {
+  if (plain && data.kind === 'class') return { overlay: null, legend: categoryLegend(view, data, palette) };
+  return data.kind === 'number' ? numbers(view, data, palette, by) : classes(view, data, palette);
+}
+
+// ---- numbers
+
+interface Steps {
+  readonly fills: string[];
+  readonly inks: string[];
+  readonly labels: string[];
+  classOf(value: number): number;
+}
+
+function numbers(view: ViewGraph, data: NodeNumbers, palette: Palette, by: Aggregate = data.aggregate): Coloured {
+  const amounts = vertexNumbers(view, data, by);
+  const steps = stepsOf(data, amounts, palette);
+  const own = new OwnColours(steps.fills, steps.inks, palette);
+  const found = new Uint32Array(128);
+  const paint = Int8Array.from(amounts, (v, i) => {
+    const c = own.classOf(data.own?.get(view.refs[i] as NodeId), view, i) ?? steps.classOf(v);
+    if (c >= 0) found[c]!++;
+    return c;
   });
-  const stale = run !== null && run.model !== model;
-  const note = byName.size === 0 ? 'run with Profile on first' : stale ? 'older than the model' : 'of one profiled run';
-  return heat('Time per node', note, amounts, milliseconds, palette);
+  const overlay: OverlayView = {
+    kind: 'number',
+    classes: paint,
+    fills: steps.fills,
+    inks: steps.inks,
+    // The lowest step is hardly seen on the canvas where it has no border.
+    bars: steps.fills.map((f, k) => (k === 0 ? `color-mix(in srgb, ${f} 55%, ${palette.line})` : f)),
+    // Of what is summed up, nothing is not worth a word: the name stays.
+    text: (i) =>
+      Number.isNaN(amounts[i]!) || (amounts[i] === 0 && data.aggregate === 'sum') ? '' : data.format(amounts[i]!),
+  };
+  const entries = steps.labels.map((label, k) => ({ label, fill: steps.fills[k]!, count: found[k]!, index: k }));
+  const scale = scaleOf(amounts);
+  const legend: LegendView = {
+    kind: 'number',
+    title: data.title,
+    note: data.note,
+    entries,
+    histogram: scale && spread(amounts, scale, steps, palette),
+    range: scale && [data.format(scale.least), data.format(scale.most)],
+    aggregate: view.kinds.includes(KIND.group) ? by : null,
+  };
+  return { overlay, legend };
 }
 
-const milliseconds = (v: number) =>
-  v >= 100 ? `${Math.round(v)} ms` : v >= 0.095 ? `${v.toPrecision(2)} ms` : `${(1000 * v).toPrecision(2)} µs`;
-
-/** Bytes of what a node makes, where its shape is known. */
-function memoryOverlay(view: ViewGraph, { types }: Source, palette: Palette): OverlayView {
-  const amounts = new Float64Array(view.count).fill(NaN);
-  let unknown = 0;
-  eachNode(view, (i, id) => {
-    const bytes = outputBytes(view.model.nodes.at(id).outputs, view, types);
-    if (bytes === null) unknown++;
-    else amounts[i] = bytes;
-  });
-  const note = unknown === 0 ? 'from shapes' : `from shapes, ${unknown} unknown`;
-  return heat('Size of outputs', note, amounts, byteText, palette);
-}
-
-function outputBytes(outputs: readonly (ValueId | null)[], view: ViewGraph, types: Source['types']): number | null {
-  let sum = 0;
-  for (const v of outputs) {
-    if (v === null) continue;
-    const type = types.get(v) ?? view.model.values.at(v).type;
-    if (type?.kind !== 'tensor' || !isStatic(type.shape)) return null;
-    sum += denseByteLength(type.dtype, type.shape);
-  }
-  return sum;
-}
-
-function byteText(bytes: number): string {
-  if (bytes < 1000) return `${Math.round(bytes)} B`;
-  const [unit, name] = bytes >= 1e9 ? [1e9, 'GB'] : bytes >= 1e6 ? [1e6, 'MB'] : [1e3, 'KB'];
-  return `${Number((bytes / unit).toPrecision(3))} ${name}`;
-}
-
-/** Five steps below the largest: a fortieth, a tenth, a quarter, a half. */
-const STEPS = [1 / 40, 1 / 10, 1 / 4, 1 / 2];
-
-function heat(
-  title: string,
-  note: string,
-  amounts: Float64Array,
-  text: (v: number) => string,
-  palette: Palette,
-): OverlayView {
-  let most = 0;
-  for (const v of amounts) if (v > most) most = v;
-  const classes = new Int8Array(amounts.length).fill(-1);
-  const texts = new Map<number, string>();
-  amounts.forEach((v, i) => {
-    if (Number.isNaN(v)) return;
-    classes[i] = STEPS.filter((s) => v >= s * most && most > 0).length;
-    texts.set(i, text(v));
-  });
-  const legend = palette.heat.map((fill, i) => ({
-    fill,
-    label: most === 0 ? '' : i === 0 ? '0' : text(STEPS[i - 1]! * most),
-  }));
+function spread(amounts: Float64Array, scale: Scale, steps: Steps, palette: Palette): LegendView['histogram'] {
+  const { bins, ratio } = histogramOf(amounts, scale);
   return {
-    kind: 'heat',
-    title,
-    note,
-    legend,
-    classes,
-    texts,
-    fills: palette.heat,
-    inks: palette.heatInk,
-    bars: palette.heat,
+    ratio,
+    bins: bins.map(({ count, middle }) => ({ count, fill: steps.fills[steps.classOf(middle)] ?? palette.line })),
   };
 }
 
-/** Types borrow colours from the categories: there are as many, and they are tested for contrast. */
-const TYPE_COLOURS: Partial<Record<DType, Category>> = {
-  float: 'conv',
-  float16: 'attention',
-  bfloat16: 'recurrent',
-  double: 'norm',
-  int64: 'shape',
-  int32: 'const',
-  int8: 'quant',
-  uint8: 'math',
-  int4: 'activation',
-  uint4: 'activation',
-  bool: 'control',
-  string: 'classic',
-};
-
-function typeOverlay(view: ViewGraph, types: ReadonlyMap<ValueId, ValueType>, palette: Palette): OverlayView {
-  const classes = new Int8Array(view.count).fill(-1);
-  const texts = new Map<number, string>();
-  const found = new Map<DType, number>();
-  eachNode(view, (i, id) => {
-    const first = view.model.nodes.at(id).outputs.find((v) => v !== null) ?? null;
-    const type = first === null ? null : (types.get(first) ?? view.model.values.at(first).type);
-    if (type?.kind !== 'tensor') return;
-    found.set(type.dtype, (found.get(type.dtype) ?? 0) + 1);
-    classes[i] = CATEGORIES.indexOf(TYPE_COLOURS[type.dtype] ?? 'pool');
-    texts.set(i, dtypeInfo(type.dtype).label);
-  });
-  const sorted = [...found].sort((a, b) => b[1] - a[1]);
-  const legend = sorted.map(([dtype, n]) => ({
-    label: `${dtypeInfo(dtype).label} ${n}`,
-    fill: palette.strip[CATEGORIES.indexOf(TYPE_COLOURS[dtype] ?? 'pool')]!,
-  }));
+function stepsOf(data: NodeNumbers, amounts: Float64Array, palette: Palette): Steps {
+  if (data.gradient) return gradientSteps(data, amounts, palette);
+  if (data.thresholds) return thresholdSteps(data, palette);
+  const scale = scaleOf(amounts);
+  const from = (k: number) => (k === 0 ? scale!.least : scale!.bounds[k - 1]!);
   return {
-    kind: 'type',
-    title: 'Type of the first output',
-    note: '',
-    legend,
-    classes,
-    texts,
-    fills: palette.soft,
-    inks: palette.ink,
-    bars: palette.strip,
+    fills: [...palette.heat],
+    inks: [...palette.heatInk],
+    labels: scale === null ? [] : palette.heat.map((_, k) => (scale.most === 0 && k > 0 ? '' : data.format(from(k)))),
+    classOf: (v) => (scale === null ? -1 : stepOf(v, scale)),
   };
 }
 
-function eachNode(view: ViewGraph, visit: (i: number, id: NodeId) => void): void {
-  for (let i = 0; i < view.count; i++) if (view.kinds[i] === KIND.node) visit(i, view.refs[i] as NodeId);
+function thresholdSteps(data: NodeNumbers, palette: Palette): Steps {
+  const list = data.thresholds!;
+  return {
+    fills: list.map((t) => t.fill),
+    inks: list.map((t) => t.ink ?? palette.inkOn(t.fill)),
+    labels: list.map((t) => `≤ ${data.format(t.value)}`),
+    classOf: (v) => (Number.isNaN(v) ? -1 : list.findIndex((t) => v <= t.value)),
+  };
+}
+
+const GRADIENT_STEPS = 12;
+
+function gradientSteps(data: NodeNumbers, amounts: Float64Array, palette: Palette): Steps {
+  const stops = data.gradient!;
+  const scale = scaleOf(amounts, GRADIENT_STEPS);
+  const fills = Array.from({ length: GRADIENT_STEPS }, (_, k) => between(stops, k / (GRADIENT_STEPS - 1)));
+  const from = (k: number) => (k === 0 ? scale!.least : scale!.bounds[k - 1]!);
+  return {
+    fills,
+    inks: fills.map((f) => palette.inkOn(f)),
+    labels: scale === null ? [] : fills.map((_, k) => (k % 3 === 0 ? data.format(from(k)) : '')),
+    classOf: (v) => (scale === null ? -1 : stepOf(v, scale)),
+  };
+}
+
+function between(stops: readonly (OwnColour & { readonly stop: number })[], at: number): string {
+  const above = Math.max(
+    1,
+    stops.findIndex((s) => s.stop >= at),
+  );
+  const [a, b] = [stops[above - 1]!, stops[Math.min(above, stops.length - 1)]!];
+  const share = b.stop === a.stop ? 0 : Math.max(0, Math.min(1, (at - a.stop) / (b.stop - a.stop)));
+  return `color-mix(in srgb, ${b.fill} ${Math.round(100 * share)}%, ${a.fill})`;
+}
+
+/** Colours that a file gives to single nodes: classes of their own behind those of the scale. */
+class OwnColours {
+  private readonly known = new Map<string, number>();
+
+  constructor(
+    private readonly fills: string[],
+    private readonly inks: string[],
+    private readonly palette: Palette,
+  ) {}
+
+  classOf(own: OwnColour | undefined, view: ViewGraph, i: number): number | null {
+    if (own === undefined || view.kinds[i] !== KIND.node) return null;
+    const key = `${own.fill} ${own.ink ?? ''}`;
+    let index = this.known.get(key);
+    // Classes are bytes.
+    if (index === undefined && this.fills.length >= 120) return null;
+    if (index === undefined) {
+      index = this.fills.push(own.fill) - 1;
+      this.inks.push(own.ink ?? this.palette.inkOn(own.fill));
+      this.known.set(key, index);
+    }
+    return index;
+  }
+}
+
+// ---- classes
+
+function classes(view: ViewGraph, data: NodeClasses, palette: Palette): Coloured {
+  const { classes: paint, shares } = vertexClasses(view, data);
+  const index = data.classes.map((c) => (c.colour === null ? -1 : CATEGORIES.indexOf(c.colour)));
+  const pick = (list: readonly string[], none: string) => index.map((c) => (c < 0 ? none : list[c]!));
+  const fills = pick(palette.soft, palette.surface);
+  const inks = pick(palette.ink, palette.muted);
+  const bars = pick(palette.strip, palette.line);
+  const own = new OwnColours(fills, inks, palette);
+  const painted = paint.map((c, i) => own.classOf(data.own?.get(view.refs[i] as NodeId), view, i) ?? c);
+  const overlay: OverlayView = {
+    kind: 'class',
+    classes: painted,
+    fills,
+    inks,
+    bars: [...bars, ...fills.slice(bars.length)],
+    text: (i) => {
+      const label = data.classes[paint[i]!]?.label ?? '';
+      const share = shares.get(i);
+      return share === undefined ? label : `${label} ${Math.round(100 * share)} %`;
+    },
+  };
+  return { overlay, legend: classLegend(view, data, bars) };
+}
+
+/** Counts nodes, not vertices: closed groups count with all that they hold. */
+function classLegend(view: ViewGraph, data: NodeClasses, fills: readonly string[]): LegendView {
+  const counts = new Uint32Array(data.classes.length);
+  const { order } = view.model.graphs.at(view.scope);
+  for (const id of order) {
+    const c = data.values.get(id);
+    if (c !== undefined) counts[c]!++;
+  }
+  const entries = data.classes.map((c, index) => ({
+    label: c.label,
+    fill: fills[index]!,
+    count: counts[index]!,
+    index,
+  }));
+  return {
+    kind: 'class',
+    title: data.title,
+    note: data.note,
+    entries: entries.filter((e) => e.count > 0),
+    histogram: null,
+    range: null,
+    aggregate: null,
+  };
+}
+
+function categoryLegend(view: ViewGraph, data: NodeClasses, palette: Palette): LegendView {
+  const strips = data.classes.map((c) => palette.strip[CATEGORIES.indexOf(c.colour!)]!);
+  return classLegend(view, data, strips);
+}
+
+/**
+ * By vertex: 1 where it belongs to the class that was picked in the legend. A closed group belongs where it holds such a
+ * node, or, with numbers, where its own is of the class.
+ */
+export function verticesOfClass(
+  view: ViewGraph,
+  data: NodeData,
+  overlay: OverlayView | null,
+  picked: number,
+): Uint8Array {
+  const keep = new Uint8Array(view.count);
+  for (let i = 0; i < view.count; i++) {
+    const group = groupAt(view, i);
+    if (overlay?.kind === 'number') keep[i] = Number(overlay.classes[i] === picked);
+    else if (data.kind !== 'class') continue;
+    else if (group && overlay === null) {
+      const category = CATEGORIES.indexOf(data.classes[picked]!.colour!);
+      keep[i] = Number(categoryCounts(view.model, group)[category]! > 0);
+    } else if (group) keep[i] = Number(overlay!.classes[i] === picked);
+    else if (view.kinds[i] === KIND.node) keep[i] = Number(data.values.get(view.refs[i] as NodeId) === picked);
+  }
+  return keep;
 }

@@ -1,12 +1,13 @@
 /** Boxes around open groups: below the nodes their sides, above them their names; far away a summary of each. */
 import { CATEGORIES } from '../../graph-model/operators/category.ts';
+import { formatCount } from '../../graph-model/format.ts';
 import type { Viewport } from '../../graph-view/edge-path.ts';
 import { categoryCounts, groupName } from '../../graph-view/group-face.ts';
 import type { Rect, Scene } from '../../graph-view/scene.ts';
 import type { Palette } from './palette.ts';
 
 /** Boxes are dashed lines among nodes; from far they are cards. */
-const CARDS = 0.25;
+export const CARDS = 0.25;
 /** Below this zoom a group that is small on the screen is a summary of itself. */
 const SUMMARY_ZOOM = 0.08;
 const SUMMARY = { width: 150, height: 56 };
@@ -39,7 +40,7 @@ export function boxesOnScreen(scene: Scene, view: Viewport, rect: Rect): OnScree
     if (summary) hidden[b] = 1;
     const seen =
       r.x < rect.x + rect.width && r.x + r.width > rect.x && r.y < rect.y + rect.height && r.y + r.height > rect.y;
-    if (!seen || w < 2 || h < 2) continue;
+    if (!seen || w < 0.3 || h < 2) continue;
     const [x, y] = [r.x * view.zoom + view.x, r.y * view.zoom + view.y];
     out.push({ box: b, x, y, w, h, depth: depths[b]!, summary });
   }
@@ -90,7 +91,35 @@ export function paintTitles(
       paintBox(ctx, b, palette.surface);
       paintSummary(ctx, scene, b, palette);
     } else if (zoom >= CARDS) paintOnBorder(ctx, scene, b, palette);
-    else if (b.w > 44 && b.h > 60) paintInside(ctx, scene, b, palette, taken);
+    else if (b.w > 64 && b.h > 60) paintInside(ctx, scene, b, palette, taken);
+  }
+  if (zoom < CARDS) paintBeside(ctx, scene, boxes, palette);
+}
+
+const BESIDE = { height: 13, most: 160, gap: 7 };
+
+/** Outermost boxes that are too narrow for their names have them at the right, where nothing else is. */
+function paintBeside(ctx: CanvasRenderingContext2D, scene: Scene, boxes: readonly OnScreen[], palette: Palette): void {
+  const outer = boxes.filter((b) => b.depth === 0);
+  const narrow = outer.filter((b) => (b.w <= 64 || (b.summary && b.w < 90)) && b.h >= BESIDE.height);
+  let below = -Infinity;
+  for (const b of narrow.sort((a, c) => a.y - c.y)) {
+    const [name, count] = namesOf(scene, b);
+    const x = b.x + b.w + BESIDE.gap;
+    const y = b.y + Math.min(b.h / 2, 14);
+    const meets = outer.some(
+      (o) => o !== b && o.x < x + BESIDE.most && o.x + o.w > x && o.y < y + 8 && o.y + o.h > y - 8,
+    );
+    if (meets || y < below) continue;
+    below = y + BESIDE.height;
+    ctx.font = `600 11px ${palette.fontUi}`;
+    const text = fit(ctx, name, BESIDE.most - 40);
+    const width = ctx.measureText(text).width;
+    ctx.fillStyle = palette.text;
+    ctx.fillText(text, x, y);
+    ctx.font = `10px ${palette.fontMono}`;
+    ctx.fillStyle = palette.muted;
+    ctx.fillText(count, x + width + 6, y + 0.5);
   }
 }
 
@@ -107,7 +136,7 @@ function freePlace(taken: Rect[], x: number, y: number, width: number): number |
 
 function namesOf(scene: Scene, { box }: OnScreen): [string, string] {
   const group = scene.view.tree!.groups[scene.view.boxes[box]!.group]!;
-  return [groupName(group), group.count.toLocaleString('en')];
+  return [groupName(group), formatCount(group.count)];
 }
 
 /** Half above the upper side, which it interrupts; it stays in sight while its box is. */

@@ -2,9 +2,12 @@
 import { GLYPHS, type GlyphName, type GlyphShape } from '../../graph-view/glyphs.ts';
 import { CATEGORIES } from '../../graph-model/operators/category.ts';
 import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
+import { formatCount } from '../../graph-model/format.ts';
 import { groupName } from '../../graph-view/group-face.ts';
-import { firstInRow } from '../../graph-view/density.ts';
+import type { Density } from '../../graph-view/density.ts';
 import { addArrow, addEdge, addPiece, type Viewport } from '../../graph-view/edge-path.ts';
+import type { Focus } from './focus.ts';
+import { DIM, paintDensity, paintFarHits, paintHit } from './paint-focus.ts';
 import type { Palette } from './palette.ts';
 import type { Rect, Scene } from '../../graph-view/scene.ts';
 import { boxesOnScreen, paintBoxes, paintTitles } from './paint-groups.ts';
@@ -13,15 +16,24 @@ import { groupAt, KIND } from '../../graph-view/view-graph.ts';
 /** From here on nodes are React components. */
 export const NEAR = 0.7;
 /** From here on nodes have a name; below they are bars. */
-export const MIDDLE = 0.25;
+export const MIDDLE = 0.35;
 /** Below, cells stand for nodes. */
 export const FAR = 0.08;
+
+/** Below, circles stand for hits; above, they have a border. */
+const CIRCLES = 0.16;
 
 export interface FrameState {
   readonly selected: ReadonlySet<number>;
   readonly hovered: number;
   /** Edges in the accent colour: of what is selected or hovered. */
   readonly litEdges: readonly number[];
+  /** Where too many are lit to be drawn one by one: by edge, 1 for those. */
+  readonly litMask: Uint8Array | null;
+  /** What is picked out; the rest may be dimmed. */
+  readonly focus: Focus;
+  /** Cells in the overlay's colours. */
+  readonly overlayCells: Density | null;
   /** What an overlay paints; null where nodes show their category. */
   readonly overlay: OverlayPaint | null;
   readonly problems: ReadonlyMap<number, 'warning' | 'error'>;
@@ -61,13 +73,15 @@ export function paint(
   const rect = visibleRect(view, size);
   const boxes = boxesOnScreen(scene, view, rect);
   paintBoxes(ctx, boxes, palette, view.zoom);
-  ctx.globalAlpha = state.settle;
-  paintEdges(ctx, scene, palette, view, rect);
+  ctx.globalAlpha = state.settle * (state.focus.keep ? DIM + 0.2 : 1);
+  paintEdges(ctx, scene, palette, view, rect, state.litMask);
   ctx.globalAlpha = 1;
-  if (view.zoom < FAR) paintCells(ctx, scene, palette, view, rect);
+  if (view.zoom < FAR) paintCells(ctx, scene, palette, view, rect, state);
   else paintNodes(ctx, scene, palette, view, rect, state);
   paintTitles(ctx, scene, boxes, palette, view.zoom);
   paintLitEdges(ctx, scene, palette, view, state);
+  const { hitCells } = state.focus;
+  if (view.zoom < CIRCLES && hitCells) paintFarHits(ctx, hitCells, palette, view, rect);
 }
 
 /** The part of the graph that is in view. */
@@ -92,14 +106,22 @@ const BATCH = 256;
 /** More lines than this in one frame say nothing to the eye. */
 const MOST_PIECES = 14_000;
 
-function paintEdges(ctx: CanvasRenderingContext2D, scene: Scene, palette: Palette, view: Viewport, rect: Rect): void {
+function paintEdges(
+  ctx: CanvasRenderingContext2D,
+  scene: Scene,
+  palette: Palette,
+  view: Viewport,
+  rect: Rect,
+  litMask: Uint8Array | null,
+): void {
   const shapes: number[] = [];
   const plain: number[] = [];
+  const lit: number[] = [];
   const shortest = view.zoom >= 0.2 ? 0 : 6 / view.zoom;
-  const { shape } = scene.pieces;
+  const { shape, edge } = scene.pieces;
   scene.eachPiece(rect, shortest, (p) => {
     if (plain.length + shapes.length >= MOST_PIECES || !meets(scene, p, rect)) return;
-    (shape[p] === 1 ? shapes : plain).push(p);
+    (litMask?.[edge[p]!] === 1 ? lit : shape[p] === 1 ? shapes : plain).push(p);
   });
   ctx.lineWidth = Math.max(0.7, Math.min(1.5, 1.25 * view.zoom));
   ctx.strokeStyle = palette.edgeShape;
@@ -109,6 +131,10 @@ function paintEdges(ctx: CanvasRenderingContext2D, scene: Scene, palette: Palett
   ctx.strokeStyle = palette.edge;
   strokePieces(ctx, scene, plain, view);
   if (view.zoom >= MIDDLE) paintArrows(ctx, scene, palette, shapes, plain, view);
+  if (lit.length === 0) return;
+  ctx.globalAlpha = 1;
+  ctx.strokeStyle = palette.accent;
+  strokePieces(ctx, scene, lit, view);
 }
 
 function meets(scene: Scene, p: number, rect: Rect): boolean {
@@ -202,23 +228,19 @@ function paintLitEdges(
   }
 }
 
-function paintCells(ctx: CanvasRenderingContext2D, scene: Scene, palette: Palette, view: Viewport, rect: Rect): void {
-  const level = scene.density.level(2.4 / view.zoom);
-  const side = level.size * view.zoom;
-  const lastRow = (rect.y + rect.height) / level.size;
-  const first = Math.floor(rect.x / level.size);
-  const last = (rect.x + rect.width) / level.size;
-  for (let i = firstInRow(level, Math.floor(rect.y / level.size)); i < level.count && level.rows[i]! <= lastRow; i++) {
-    const column = level.columns[i]!;
-    if (column < first || column > last) continue;
-    ctx.fillStyle = palette.strip[level.categories[i]!]!;
-    ctx.fillRect(
-      column * side + view.x,
-      level.rows[i]! * side + view.y,
-      Math.max(1, side - 0.4),
-      Math.max(1, side - 0.8),
-    );
-  }
+function paintCells(
+  ctx: CanvasRenderingContext2D,
+  scene: Scene,
+  palette: Palette,
+  view: Viewport,
+  rect: Rect,
+  { overlay, overlayCells, focus }: FrameState,
+): void {
+  const fillOf = (kind: number) => (overlay ? (overlay.bars[kind - 1] ?? palette.line) : palette.strip[kind]!);
+  ctx.globalAlpha = focus.keptCells ? DIM : 1;
+  paintDensity(ctx, (overlay && overlayCells) ?? scene.density, fillOf, view, rect);
+  ctx.globalAlpha = 1;
+  if (focus.keptCells) paintDensity(ctx, focus.keptCells, fillOf, view, rect);
 }
 
 function paintNodes(
@@ -230,11 +252,38 @@ function paintNodes(
   state: FrameState,
 ): void {
   const visible = scene.nodesIn(rect).filter((i) => !state.mounted.has(i));
-  if (view.zoom < MIDDLE) paintBars(ctx, scene, palette, view, visible, state);
-  else for (const i of visible) paintCard(ctx, scene, palette, view, i, state);
+  const { keep, hits } = state.focus;
+  for (const on of keep ? [0, 1] : [1]) {
+    const part = keep ? visible.filter((i) => keep[i] === on) : visible;
+    ctx.globalAlpha = on === 1 ? 1 : DIM;
+    if (view.zoom < MIDDLE) paintFar(ctx, scene, palette, view, part, state);
+    else for (const i of part) paintCard(ctx, scene, palette, view, i, state);
+  }
+  ctx.globalAlpha = 1;
   if (view.zoom >= NEAR) return;
+  if (view.zoom >= CIRCLES && hits.size > 0)
+    for (const i of visible) if (hits.has(i)) paintHit(ctx, scene, palette, view, i, state.focus);
   for (const i of visible) if (state.selected.has(i)) paintRing(ctx, scene, palette, view, i);
   for (const i of visible) if (state.problems.has(i)) paintMark(ctx, scene, palette, view, i, state.problems.get(i)!);
+}
+
+/** A closed group that is lower than this on the screen is a bar like a node. */
+const LEAST_GROUP = 11;
+
+/** Bars, and closed groups by name as long as it can be read. */
+function paintFar(
+  ctx: CanvasRenderingContext2D,
+  scene: Scene,
+  palette: Palette,
+  view: Viewport,
+  visible: readonly number[],
+  state: FrameState,
+): void {
+  const named = (i: number) => scene.view.kinds[i] === KIND.group && scene.view.heights[i]! * view.zoom >= LEAST_GROUP;
+  const bars = visible.filter((i) => !named(i));
+  paintBars(ctx, scene, palette, view, bars, state);
+  if (bars.length < visible.length)
+    for (const i of visible) if (named(i)) paintCard(ctx, scene, palette, view, i, state);
 }
 
 function paintBars(
@@ -252,15 +301,39 @@ function paintBars(
     if (list) list.push(i);
     else byColour.set(colour, [i]);
   }
-  const { x, y } = scene.layout;
-  const { widths, heights } = scene.view;
+  paintBodies(ctx, scene, palette, view, visible, state);
   for (const [colour, list] of byColour) {
     ctx.fillStyle = colour;
-    for (const i of list) {
-      const height = Math.max(2, heights[i]! * view.zoom);
-      ctx.fillRect(x[i]! * view.zoom + view.x, y[i]! * view.zoom + view.y, widths[i]! * view.zoom, height);
-    }
+    for (const i of list) paintBar(ctx, scene, view, i, state.overlay ? Infinity : HEAD);
   }
+}
+
+/** What a card has below its head is paler: else the most detailed nodes would shout. */
+function paintBodies(
+  ctx: CanvasRenderingContext2D,
+  scene: Scene,
+  palette: Palette,
+  view: Viewport,
+  visible: readonly number[],
+  state: FrameState,
+): void {
+  if (state.overlay !== null || HEAD * view.zoom < 3) return;
+  for (const i of visible) {
+    if (scene.view.heights[i]! <= HEAD) continue;
+    ctx.fillStyle = palette.soft[scene.view.categories[i]!]!;
+    paintBar(ctx, scene, view, i, Infinity);
+  }
+}
+
+function paintBar(
+  ctx: CanvasRenderingContext2D,
+  { layout, view: { widths, heights } }: Scene,
+  view: Viewport,
+  i: number,
+  most: number,
+): void {
+  const height = Math.max(2, Math.min(heights[i]!, most) * view.zoom);
+  ctx.fillRect(layout.x[i]! * view.zoom + view.x, layout.y[i]! * view.zoom + view.y, widths[i]! * view.zoom, height);
 }
 
 function barColour(scene: Scene, palette: Palette, i: number, state: FrameState): string {
@@ -327,6 +400,9 @@ function paintSheets(
   }
 }
 
+/** Height of the head of a card, and of a card with nothing else. */
+const HEAD = 26;
+
 /** Text keeps a readable size as long as it fits the card. */
 function paintTitle(
   ctx: CanvasRenderingContext2D,
@@ -340,28 +416,33 @@ function paintTitle(
   k: number,
   pill: boolean,
 ): void {
-  const size = Math.round(2 * Math.min(12, Math.max(12 * k, Math.min(h * 0.62, 11)))) / 2;
+  // Of one size on all cards: a name in larger letters would say that it matters more. Groups do.
+  const room = groupAt(scene.view, i) ? h * 0.62 : HEAD * k * 0.7;
+  const size = Math.round(2 * Math.min(12, Math.max(12 * k, Math.min(room, 11)))) / 2;
   if (size < 5.5) return;
-  const glyph = pill ? 0 : size;
-  const title = titleOf(scene, i);
   ctx.font = `600 ${size}px ${palette.fontUi}`;
   const start = left + (pill ? h / 2 : Math.max(2.5, 4 * k) + 3);
-  const room = w - (start - left) - 5;
-  const text = fitText(ctx, title, room - (room > 52 ? glyph + 3 : 0), size);
+  const width = w - (start - left) - 5;
+  const withGlyph = !pill && width > 52;
+  const text = fitTitle(ctx, scene, i, width - (withGlyph ? size + 3 : 0), size);
   const middle = pill || h < 1.8 * size ? top + h / 2 : k >= NEAR ? top + 13 * k : top + h / 2;
-  const withGlyph = glyph > 0 && room > 52;
   if (withGlyph) paintGlyph(ctx, CATEGORIES[scene.view.categories[i]!]!, start, middle - size / 2, size);
   ctx.textBaseline = 'middle';
-  ctx.fillText(text, start + (withGlyph ? glyph + 3 : 0), middle + 0.5);
+  ctx.fillText(text, start + (withGlyph ? size + 3 : 0), middle + 0.5);
 }
 
-function titleOf(scene: Scene, i: number): string {
+/** A group keeps the end of its name, which tells it from its like, before it says how many nodes it has. */
+function fitTitle(ctx: CanvasRenderingContext2D, scene: Scene, i: number, room: number, size: number): string {
   const { view } = scene;
   const ref = view.refs[i]!;
-  if (view.kinds[i] === KIND.node) return view.model.nodes.at(ref as NodeId).op;
+  if (view.kinds[i] === KIND.node) return fitText(ctx, view.model.nodes.at(ref as NodeId).op, room, size);
   const group = groupAt(view, i);
-  if (group) return `${groupName(group)} · ${group.count.toLocaleString('en')}`;
-  return view.model.values.at(ref as never).name;
+  if (!group) return fitText(ctx, view.model.values.at(ref as never).name, room, size);
+  const name = groupName(group);
+  const whole = `${name} · ${formatCount(group.count)}`;
+  if (fitText(ctx, whole, room, size) === whole) return whole;
+  const cut = fitText(ctx, name, room, size);
+  return cut === name || cut === '' ? cut : `…${name.slice(1 - cut.length)}`;
 }
 
 const widthOf = new Map<string, number>();

@@ -15,6 +15,7 @@ export interface Palette {
   readonly edgeShape: string;
   readonly accent: string;
   readonly accentSoft: string;
+  readonly onAccent: string;
   readonly warn: string;
   readonly error: string;
   /** By category: strip and text. */
@@ -25,6 +26,8 @@ export interface Palette {
   readonly heatInk: readonly string[];
   readonly fontUi: string;
   readonly fontMono: string;
+  /** Text that can be read on a colour that a file asked for: the darker or lighter of the theme's inks. */
+  inkOn(fill: string): string;
 }
 
 export function readPalette(element: Element): Palette {
@@ -44,6 +47,7 @@ export function readPalette(element: Element): Palette {
     edgeShape: read('edge-shape'),
     accent: read('accent'),
     accentSoft: read('accent-soft'),
+    onAccent: read('on-accent'),
     warn: read('warn'),
     error: read('error'),
     strip: CATEGORIES.map((c) => read(`cat-${c}`)),
@@ -53,7 +57,40 @@ export function readPalette(element: Element): Palette {
     heatInk: five.map((i) => read(`heat-${i}-ink`)),
     fontUi: read('font-ui'),
     fontMono: read('font-mono'),
+    inkOn: inkChooser([read('heat-0-ink'), read('heat-4-ink')]),
   };
+}
+
+/** The one of two inks that stands out more. Any CSS colour is read by letting the browser paint it. */
+function inkChooser(inks: readonly [string, string]): (fill: string) => string {
+  const ctx = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const known = new Map<string, number>();
+  const light = (colour: string): number => {
+    let l = known.get(colour);
+    if (l === undefined) {
+      l = luminance(ctx, colour);
+      known.set(colour, l);
+    }
+    return l;
+  };
+  return (fill) => {
+    const [a, b] = inks.map((ink) => contrast(light(ink), light(fill)));
+    return a! >= b! ? inks[0] : inks[1];
+  };
+}
+
+const contrast = (a: number, b: number): number => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+
+/** Relative luminance, 0 .. 1, as WCAG 2 defines it. */
+function luminance(ctx: CanvasRenderingContext2D | null, colour: string): number {
+  if (!ctx) return 0;
+  ctx.fillStyle = colour;
+  ctx.fillRect(0, 0, 1, 1);
+  const [r, g, b] = [...ctx.getImageData(0, 0, 1, 1).data].slice(0, 3).map((v) => {
+    const c = v / 255;
+    return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
 }
 
 /** Calls `changed` when the theme of the page or of the system becomes another; returns how to stop. */

@@ -1,7 +1,7 @@
 /** The graph, or what is in view, as a file. */
 import type { Model } from '../../graph-model/core/model.ts';
 import type { Rect, Scene } from '../../graph-view/scene.ts';
-import { svgPicture, type SvgPicture } from '../../graph-view/svg.ts';
+import { svgPicture, type SvgOverlay, type SvgPicture } from '../../graph-view/svg.ts';
 import { downloadBlob } from '../files/download.ts';
 import type { State } from '../store/state.ts';
 
@@ -12,9 +12,20 @@ const LONGEST_SIDE = 16_000;
 const MOST_PIXELS = 120e6;
 
 /** Saves `part` of the scene, or all of it; the theme is the page's. */
-export async function savePicture(scene: Scene, kind: PictureKind, part: Rect | null, state: State): Promise<void> {
+export async function savePicture(
+  scene: Scene,
+  kind: PictureKind,
+  part: Rect | null,
+  overlay: SvgOverlay | null,
+  state: State,
+): Promise<void> {
   const theme = getComputedStyle(document.documentElement).colorScheme.includes('dark') ? 'dark' : 'light';
-  const picture = svgPicture(scene, { theme, types: state.types, ...(part ? { part } : {}) });
+  const picture = svgPicture(scene, {
+    theme,
+    types: state.types,
+    ...(part ? { part } : {}),
+    ...(overlay ? { overlay } : {}),
+  });
   const name = `${baseName(scene.view.model)}${part ? '-view' : ''}.${kind}`;
   if (kind === 'svg') return downloadBlob(svgBlob(picture), name);
   const scale = scaleOf(picture);
@@ -60,10 +71,11 @@ export function saveRequested(
   scene: Scene,
   kind: 'save-svg' | 'save-png' | 'save-view-svg' | 'save-view-png',
   view: Rect,
+  overlay: SvgOverlay | null,
   state: State,
 ): void {
   const part = kind.includes('view') ? view : null;
-  savePicture(scene, kind.endsWith('svg') ? 'svg' : 'png', part, state).catch((error: unknown) =>
+  savePicture(scene, kind.endsWith('svg') ? 'svg' : 'png', part, overlay, state).catch((error: unknown) =>
     state.announce(`The picture could not be saved: ${error instanceof Error ? error.message : String(error)}.`),
   );
 }

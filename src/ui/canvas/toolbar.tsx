@@ -6,31 +6,25 @@ import type { GraphId, Model } from '../../graph-model/core/model.ts';
 import { groupTree, type Group } from '../../graph-model/groups/groups.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { Menu } from '../kit/menu.tsx';
+import { ColourMenu } from './colour-menu.tsx';
+import { SearchChip } from './search-chip.tsx';
+import { TraceMenu } from './trace-menu.tsx';
 import { collapseTo, depthOf, groupOfSelection, nodesOf } from './group-actions.ts';
 import { Icon } from '../kit/icon.tsx';
-import { Segmented } from '../kit/segmented.tsx';
 import { useStore, useStoreApi } from '../store/store.ts';
-import type { Overlay } from '../store/state.ts';
 import { shortName } from '../../graph-view/face.ts';
 
-const OVERLAYS: readonly { readonly id: Overlay; readonly label: string }[] = [
-  { id: 'category', label: 'Category' },
-  { id: 'time', label: 'Time' },
-  { id: 'memory', label: 'Memory' },
-  { id: 'type', label: 'Type' },
-];
-
 export function CanvasToolbar() {
-  const overlay = useStore((s) => s.overlay);
   const direction = useStore((s) => s.direction);
   const setView = useStore((s) => s.setView);
   return (
     <div className="gw-tools">
       <Crumbs />
+      <SearchChip />
       <span className="gw-grow" />
       <GroupMenu />
-      <span className="gw-muted">Colour by</span>
-      <Segmented label="Colour by" options={OVERLAYS} value={overlay} onChange={(id) => setView({ overlay: id })} />
+      <TraceMenu />
+      <ColourMenu />
       <IconButton
         icon="graph"
         size="small"

@@ -3,6 +3,7 @@ import { EditError, label, type Change } from '../../graph-model/core/draft.ts';
 import { functionOf, type Model, type NodeId, type ValueId } from '../../graph-model/core/model.ts';
 import * as Edit from '../../graph-model/edit/index.ts';
 import { extractFunction } from '../../graph-model/functions/extract.ts';
+import { groupsAround, groupTree, type Group } from '../../graph-model/groups/groups.ts';
 import { inlineCall } from '../../graph-model/functions/inline.ts';
 import { loadOperators } from '../../graph-model/operators/schemas.ts';
 import type { Store } from '../store/slice.ts';
@@ -50,6 +51,25 @@ function inOrder(model: Model, ids: ReadonlySet<NodeId>): NodeId[] {
 
 const hasValue = (state: State): true | string =>
   chosenValue(state) === null ? 'no value is selected, and no single node' : true;
+
+/** The graph that holds the selection: what is drawn in place lies in another than the one that was entered. */
+const graphOf = (state: State) => state.model!.nodes.at([...state.selected][0]!).graph;
+
+/** The innermost group around the selection that a person made; null where it lies in none. */
+function ownGroupOf(state: State): Group | null {
+  const [first] = state.selected;
+  if (state.model === null || first === undefined) return null;
+  const tree = groupTree(state.model, graphOf(state));
+  const keys = groupsAround(tree, first).filter((k) => tree.groups[tree.byKey.get(k)!]!.scope.own);
+  const key = keys.at(-1);
+  return key === undefined ? null : tree.groups[tree.byKey.get(key)!]!;
+}
+
+function inOwnGroup(state: State): true | string {
+  const some = hasSelection(state);
+  if (some !== true) return some;
+  return ownGroupOf(state) ? true : 'the selection lies in no group that you made';
+}
 
 export const EDIT_COMMANDS: readonly Command[] = [
   {
@@ -126,6 +146,58 @@ export const EDIT_COMMANDS: readonly Command[] = [
         value: '',
         submit: (name) => tryEdit(store, (m, s) => extractFunction(m, s.selected, { name }).change),
       }),
+  },
+  {
+    id: 'group',
+    label: 'Group the selection…',
+    group: 'Edit',
+    keys: ['Mod+G'],
+    icon: 'layers',
+    words: 'box name collapse scope together',
+    enabled: hasSelection,
+    run: ({ store }) =>
+      store.getState().showDialog({
+        kind: 'prompt',
+        action: 'Group',
+        title: 'Group the selection',
+        label: 'Name of the group',
+        value: '',
+        submit: (name) => {
+          const refusal = tryEdit(store, (m, s) => Edit.groupNodes(m, s.selected, name));
+          if (!refusal) store.getState().setView({ grouping: true });
+          return refusal;
+        },
+      }),
+  },
+  {
+    id: 'ungroup',
+    label: 'Ungroup',
+    group: 'Edit',
+    keys: ['Mod+Shift+G'],
+    icon: 'layers',
+    words: 'group dissolve box',
+    enabled: inOwnGroup,
+    run: ({ store }) => editOrSay(store, (m, s) => Edit.ungroup(m, graphOf(s), ownGroupOf(s)!.key)),
+  },
+  {
+    id: 'rename-group',
+    label: 'Rename the group…',
+    group: 'Edit',
+    icon: 'pencil',
+    words: 'box name',
+    enabled: inOwnGroup,
+    run: ({ store }) => {
+      const state = store.getState();
+      const { key, name } = ownGroupOf(state)!;
+      state.showDialog({
+        kind: 'prompt',
+        action: 'Rename',
+        title: `Rename the group ${name}`,
+        label: 'Name of the group',
+        value: name,
+        submit: (text) => tryEdit(store, (m, s) => Edit.renameGroup(m, graphOf(s), key, text)),
+      });
+    },
   },
   {
     id: 'inline-call',

@@ -50,7 +50,7 @@ export function showKeys(text: string, mac = isMac()): string {
 export const CANVAS_KEYS: readonly { readonly keys: string; readonly label: string }[] = [
   { keys: '↑ ↓ ← →', label: 'Go along edges; stay in the layer' },
   { keys: 'Shift ↑ ↓ ← →', label: 'Grow the selection' },
-  { keys: 'Space', label: 'Collapse or expand' },
+  { keys: 'Space', label: 'Open or close a group, or what a node holds inside' },
   { keys: '↵', label: 'Open the body or function of a node' },
   { keys: 'Tab', label: 'Next panel' },
 ];

@@ -1,5 +1,6 @@
 import { isOnnx, opsetVersion } from '../../graph-model/core/model.ts';
 import type { State } from '../store/state.ts';
+import { convertedFrom } from '../store/trust.ts';
 import { hasOnnx, type Command } from './command.ts';
 
 /** Passes that are worth a command of their own. */
@@ -84,6 +85,16 @@ export const MODEL_COMMANDS: readonly Command[] = [
       return s.missing.length > 0 ? `it waits for ${s.missing.join(', ')}` : true;
     },
     run: ({ store }) => store.getState().runWith(store.getState().lastRun),
+  },
+  {
+    id: 'trust',
+    label: 'Check the conversion',
+    group: 'Model',
+    keys: ['Mod+Alt+Enter'],
+    icon: 'shield',
+    words: 'trust verify compare framework outputs proof',
+    enabled: (s) => (convertedFrom(s) === null ? 'convert a model of another framework first' : true),
+    run: ({ store }) => store.getState().checkTrust(),
   },
   {
     id: 'cancel',

@@ -1,14 +1,23 @@
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import type { NodeId } from '../../graph-model/core/model.ts';
 import type { Services } from '../store/store.ts';
-import type { Overlay, State, ViewRequest } from '../store/state.ts';
-import { hasModel, oneSelected, type Command } from './command.ts';
+import type { State, ViewRequest } from '../store/state.ts';
+import { hasModel, hasSelection, oneSelected, type Command } from './command.ts';
 import { groupTree } from '../../graph-model/groups/groups.ts';
-import { collapseTo } from '../canvas/group-actions.ts';
+import { collapseTo, toggleInside } from '../canvas/group-actions.ts';
+import { OVERLAYS } from '../overlays/table.ts';
+import { expandedAround, isShown } from '../store/shown.ts';
+import { hitsOf } from '../store/search.ts';
+import { NEIGHBOUR_COMMANDS, TRACE_COMMANDS } from './trace-commands.ts';
 import { bodiesOf } from '../../graph-model/core/attributes.ts';
 import { functionOf } from '../../graph-model/core/model.ts';
 
-const OVERLAYS: readonly Overlay[] = ['category', 'time', 'memory', 'type'];
+const FOLDS: readonly State['fold'][] = ['auto', 'on', 'off'];
+const FOLD_WORDS = {
+  auto: 'Very long graphs are set in columns.',
+  on: 'Graphs longer than wide are set in columns.',
+  off: 'Graphs are never set in columns.',
+} as const;
 
 const panel = (
   id: string,
@@ -86,6 +95,9 @@ const groupsTo = (id: string, label: string, depth: number): Command => ({
   run: ({ store }) => collapseTo(store.getState(), depth),
 });
 
+const labelOf = (s: State, id: string): string =>
+  (OVERLAYS.find((o) => o.id === id)?.label ?? s.ownData.find((d) => d.id === id)?.title ?? id).toLowerCase();
+
 export const VIEW_COMMANDS: readonly Command[] = [
   ask('fit', 'Show the whole graph', ['Shift+F'], 'fit', 'fit'),
   ask('fit-selection', 'Show the selection', ['F'], 'fit-selection', 'fit'),
@@ -121,17 +133,57 @@ export const VIEW_COMMANDS: readonly Command[] = [
     },
   },
   {
-    id: 'overlay',
-    label: 'Next colouring: category, time, memory, type',
+    id: 'fold',
+    label: 'Set long graphs in columns: automatically, always, never',
     group: 'View',
-    keys: ['O'],
-    words: 'overlay heat profile',
+    icon: 'layers',
+    words: 'fold snake wrap chain layout columns',
     enabled: hasModel,
     run: ({ store }) => {
-      const { overlay, setView } = store.getState();
-      setView({ overlay: OVERLAYS[(OVERLAYS.indexOf(overlay) + 1) % OVERLAYS.length]! });
+      const { fold, setView, announce } = store.getState();
+      const next = FOLDS[(FOLDS.indexOf(fold) + 1) % FOLDS.length]!;
+      setView({ fold: next });
+      announce(FOLD_WORDS[next]);
     },
   },
+  {
+    id: 'overlay',
+    label: 'Next colouring',
+    group: 'View',
+    keys: ['O'],
+    icon: 'theme',
+    words: 'overlay heat profile colour',
+    enabled: hasModel,
+    run: ({ store }) => {
+      const s = store.getState();
+      const can = [...OVERLAYS.filter((o) => (o.enabled?.(s) ?? true) === true), ...s.ownData].map((o) => o.id);
+      const next = can[(can.indexOf(s.overlay) + 1) % can.length]!;
+      s.setOverlay(next);
+      s.announce(`Coloured by ${labelOf(s, next)}.`);
+    },
+  },
+  ...OVERLAYS.map((o): Command => ({
+    id: `colour-${o.id}`,
+    label: `Colour by ${o.label.toLowerCase()}`,
+    group: 'View',
+    icon: 'theme',
+    words: `overlay heat ${o.help}`,
+    enabled: (s) => {
+      const open = hasModel(s);
+      return open === true ? (o.enabled?.(s) ?? true) : open;
+    },
+    run: ({ store }) => store.getState().setOverlay(o.id),
+  })),
+  {
+    id: 'node-data',
+    label: 'Colour by data of your own…',
+    group: 'View',
+    icon: 'folder',
+    words: 'overlay node data json csv model explorer open',
+    enabled: hasModel,
+    run: ({ files }) => files.openNodeData(),
+  },
+  ...TRACE_COMMANDS,
   {
     id: 'grouping',
     label: 'Show or hide groups',
@@ -171,6 +223,25 @@ export const GO_COMMANDS: readonly Command[] = [
     run: ({ store }) => focusSearch(store),
   },
   {
+    id: 'expand-inside',
+    label: 'Draw the body or function in place, or close it',
+    group: 'View',
+    icon: 'layers',
+    words: 'expand subgraph if loop scan inside open',
+    enabled: (s) => {
+      const one = oneSelected(s);
+      if (one !== true) return one;
+      return expandedAround(s, [...s.selected][0]!) === null && innerGraph(s) === null
+        ? 'this node has no body, and calls no function of the model'
+        : true;
+    },
+    run: ({ store }) => {
+      const s = store.getState();
+      const id = [...s.selected][0]!;
+      toggleInside(store, innerGraph(s) === null ? expandedAround(s, id)! : id);
+    },
+  },
+  {
     id: 'enter-scope',
     label: 'Open the body or function',
     group: 'Go',
@@ -206,9 +277,55 @@ export const GO_COMMANDS: readonly Command[] = [
     },
     run: ({ store }) => leaveScope(store.getState()),
   },
+  {
+    id: 'next-hit',
+    label: 'Next search hit',
+    group: 'Go',
+    keys: ['F3'],
+    icon: 'search',
+    words: 'find again',
+    enabled: hasHits,
+    run: ({ store }) => store.getState().stepHit(1),
+  },
+  {
+    id: 'previous-hit',
+    label: 'Previous search hit',
+    group: 'Go',
+    keys: ['Shift+F3'],
+    icon: 'search',
+    words: 'find back',
+    enabled: hasHits,
+    run: ({ store }) => store.getState().stepHit(-1),
+  },
+  {
+    id: 'select-alike',
+    label: 'Select all nodes of this type',
+    group: 'Go',
+    icon: 'filter',
+    words: 'same operator alike kind every',
+    enabled: hasSelection,
+    run: ({ store }) => findAlike(store.getState()),
+  },
+  ...NEIGHBOUR_COMMANDS,
   problem('next-problem', 'Next problem', [']', 'F8'], 1),
   problem('previous-problem', 'Previous problem', ['[', 'Shift+F8'], -1),
 ];
+
+function hasHits(s: State): true | string {
+  return hitsOf(s).length > 0 ? true : 'nothing is sought, or nothing was found';
+}
+
+/** Seeks the operators of the selection: marked on the canvas and listed in the outline, and all of them selected. */
+export function findAlike(state: State): void {
+  const model = state.model!;
+  const ops = new Set([...state.selected].map((id) => model.nodes.at(id).op));
+  if (ops.size === 1) state.setQuery(`op:${[...ops][0]!}`);
+  const alike = [...model.nodes.values()].filter((n) => ops.has(n.op)).map((n) => n.id);
+  state.select(alike);
+  state.announce(
+    `${alike.length.toLocaleString('en')} nodes of ${ops.size === 1 ? [...ops][0]! : `${ops.size} types`}.`,
+  );
+}
 
 /** The first body of the selected node, or the function it calls. */
 function innerGraph(state: State) {
@@ -229,7 +346,7 @@ function leaveScope(state: State): void {
 export function revealNode(state: State, node: NodeId): void {
   const found = state.model?.nodes.get(node);
   if (!found) return;
-  if (found.graph !== state.scope) state.enter(found.graph);
+  if (!isShown(state, found.graph)) state.enter(found.graph);
   state.select([node]);
   state.ask({ kind: 'reveal', nodes: [node] });
 }

@@ -4,6 +4,7 @@ import { emptyModel } from '../../graph-model/core/empty.ts';
 import { countOf } from '../../graph-model/format.ts';
 import type { Store } from '../store/slice.ts';
 import { gatherDrop, gatherHandles, gatherList, TooManyFilesError, type Gathered } from './gather.ts';
+import { addNodeData, isNodeData } from './node-data.ts';
 import { filePickers, type Pickers } from './pick.ts';
 import { MOST_KEPT_BYTES, type Recent, type RecentEntry } from './recent.ts';
 
@@ -28,11 +29,17 @@ export class Files {
     private readonly base: string,
     document: Document,
   ) {
-    this.pickers = filePickers(document, (gathered) => void this.from(Promise.resolve(gathered)));
+    this.pickers = filePickers(
+      document,
+      (gathered) => void this.from(Promise.resolve(gathered)),
+      (gathered) => void addNodeData(this.store, gathered.files),
+    );
   }
 
   openFile = (): void => this.pickers.pickFiles();
   openFolder = (): void => this.pickers.pickFolder();
+  /** Data by which nodes are coloured. */
+  openNodeData = (): void => this.pickers.pickNodeData();
   openDrop = (data: DataTransfer): Promise<void> => this.from(gatherDrop(data));
   openList = (list: Iterable<File>): Promise<void> => this.from(Promise.resolve(gatherList(list)));
   openHandles = (handles: readonly FileSystemHandle[]): Promise<void> => this.from(gatherHandles(handles));
@@ -79,6 +86,7 @@ export class Files {
     try {
       const gathered = await gathering;
       if (gathered.files.length === 0) return;
+      if (await isNodeData(this.store, gathered.files)) return await addNodeData(this.store, gathered.files);
       const outcome = await open(gathered.files);
       if (outcome === 'neither') return;
       // Weights that came later belong to the same entry of the list.

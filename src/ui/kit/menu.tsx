@@ -9,6 +9,8 @@ export type MenuEntry =
       readonly id: string;
       readonly label: string;
       readonly icon?: IconName;
+      /** More about it, beside the label and quieter. */
+      readonly detail?: string;
       readonly keys?: string | undefined;
       /** Why it cannot be chosen, shown under the label. */
       readonly off?: string | false;
@@ -49,6 +51,7 @@ function Entry({ entry }: { entry: MenuEntry }) {
       {entry.icon && <Icon name={entry.icon} small />}
       <span className="grow">
         {entry.label}
+        {entry.detail && !entry.off && <span className="muted"> {entry.detail}</span>}
         {entry.off && <span className="muted"> - {entry.off}</span>}
       </span>
       {entry.checked && <Icon name="check" small />}

@@ -5,13 +5,9 @@
 import type { Change } from '../../graph-model/core/draft.ts';
 import type { Model, ValueId } from '../../graph-model/core/model.ts';
 import type { ValueType } from '../../graph-model/core/types.ts';
-import type { Diagnostic } from '../../graph-model/diagnostics.ts';
-import type { Workers } from '../../workers/client.ts';
+import type { Analysed, Workers } from '../../workers/client.ts';
 
-export interface Analysed {
-  readonly types: ReadonlyMap<ValueId, ValueType>;
-  readonly problems: readonly Diagnostic[];
-}
+export type { Analysed } from '../../workers/client.ts';
 
 /** `change` is null for a model just begun. Rejects with an AbortError when `signal` fires. */
 export type Analyse = (model: Model, change: Change | null, signal: AbortSignal) => Promise<Analysed>;

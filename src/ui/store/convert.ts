@@ -6,6 +6,7 @@ import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import { formatCount } from '../../graph-model/format.ts';
 import { CancelledError, JobError } from '../../workers/client.ts';
 import { track } from './jobs.ts';
+import { trustedWithoutAsking } from './trust.ts';
 import type { Get, SetState, StoreDeps } from './slice.ts';
 import type { ConvertSlice } from './state.ts';
 
@@ -22,6 +23,7 @@ export function convertSlice(set: SetState, get: Get, deps: StoreDeps): ConvertS
       try {
         const after = await track(set, what, (on) => deps.workers.convert(model, options, on));
         apply(set, get, label, model, after);
+        if (get().model === after && trustedWithoutAsking(after)) void get().checkTrust();
       } catch (error) {
         if (error instanceof JobError) refuse(set, get, error.diagnostic);
         else if (!(error instanceof CancelledError)) throw error;

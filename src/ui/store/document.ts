@@ -23,6 +23,7 @@ const NOTHING = {
   savedAt: 0,
   types: new Map(),
   problems: [],
+  analysed: false,
   missing: [],
   failure: null,
 } satisfies Partial<DocumentSlice>;
@@ -44,7 +45,7 @@ export function documentSlice(set: SetState, get: Get, deps: StoreDeps): Documen
     addFiles: (files) => opener.add(files.map(inputFile)),
     start: (model) => {
       opener.abandon();
-      begin(set, model, declaredTypes(model), [], []);
+      begin(set, model, [], []);
       analyses.begin([]);
       analyses.want(model, null);
     },
@@ -78,6 +79,7 @@ export function documentSlice(set: SetState, get: Get, deps: StoreDeps): Documen
     },
     markDrawn: (model) => {
       if (get().graphState === 'opening' && !opener.reading && get().model === model) set({ graphState: 'drawn' });
+      opener.drawn(model);
     },
     markSaved: () => set((s) => ({ savedAt: s.at })),
     dismissFailure: () =>
@@ -98,13 +100,7 @@ export function inputFile(file: File | InputFile): InputFile {
   return { name: file.name, path: file.webkitRelativePath || file.name, blob: file };
 }
 
-function begin(
-  set: SetState,
-  model: Model,
-  types: DocumentSlice['types'],
-  problems: readonly Diagnostic[],
-  missing: readonly string[],
-): void {
+function begin(set: SetState, model: Model, problems: readonly Diagnostic[], missing: readonly string[]): void {
   set({
     ...NOTHING,
     graphState: 'opening',
@@ -112,25 +108,39 @@ function begin(
     fileSize: model.source.size,
     model,
     original: model,
-    types,
+    types: declaredTypes(model),
     problems,
     missing,
     scope: model.main,
     collapsed: firstCollapsed(model),
+    expanded: new Set(),
     selected: new Set(),
     selectedValue: null,
     hovered: null,
     optimise: null,
     run: null,
+    trust: null,
+    trustFailure: null,
     optimiseFailure: null,
     runFailure: null,
+    overlay: 'category',
+    ownData: [],
+    pickedClass: null,
+    query: '',
+    sought: '',
+    hitAt: -1,
   });
 }
+
+/** An opened model that is not drawn after so many milliseconds is analysed nevertheless. */
+const PATIENCE = 3000;
 
 class Opener {
   /** True from the drop until the model is there. */
   reading = false;
   private turn = 0;
+  /** Opened, and not yet on the screen. */
+  private unseen: Model | null = null;
 
   constructor(
     private readonly set: SetState,
@@ -181,6 +191,7 @@ class Opener {
     this.turn++;
     this.reading = false;
     this.get().cancelJobs('open');
+    this.get().cancelJobs('trust');
   }
 
   private fills(files: readonly InputFile[]): boolean {
@@ -188,12 +199,20 @@ class Opener {
     return missing.length > 0 && files.every((f) => missing.some((m) => baseName(m) === f.name));
   }
 
-  private finish({ model, types, problems, opening, missing }: OpenedModel): void {
+  /** The picture comes first: types and problems are asked for when it is there, or after a while without one. */
+  private finish({ model, opening, missing }: OpenedModel): void {
     this.reading = false;
-    const analysed = { types: new Map(types), problems };
-    begin(this.set, model, analysed.types, [...opening, ...problems], missing);
-    this.analyses.begin(opening, model, analysed);
+    begin(this.set, model, opening, missing);
+    this.analyses.begin(opening);
+    this.unseen = model;
+    setTimeout(() => this.drawn(model), PATIENCE);
     this.set({ announcement: `${model.source.fileName} is open: ${formatCount(model.nodes.size)} nodes.` });
+  }
+
+  drawn(model: Model): void {
+    if (this.unseen !== model) return;
+    this.unseen = null;
+    if (this.get().model === model) this.analyses.want(model, null);
   }
 
   private fail(error: unknown): void {
@@ -219,10 +238,9 @@ class Analyses {
   ) {}
 
   /** For a new document: what its opening found stays true whatever is edited. */
-  begin(opening: readonly Diagnostic[], model?: Model, analysed?: Analysed): void {
+  begin(opening: readonly Diagnostic[]): void {
     this.running?.abort();
     this.opening = opening;
-    if (model && analysed) this.known.set(model, analysed);
   }
 
   want(model: Model, change: Change | null): void {
@@ -243,7 +261,7 @@ class Analyses {
   }
 
   private show({ types, problems }: Analysed): void {
-    this.set({ types, problems: [...this.opening, ...problems] });
+    this.set({ types, problems: [...this.opening, ...problems], analysed: true });
   }
 
   private fail(error: unknown): void {

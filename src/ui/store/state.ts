@@ -3,9 +3,12 @@ import type { Change } from '../../graph-model/core/draft.ts';
 import type { GraphId, Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
 import type { ValueType } from '../../graph-model/core/types.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
+import type { Fold } from '../../layout/types.ts';
 import type { Plan, PlanResult } from '../../optimizer/rule.ts';
 import type { OutputDifference, Provider, RunResult } from '../../runtime/types.ts';
-import type { InputChoice, InputFile, Proof } from '../../workers/protocol.ts';
+import type { Aggregate } from '../../graph-view/node-data.ts';
+import type { OwnData } from '../../graph-view/node-data-file.ts';
+import type { InputChoice, InputFile, Proof, TrustReport } from '../../workers/protocol.ts';
 
 export type GraphState = 'empty' | 'opening' | 'drawn' | 'failed';
 
@@ -25,6 +28,8 @@ export interface DocumentSlice {
   readonly types: ReadonlyMap<ValueId, ValueType>;
   /** From opening, inference and the checker, for the present model. */
   readonly problems: readonly Diagnostic[];
+  /** True once inference and the checker have answered for the open document. */
+  readonly analysed: boolean;
   /** Files that weights need and that were not dropped. */
   readonly missing: readonly string[];
   /** Why opening failed. */
@@ -61,8 +66,41 @@ export interface SelectionSlice {
   hover(node: NodeId | null): void;
 }
 
-export type Overlay = 'category' | 'time' | 'memory' | 'type';
-export type BottomTab = 'problems' | 'optimise' | 'run' | 'history';
+export interface SearchSlice {
+  /** As typed; `sought` follows it at once in small models, after a pause in large ones. */
+  readonly query: string;
+  readonly sought: string;
+  /** Index of the hit one is at; -1 before the first step. */
+  readonly hitAt: number;
+  setQuery(query: string): void;
+  /** To the next or previous hit, round and round: selects it and brings it into view, in whatever graph it lies. */
+  stepHit(step: 1 | -1): void;
+  goToHit(at: number): void;
+}
+
+/** By what nodes are coloured: an id of the table in ui/overlays, or `own <n>` for data that a person opened. */
+export type Overlay = string;
+
+export interface OverlaySlice {
+  readonly overlay: Overlay;
+  /** Data that a person opened, by which nodes can be coloured. */
+  readonly ownData: readonly OwnData[];
+  /** Class of the legend that was picked: the others are dimmed. */
+  readonly pickedClass: number | null;
+  /** By overlay, how groups are summed up where that differs from the usual. */
+  readonly aggregates: Readonly<Record<Overlay, Aggregate>>;
+  /** By overlay, whether its key is unfolded where that differs from the usual: see `isKeyOpen`. */
+  readonly keyOpen: Readonly<Record<Overlay, boolean>>;
+  setKeyOpen(id: Overlay, open: boolean): void;
+  setOverlay(id: Overlay): void;
+  setAggregate(id: Overlay, by: Aggregate): void;
+  /** Adds data that was read from a file and shows the first of it. */
+  addData(data: readonly OwnData[]): void;
+  removeData(id: Overlay): void;
+  pickClass(index: number | null): void;
+}
+
+export type BottomTab = 'problems' | 'optimise' | 'run' | 'trust' | 'history';
 /** A request to the canvas; `serial` makes the same request twice count twice. */
 export type ViewRequest = { readonly serial: number } & (
   { readonly kind: 'reveal'; readonly nodes: readonly NodeId[] } | { readonly kind: PlainRequest }
@@ -84,11 +122,18 @@ type PlainRequest =
 export interface ViewSlice {
   /** The graph shown: the main graph, a body or a function. */
   readonly scope: GraphId | null;
-  readonly overlay: Overlay;
   readonly direction: 'vertical' | 'horizontal';
+  /** How far the path of the selection is followed up and down, in steps; 0 not at all. The rest is dimmed. */
+  readonly trace: number;
+  /** The path of what the pointer is on is followed too. */
+  readonly traceHover: boolean;
   /** Closed groups, by key; groups are shown at all where `grouping` is true. */
   readonly collapsed: ReadonlySet<string>;
   readonly grouping: boolean;
+  /** Nodes whose bodies, or whose function, are drawn in place. */
+  readonly expanded: ReadonlySet<NodeId>;
+  /** Whether drawings far longer than wide are set in columns. */
+  readonly fold: Fold;
   readonly outlineOpen: boolean;
   readonly inspectorOpen: boolean;
   readonly bottomOpen: boolean;
@@ -101,10 +146,13 @@ export interface ViewSlice {
     part: Partial<
       Pick<
         ViewSlice,
-        | 'overlay'
         | 'direction'
+        | 'trace'
+        | 'traceHover'
         | 'collapsed'
         | 'grouping'
+        | 'expanded'
+        | 'fold'
         | 'outlineOpen'
         | 'inspectorOpen'
         | 'bottomOpen'
@@ -177,6 +225,14 @@ export interface ConvertSlice {
   convertWith(options: { readonly opset?: number }): Promise<void>;
 }
 
+export interface TrustSlice {
+  /** The last report, and the two models that it is about. */
+  readonly trust: { readonly report: TrustReport; readonly source: Model; readonly model: Model } | null;
+  readonly trustFailure: Diagnostic | null;
+  /** Holds the present ONNX model against the model it was converted from, or against the framework's outputs in files. */
+  checkTrust(files?: readonly File[]): Promise<void>;
+}
+
 export interface PrefsSlice {
   readonly theme: 'system' | 'light' | 'dark';
   setTheme(theme: PrefsSlice['theme']): void;
@@ -206,9 +262,12 @@ export interface DialogsSlice {
 
 export type State = DocumentSlice &
   SelectionSlice &
+  SearchSlice &
+  OverlaySlice &
   ViewSlice &
   JobsSlice &
   ReportsSlice &
   ConvertSlice &
+  TrustSlice &
   PrefsSlice &
   DialogsSlice;

@@ -8,8 +8,11 @@ import { jobsSlice } from './jobs.ts';
 import { prefsSlice } from './prefs.ts';
 import { convertSlice } from './convert.ts';
 import { reportsSlice } from './reports.ts';
+import { overlaySlice } from './overlays.ts';
+import { searchSlice } from './search.ts';
 import { selectionSlice } from './selection.ts';
 import type { Store, StoreDeps } from './slice.ts';
+import { trustSlice } from './trust.ts';
 import type { State } from './state.ts';
 import { viewSlice } from './view.ts';
 
@@ -17,10 +20,13 @@ export function createAppStore(deps: StoreDeps): Store {
   return createStore<State>()((set, get) => ({
     ...documentSlice(set, get, deps),
     ...selectionSlice(set, get),
+    ...searchSlice(set, get),
+    ...overlaySlice(set, get),
     ...viewSlice(set, get, deps.storage),
     ...jobsSlice(set, get),
     ...reportsSlice(set, get, deps),
     ...convertSlice(set, get, deps),
+    ...trustSlice(set, get, deps),
     ...prefsSlice(set, deps.storage),
     dialog: null,
     showDialog: (dialog) => set({ dialog }),

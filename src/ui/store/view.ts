@@ -2,14 +2,15 @@ import type { ViewRequest, ViewSlice } from './state.ts';
 import type { Get, PrefStorage, SetState } from './slice.ts';
 
 const KEY = 'graphwright.view';
-type Kept = Pick<ViewSlice, 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'direction' | 'grouping'>;
+type Flag = 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'grouping' | 'traceHover';
+type Kept = Pick<ViewSlice, Flag | 'direction' | 'trace' | 'fold'>;
 
 export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null): ViewSlice {
   const kept = readKept(storage);
   return {
     scope: null,
-    overlay: 'category',
     collapsed: new Set(),
+    expanded: new Set(),
     bottomTab: 'problems',
     paletteOpen: false,
     request: null,
@@ -20,8 +21,8 @@ export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null):
     ask: (request) => set((s) => ({ request: { ...request, serial: (s.request?.serial ?? 0) + 1 } as ViewRequest })),
     setView: (part) => {
       set(part);
-      const { outlineOpen, inspectorOpen, bottomOpen, direction, grouping } = get();
-      const now: Kept = { outlineOpen, inspectorOpen, bottomOpen, direction, grouping };
+      const { outlineOpen, inspectorOpen, bottomOpen, direction, grouping, trace, traceHover, fold } = get();
+      const now: Kept = { outlineOpen, inspectorOpen, bottomOpen, direction, grouping, traceHover, trace, fold };
       storage?.setItem(KEY, JSON.stringify(now));
     },
   };
@@ -34,18 +35,23 @@ function readKept(storage: PrefStorage | null): Kept {
     bottomOpen: false,
     direction: 'vertical',
     grouping: true,
+    trace: 0,
+    traceHover: false,
+    fold: 'auto',
   };
   const text = storage?.getItem(KEY);
   if (!text) return usual;
   try {
     const found = JSON.parse(text) as Partial<Record<keyof Kept, unknown>>;
-    const flag = (name: 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'grouping') =>
-      typeof found[name] === 'boolean' ? found[name] : usual[name];
+    const flag = (name: Flag) => (typeof found[name] === 'boolean' ? found[name] : usual[name]);
     return {
       outlineOpen: flag('outlineOpen'),
       inspectorOpen: flag('inspectorOpen'),
       bottomOpen: flag('bottomOpen'),
       grouping: flag('grouping'),
+      traceHover: flag('traceHover'),
+      trace: typeof found.trace === 'number' ? found.trace : usual.trace,
+      fold: found.fold === 'on' || found.fold === 'off' ? found.fold : 'auto',
       direction: found.direction === 'horizontal' ? 'horizontal' : 'vertical',
     };
   } catch {

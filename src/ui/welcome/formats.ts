@@ -5,7 +5,10 @@ export interface FormatGroup {
 }
 
 export const FORMATS: readonly FormatGroup[] = [
-  { label: 'Deep learning', formats: ['ONNX', 'Keras'] },
+  {
+    label: 'Deep learning',
+    formats: ['ONNX', 'Keras', 'TensorFlow', 'TensorFlow Lite', 'TensorFlow.js layers', 'TensorFlow.js graph'],
+  },
   { label: 'Classical', formats: ['scikit-learn', 'LightGBM', 'XGBoost', 'CatBoost', 'LIBSVM', 'Spark ML'] },
-  { label: 'Bundles', formats: ['folder', 'zip', 'external weights'] },
+  { label: 'Bundles', formats: ['folder', 'zip', 'external weights', 'Custom Vision export'] },
 ];

@@ -1,6 +1,6 @@
 /** The screen people live in: outline, canvas over the bottom panel, inspector; every panel can be closed and resized. */
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { MissingStrip, OpeningCard } from '../files/cards.tsx';
 import { WorkspaceCanvas } from '../canvas/workspace-canvas.tsx';
 import { BottomPanel } from '../panels/bottom/bottom-panel.tsx';
@@ -9,7 +9,19 @@ import { Outline } from '../panels/outline/outline.tsx';
 import { useStore } from '../store/store.ts';
 import '../kit/field.css';
 
+/**
+ * False until the first graph is on the screen: the panels around it cost as much as the graph and come after it. They
+ * stay when another model is opened.
+ */
+function useGraphFirst(): boolean {
+  const drawn = useStore((s) => s.graphState !== 'opening' || s.analysed);
+  const [seen, setSeen] = useState(drawn);
+  if (drawn && !seen) setSeen(true);
+  return seen;
+}
+
 export function Workspace() {
+  const seen = useGraphFirst();
   const outline = useStore((s) => s.outlineOpen);
   const inspector = useStore((s) => s.inspectorOpen);
   const layout = useDefaultLayout({ id: 'graphwright.columns', panelIds: columnIds(outline, inspector) });
@@ -19,19 +31,19 @@ export function Workspace() {
         {outline && (
           <>
             <Side id="outline" label="Outline" width={248}>
-              <Outline />
+              {seen && <Outline />}
             </Side>
             <Separator className="handle" data-axis="x" aria-label="Width of the outline" />
           </>
         )}
         <Panel id="centre" minSize={240}>
-          <Centre />
+          <Centre seen={seen} />
         </Panel>
         {inspector && (
           <>
             <Separator className="handle" data-axis="x" aria-label="Width of the inspector" />
             <Side id="inspector" label="Inspector" width={320}>
-              <Inspector />
+              {seen && <Inspector />}
             </Side>
           </>
         )}
@@ -56,7 +68,7 @@ function Side({ id, label, width, children }: { id: string; label: string; width
   );
 }
 
-function Centre() {
+function Centre({ seen }: { seen: boolean }) {
   const open = useStore((s) => s.bottomOpen);
   const layout = useDefaultLayout({ id: 'graphwright.rows', panelIds: open ? ['graph', 'bottom'] : ['graph'] });
   return (
@@ -78,7 +90,7 @@ function Centre() {
               <h2 id="bottom-title" className="sr">
                 Problems and reports
               </h2>
-              <BottomPanel />
+              {seen && <BottomPanel />}
             </section>
           </Panel>
         </>

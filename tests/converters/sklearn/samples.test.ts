@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { BytesBlob } from '../../../src/converters/containers/bytes-blob.ts';
 import type { InputFile } from '../../../src/converters/converter.ts';
 import { openModel } from '../../../src/converters/open.ts';
+import { FOREIGN } from '../../../src/converters/estimators.ts';
 import { sklearnConverter } from '../../../src/converters/sklearn/index.ts';
 import type { DenseTensor } from '../../../src/graph-model/core/tensor.ts';
 import { quietJob } from '../../../src/graph-model/job.ts';
@@ -55,7 +56,7 @@ function feed(folder: string, s: Spec): DenseTensor {
 async function convertAndRun(folder: string, c: Case): Promise<Map<string, DenseTensor>> {
   const opened = await openModel([fileOf(folder, c.model)], quietJob());
   expect(opened.converterId).toBe('sklearn');
-  const model = await sklearnConverter.toOnnx!(opened.model, {}, quietJob());
+  const model = await sklearnConverter(FOREIGN).toOnnx!(opened.model, {}, quietJob());
   const inputs = model.graphs.at(model.main).inputs.map((id) => model.values.at(id).name);
   const feeds: Feeds = new Map(
     c.inputs.map((s, i) => [inputs.includes(s.name) ? s.name : inputs[i]!, feed(folder, s)]),
@@ -115,6 +116,6 @@ test('a pipeline is drawn as its steps, a column transformer with its branches',
 test('what was converted prints and parses as ONNX text', async () => {
   const folder = `${SAMPLES}/gaussian_nb`;
   const { model } = await openModel([fileOf(folder, caseOf(folder).model)], quietJob());
-  const onnx = await sklearnConverter.toOnnx!(model, {}, quietJob());
+  const onnx = await sklearnConverter(FOREIGN).toOnnx!(model, {}, quietJob());
   expect(parseModel(printModel(onnx)).nodes.size).toBe(onnx.nodes.size);
 });

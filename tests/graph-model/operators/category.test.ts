@@ -8,7 +8,8 @@ test('operators have the kind a reader expects, in every domain', () => {
   expect(categoryOf('ai.onnx.ml', 'TreeEnsembleClassifier')).toBe('classic');
   expect(categoryOf('com.microsoft', 'QLinearAdd')).toBe('quant');
   expect(categoryOf('com.microsoft', 'Conv')).toBe('unsupported');
-  expect(categoryOf('aten', 'addmm')).toBe('unsupported');
+  expect(categoryOf('aten', 'addmm')).toBe('conv');
+  expect(categoryOf('aten', 'frobnicate')).toBe('unsupported');
   expect(CATEGORIES).toHaveLength(14);
 });
 

@@ -109,7 +109,7 @@ describe('the panel', () => {
     const field = box.querySelector('input[type=search]')!;
     await type(field, 'kernel_shape:3,3');
     expect(labels(box)).toEqual(['/stem/conv/Conv']);
-    expect(box.querySelector('[role=status]')!.textContent).toBe('1 found');
+    expect(box.querySelector('[role=status]')!.textContent).toBe('1 hit');
     await type(field, 'stem');
     await click(labelled(box, 'Select 3 nodes'));
     expect(services.store.getState().selected.size).toBe(3);

@@ -76,6 +76,15 @@ export class WireWriter {
     this.int64(value);
   }
 
+  /** A varint field for each: most are small, and no bigint is made for those. */
+  ints(field: number, values: BigInt64Array): void {
+    const words = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
+    for (let i = 0; i < values.length; i++) {
+      const low = words[2 * i]!;
+      this.int(field, low >= 0 && words[2 * i + 1] === 0 ? low : values[i]!);
+    }
+  }
+
   float(field: number, value: number): void {
     this.tag(field, 5);
     this.room(4);

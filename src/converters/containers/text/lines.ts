@@ -33,13 +33,16 @@ export async function eachLine(
 
 /** The numbers of a line, parted by blanks; words that C writes for infinities and NaN are understood. */
 export function numbersOf(text: string, fail: (why: string) => never): Float64Array {
-  const words = text.split(' ').filter((w) => w !== '');
-  return Float64Array.from(words, (w) => numberOf(w, fail));
+  const words = text.split(' ');
+  const out = new Float64Array(words.length);
+  let count = 0;
+  for (const word of words) if (word !== '') out[count++] = numberOf(word, fail);
+  return out.subarray(0, count);
 }
 
 export function numberOf(word: string, fail: (why: string) => never): number {
   const value = Number(word);
-  if (!Number.isNaN(value) && word.trim() !== '') return value;
+  if (!Number.isNaN(value) && (value !== 0 || word.trim() !== '')) return value;
   const special = /^([+-]?)(inf|infinity|nan)$/i.exec(word);
   if (!special) return fail(`${JSON.stringify(word.slice(0, 30))} is not a number`);
   if (special[2]!.toLowerCase() === 'nan') return NaN;

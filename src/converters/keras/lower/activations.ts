@@ -2,10 +2,10 @@
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { isSet, isObject, numberOf, text, type Json, type JsonObject } from '../json.ts';
 import type { LayerCall, Lowering } from './call.ts';
-import type { Emitter } from './emitter.ts';
-import { orderAtHand, type Held } from './layout.ts';
+import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
+import { orderAtHand, type Held } from '../../../graph-model/builders/axis-orders.ts';
 
-type Pointwise = (e: Emitter, x: ValueId) => ValueId;
+type Pointwise = (e: TypedEmitter, x: ValueId) => ValueId;
 
 const clip: (least: number, most: number) => Pointwise = (least, most) => (e, x) =>
   e.op('Clip', [x, e.float(least), e.float(most)]);
@@ -140,7 +140,13 @@ const reluLayer: Lowering = (c) => {
   return c.map(c.x, (x) => thresholdRelu(c.e, x, slope, threshold, most));
 };
 
-export function thresholdRelu(e: Emitter, x: ValueId, slope: number, threshold: number, most: number | null): ValueId {
+export function thresholdRelu(
+  e: TypedEmitter,
+  x: ValueId,
+  slope: number,
+  threshold: number,
+  most: number | null,
+): ValueId {
   if (slope === 0 && threshold === 0) {
     return most === null ? e.op('Relu', [x]) : clip(0, most)(e, x);
   }

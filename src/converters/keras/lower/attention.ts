@@ -3,7 +3,7 @@ import type { ValueId } from '../../../graph-model/core/model.ts';
 import { flag } from '../json.ts';
 import { givenList, isHeld, type LayerCall, type Lowering } from './call.ts';
 import { heldsIn } from './recurrent.ts';
-import type { Held } from './layout.ts';
+import type { Held } from '../../../graph-model/builders/axis-orders.ts';
 
 /** What Keras adds to the scores of what must not be seen. */
 const HIDDEN = -1e9;

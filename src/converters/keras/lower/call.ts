@@ -4,8 +4,15 @@ import { elementCount } from '../../../graph-model/core/tensor.ts';
 import type { Dim, DType } from '../../../graph-model/core/types.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import { flag, isList, isObject, numberOf, numbers, text, type Json, type JsonObject } from '../json.ts';
-import type { Emitter } from './emitter.ts';
-import { firstOf, Held, naturalOf, orderAtHand, shapeOf, type Order } from './layout.ts';
+import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
+import {
+  firstOf,
+  Held,
+  naturalOf,
+  orderAtHand,
+  shapeOf,
+  type Order,
+} from '../../../graph-model/builders/axis-orders.ts';
 
 /** A weight in memory as float32, in Keras's own shape. */
 export interface Weight {
@@ -21,7 +28,7 @@ export interface Weight {
 export type Given = null | boolean | number | string | Held | readonly Given[] | { readonly [key: string]: Given };
 
 export interface CallInput {
-  readonly e: Emitter;
+  readonly e: TypedEmitter;
   readonly name: string;
   readonly op: string;
   readonly config: JsonObject;
@@ -37,7 +44,7 @@ export interface CallInput {
 }
 
 export class LayerCall {
-  readonly e: Emitter;
+  readonly e: TypedEmitter;
   readonly config: JsonObject;
   readonly inputs: readonly Held[];
 

@@ -3,7 +3,7 @@ import type { ValueId } from '../../../graph-model/core/model.ts';
 import { isList, isObject, text } from '../json.ts';
 import { activationName, pointwise } from './activations.ts';
 import type { LayerCall } from './call.ts';
-import type { Emitter } from './emitter.ts';
+import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 
 export interface Step {
   readonly output: ValueId;
@@ -15,10 +15,10 @@ export interface Cell {
   readonly states: readonly (readonly number[])[];
   /** Dimensions of the output, without the batch. */
   readonly output: readonly number[];
-  step(e: Emitter, x: ValueId, states: readonly ValueId[]): Step;
+  step(e: TypedEmitter, x: ValueId, states: readonly ValueId[]): Step;
 }
 
-type Function = (e: Emitter, x: ValueId) => ValueId;
+type Function = (e: TypedEmitter, x: ValueId) => ValueId;
 
 export function cellActivation(c: LayerCall, key: string, otherwise: string): Function {
   const name = activationName(c.config[key] ?? otherwise);
@@ -43,7 +43,7 @@ export function cellOf(c: LayerCall, type: string): Cell {
 }
 
 const optional = (c: LayerCall, role: string) => (c.has(role) ? c.weight(role).constant() : null);
-const sum = (e: Emitter, values: readonly (ValueId | null)[]) =>
+const sum = (e: TypedEmitter, values: readonly (ValueId | null)[]) =>
   values.filter((v): v is ValueId => v !== null).reduce((a, b) => e.op('Add', [a, b]));
 
 function simpleCell(c: LayerCall): Cell {
@@ -51,7 +51,7 @@ function simpleCell(c: LayerCall): Cell {
   const activation = cellActivation(c, 'activation', 'tanh');
   const [kernel, recurrent] = [c.weight('kernel').constant(), c.weight('recurrent_kernel').constant()];
   const bias = optional(c, 'bias');
-  const step = (e: Emitter, x: ValueId, [h]: readonly ValueId[]): Step => {
+  const step = (e: TypedEmitter, x: ValueId, [h]: readonly ValueId[]): Step => {
     const output = activation(e, sum(e, [e.op('MatMul', [x, kernel]), e.op('MatMul', [h!, recurrent]), bias]));
     return { output, states: [output] };
   };
@@ -59,7 +59,14 @@ function simpleCell(c: LayerCall): Cell {
 }
 
 /** Gates i, f, c, o of one sum. */
-export function lstmGates(e: Emitter, z: ValueId, cell: ValueId, axis: number, act: Function, rec: Function): Step {
+export function lstmGates(
+  e: TypedEmitter,
+  z: ValueId,
+  cell: ValueId,
+  axis: number,
+  act: Function,
+  rec: Function,
+): Step {
   const [i, f, g, o] = e.ops('Split', [z], { axis }, 4);
   const kept = e.op('Mul', [rec(e, f!), cell]);
   const next = e.op('Add', [kept, e.op('Mul', [rec(e, i!), act(e, g!)])]);
@@ -72,7 +79,7 @@ function lstmCell(c: LayerCall): Cell {
   const [act, rec] = [cellActivation(c, 'activation', 'tanh'), cellActivation(c, 'recurrent_activation', 'sigmoid')];
   const [kernel, recurrent] = [c.weight('kernel').constant(), c.weight('recurrent_kernel').constant()];
   const bias = optional(c, 'bias');
-  const step = (e: Emitter, x: ValueId, [h, cell]: readonly ValueId[]): Step => {
+  const step = (e: TypedEmitter, x: ValueId, [h, cell]: readonly ValueId[]): Step => {
     const z = sum(e, [e.op('MatMul', [x, kernel]), e.op('MatMul', [h!, recurrent]), bias]);
     return lstmGates(e, z, cell!, -1, act, rec);
   };
@@ -91,7 +98,7 @@ export function resetAfter(c: LayerCall): boolean {
 }
 
 /** h' = z h + (1 - z) candidate */
-function mix(e: Emitter, z: ValueId, h: ValueId, candidate: ValueId): Step {
+function mix(e: TypedEmitter, z: ValueId, h: ValueId, candidate: ValueId): Step {
   const rest = e.op('Mul', [e.op('Sub', [e.float(1), z]), candidate]);
   const output = e.op('Add', [e.op('Mul', [z, h]), rest]);
   return { output, states: [output] };
@@ -147,7 +154,7 @@ function stackedCells(c: LayerCall): Cell {
   const cells = list.map((spec, i) =>
     cellOf(c.part(spec, String(i)), isObject(spec) ? text(spec['class_name'], '') : ''),
   );
-  const step = (e: Emitter, x: ValueId, states: readonly ValueId[]): Step => {
+  const step = (e: TypedEmitter, x: ValueId, states: readonly ValueId[]): Step => {
     let [at, output] = [0, x];
     const next: ValueId[] = [];
     for (const cell of cells) {

@@ -3,8 +3,8 @@ import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { LayerCall, Lowering } from './call.ts';
 import { cellActivation, lstmGates, type Cell, type Step } from './cells.ts';
 import { padsOf } from './conv.ts';
-import type { Emitter, Plain } from './emitter.ts';
-import { type Held, range } from './layout.ts';
+import type { TypedEmitter, Plain } from '../../../graph-model/builders/typed-emitter.ts';
+import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
 import { maskGiven, runCell, statesGiven, type RunResult } from './recurrent.ts';
 
 const convLstm =
@@ -54,7 +54,7 @@ function cell(c: LayerCall, rank: number, spatial: readonly number[]): Cell {
     cellActivation(c, 'recurrent_activation', 'hard_sigmoid'),
   ];
   const state = [filters, ...spatial.map((n, i) => lengthAfter(n, kernel[i]!, strides[i]!, dilations[i]!, padding))];
-  const step = (e: Emitter, x: ValueId, [h, memory]: readonly ValueId[]): Step => {
+  const step = (e: TypedEmitter, x: ValueId, [h, memory]: readonly ValueId[]): Step => {
     const convolve = (inputs: ValueId[], attrs: Plain) => e.op('Conv', inputs, { kernel_shape: kernel, ...attrs });
     const now = convolve(bias === null ? [x, weights] : [x, weights, bias], inputAttrs);
     const z = e.op('Add', [now, convolve([h!, recurrent], stateAttrs)]);

@@ -4,8 +4,8 @@ import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { Dim } from '../../../graph-model/core/types.ts';
 import { activate } from './activations.ts';
 import type { LayerCall, Lowering } from './call.ts';
-import type { Plain } from './emitter.ts';
-import { type Held, range } from './layout.ts';
+import type { Plain } from '../../../graph-model/builders/typed-emitter.ts';
+import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
 
 interface Window {
   readonly kernel: readonly number[];

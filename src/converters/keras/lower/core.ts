@@ -3,7 +3,7 @@ import { isSet } from '../json.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { activate } from './activations.ts';
 import type { LayerCall, Lowering } from './call.ts';
-import { Held, orderAtHand, range } from './layout.ts';
+import { Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 
 /** Nothing happens at inference: dropout, noise, augmentation. */
 const nothing: Lowering = (c) => c.x;

@@ -1,7 +1,7 @@
 /** From a node of the dialect to its lowering, or to the sentence that says why there is none. */
 import { isObject, text } from '../json.ts';
 import type { LayerCall } from './call.ts';
-import type { Held } from './layout.ts';
+import type { Held } from '../../../graph-model/builders/axis-orders.ts';
 import { lowerOp } from './ops.ts';
 import { lowerLayer } from './table.ts';
 

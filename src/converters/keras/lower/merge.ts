@@ -1,7 +1,7 @@
 /** Layers that join several tensors. */
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { LayerCall, Lowering } from './call.ts';
-import { Held, orderAtHand, range, type Order } from './layout.ts';
+import { Held, orderAtHand, range, type Order } from '../../../graph-model/builders/axis-orders.ts';
 import { unitNormal } from './normalization.ts';
 
 /** All inputs in one order of axes: channels-first where any is so and all have the same rank. */

@@ -1,7 +1,7 @@
 /** Normalisations. Formulas: keras.layers of the same names. */
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { LayerCall, Lowering } from './call.ts';
-import { orderAtHand, range } from './layout.ts';
+import { orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 
 /** (x - mean) / √(variance + epsilon) · gamma + beta along one axis. */
 const batchNormalization: Lowering = (c) => {

@@ -6,7 +6,7 @@ import { isList, isObject, type Json } from '../json.ts';
 import { gelu, geluTanh, pointwise, softmax, thresholdRelu } from './activations.ts';
 import { givenList, isHeld, type Given, type LayerCall, type Lowering } from './call.ts';
 import { getItem } from './get-item.ts';
-import { type Held, orderAtHand, range } from './layout.ts';
+import { type Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 import { concatenated } from './merge.ts';
 import { heldsIn } from './recurrent.ts';
 

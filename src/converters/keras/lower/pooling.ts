@@ -3,7 +3,7 @@ import { isSet } from '../json.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { LayerCall, Lowering } from './call.ts';
 import { channelsFirst, padsOf } from './conv.ts';
-import { orderAtHand, range, type Held } from './layout.ts';
+import { orderAtHand, range, type Held } from '../../../graph-model/builders/axis-orders.ts';
 
 /** Averages count the elements within the input alone, as TensorFlow does. */
 const pooling =

@@ -2,7 +2,7 @@
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { isSet, isList, numberOf, type Json } from '../json.ts';
 import type { LayerCall, Lowering } from './call.ts';
-import { range, type Held } from './layout.ts';
+import { range, type Held } from '../../../graph-model/builders/axis-orders.ts';
 
 /** (x - mean) / max(√variance, 1e-7), or the other way round; statistics from the weights or the configuration. */
 const normalization: Lowering = (c) => {

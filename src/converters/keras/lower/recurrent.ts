@@ -8,7 +8,7 @@ import { isObject, text } from '../json.ts';
 import { activationName } from './activations.ts';
 import { givenList, isHeld, type Given, type LayerCall, type Lowering } from './call.ts';
 import { cellOf, resetAfter, type Cell } from './cells.ts';
-import { Held, range, timeOf } from './layout.ts';
+import { Held, range, timeOf } from '../../../graph-model/builders/axis-orders.ts';
 import { scan } from './scan.ts';
 
 export interface Run {

@@ -2,7 +2,7 @@
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { tensorType, type DType } from '../../../graph-model/core/types.ts';
 import type { Cell } from './cells.ts';
-import type { Emitter } from './emitter.ts';
+import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 
 export interface ScanInput {
   readonly cell: Cell;
@@ -25,7 +25,7 @@ export interface ScanResult {
   readonly states: readonly ValueId[];
 }
 
-export function scan(e: Emitter, s: ScanInput): ScanResult {
+export function scan(e: TypedEmitter, s: ScanInput): ScanResult {
   const { cell } = s;
   const body = e.draft.newGraph('step');
   const inner = e.within(body);
@@ -82,7 +82,7 @@ interface Masking {
 
 /** Where a step does not count, states and output stay as they were. */
 function masked(
-  e: Emitter,
+  e: TypedEmitter,
   made: { output: ValueId; states: readonly ValueId[] },
   m: Masking,
 ): { output: ValueId; shown: ValueId; states: readonly ValueId[] } {
@@ -93,7 +93,7 @@ function masked(
 }
 
 /** Zeros of [batch, ...dims], the batch taken from [time, batch, ...]. */
-export function zeros(e: Emitter, x: ValueId, dims: readonly number[]): ValueId {
+export function zeros(e: TypedEmitter, x: ValueId, dims: readonly number[]): ValueId {
   const batch = e.dims(x)?.[1];
   const count = dims.reduce((a, b) => a * b, 1);
   if (typeof batch === 'number') return e.floats(new Float32Array(batch * count), [batch, ...dims]);

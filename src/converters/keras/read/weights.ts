@@ -36,6 +36,27 @@ export function findWeights(
   file: string,
   report: (d: Diagnostic) => void,
 ): Weights {
+  return collected(file, (modelOf, put) => root && fill(model, root, modelOf, put, report));
+}
+
+/** The same for weights by name, as TF.js has them: `conv2d/kernel`, `bidirectional/forward_lstm/lstm_cell/bias`. */
+export function findNamedWeights(
+  model: ModelEntry,
+  tensors: ReadonlyMap<string, Tensor>,
+  file: string,
+  report: (d: Diagnostic) => void,
+): Weights {
+  return collected(file, (modelOf, put) => {
+    for (const [layer, group] of groupsOf(model, ''))
+      for (const [owner, slots] of byOwner(slotsOf(layer, group, modelOf, 0)))
+        named(tensors, owner, slots, put, report);
+  });
+}
+
+type Put = (slot: Slot, tensor: Tensor) => void;
+type ModelOf = (layer: LayerEntry) => ModelEntry;
+
+function collected(file: string, fillAll: (modelOf: ModelOf, put: Put) => void): Weights {
   const found = new Map<LayerEntry, Map<string, Tensor>>();
   const models = new Map<LayerEntry, ModelEntry>();
   const modelOf = (layer: LayerEntry): ModelEntry => {
@@ -52,7 +73,7 @@ export function findWeights(
     const own = found.get(slot.layer) ?? new Map<string, Tensor>();
     found.set(slot.layer, own.set(slot.row.role, tensor));
   };
-  if (root) fill(model, root, modelOf, put, report);
+  fillAll(modelOf, put);
   return { of: (layer) => found.get(layer) ?? new Map<string, Tensor>(), modelOf };
 }
 
@@ -139,6 +160,35 @@ const byName: Form = (root, layer, slots, put, report) => {
     if (tensor) put(slot, tensor);
   });
 };
+
+function byOwner(slots: readonly Slot[]): Map<LayerEntry, Slot[]> {
+  const out = new Map<LayerEntry, Slot[]>();
+  for (const slot of slots) out.set(slot.layer, [...(out.get(slot.layer) ?? []), slot]);
+  return out;
+}
+
+const lastPart = (path: string) => path.slice(path.lastIndexOf('/') + 1).replace(/(_\d+)?(:\d+)?$/, '');
+
+/** Roles that stand several times in a layer (two directions, several cells) come in the order of the file. */
+function named(
+  tensors: ReadonlyMap<string, Tensor>,
+  layer: LayerEntry,
+  slots: readonly Slot[],
+  put: Put,
+  report: (d: Diagnostic) => void,
+): void {
+  const own = [...tensors.keys()].filter((n) => n.startsWith(`${layer.name}/`) || n.includes(`/${layer.name}/`));
+  const missing: string[] = [];
+  for (const slot of slots) {
+    const role = lastPart(slot.row.role);
+    const exact = own.findIndex((n) => lastPart(n) === role);
+    // DepthwiseConv2D calls its kernel depthwise_kernel.
+    const at = exact >= 0 ? exact : own.findIndex((n) => lastPart(n).endsWith(`_${role}`));
+    if (at < 0) missing.push(slot.row.role);
+    else put(slot, tensors.get(own.splice(at, 1)[0]!)!);
+  }
+  if (missing.length > 0) report(differ(layer, `the file lacks its ${missing.slice(0, 3).join(', ')}`));
+}
 
 function differ(layer: LayerEntry, why: string): Diagnostic {
   const found = diagnostic('keras.weights-differ', { layer: layer.name, type: layer.type, why });

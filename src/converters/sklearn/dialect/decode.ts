@@ -3,6 +3,7 @@ import type { Attribute } from '../../../graph-model/core/attributes.ts';
 import type { GraphId, Model, Node } from '../../../graph-model/core/model.ts';
 import { readTensor, tensorAtHand, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
 import { NdArray, NumpyDtype, PyGlobal, PyObject, type PyValue } from '../../containers/pickle/index.ts';
+import { ForeignObject, isForeignNode } from '../foreign.ts';
 
 /** The estimator that a graph describes: its one node's, or the pipeline of its nodes. */
 export async function decodeGraph(model: Model, graph: GraphId): Promise<PyObject> {
@@ -25,6 +26,7 @@ class Decoder {
     const steps = node.attributes.get('steps');
     if (node.op === 'Pipeline' && steps?.kind === 'graph') return decodeGraph(this.model, steps.value);
     const cls = node.metadata?.get('class') ?? `${node.domain}.${node.op}`;
+    if (isForeignNode(node)) return new ForeignObject(globalOf(cls), node);
     const tree = treeOf(node.attributes);
     const out = new PyObject(globalOf(cls), (await this.child(tree, 'args')) as PyValue[] | undefined);
     for (const [name, branch] of tree.children) if (name !== 'args') out.attrs.set(name, await this.value(branch));

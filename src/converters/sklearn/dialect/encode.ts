@@ -6,9 +6,9 @@
 import type { Attribute } from '../../../graph-model/core/attributes.ts';
 import { bytesOf } from '../../../graph-model/core/bytes.ts';
 import type { Draft } from '../../../graph-model/core/draft.ts';
-import type { GraphId, ValueId } from '../../../graph-model/core/model.ts';
+import type { GraphId, Model, ValueId } from '../../../graph-model/core/model.ts';
 import { tensorOf } from '../../../graph-model/core/tensor.ts';
-import type { DType } from '../../../graph-model/core/types.ts';
+import type { DType, ValueType } from '../../../graph-model/core/types.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import { NdArray, NumpyDtype, PyGlobal, PyObject, type PyValue } from '../../containers/pickle/index.ts';
 
@@ -45,6 +45,8 @@ export class Encoder {
   constructor(
     private readonly draft: Draft,
     private readonly file: string,
+    /** The models of estimators of other libraries. */
+    private readonly foreign: ReadonlyMap<PyObject, Model> = new Map(),
   ) {}
 
   /** Adds the nodes of an estimator; gives the value that the last one makes. */
@@ -58,6 +60,8 @@ export class Encoder {
   ): ValueId[] {
     if (e.cls.name === 'Pipeline' && Array.isArray(e.get('steps')))
       return this.addPipeline(graph, e, input, outputs, depth);
+    const own = this.foreign.get(e);
+    if (own) return this.addForeign(graph, e, own, name, input, outputs);
     const attributes = this.attributesOf(e, depth);
     const node = this.draft.addNode(graph, {
       op: e.cls.name,
@@ -68,6 +72,29 @@ export class Encoder {
       attributes,
     });
     this.draft.patchNode(node.id, { metadata: new Map([['class', e.cls.path]]) });
+    return node.outputs.filter((o): o is ValueId => o !== null);
+  }
+
+  /** The one node of its own model, in its own dialect. */
+  private addForeign(
+    graph: GraphId,
+    e: PyObject,
+    model: Model,
+    name: string,
+    input: ValueId,
+    outputs: readonly string[],
+  ): ValueId[] {
+    const main = model.graphs.at(model.main);
+    const { op, domain, attributes } = model.nodes.at(main.order[0]!);
+    const made = outputs.length > 0 ? outputs : [''];
+    const node = this.draft.addNode(graph, { op, domain, name, inputs: [input], outputs: made, attributes });
+    const columns = main.inputs.length > 1 ? main.inputs.length : widthOf(model.values.at(main.inputs[0]!).type);
+    this.draft.patchNode(node.id, {
+      metadata: new Map([
+        ['class', e.cls.path],
+        ['columns', String(columns)],
+      ]),
+    });
     return node.outputs.filter((o): o is ValueId => o !== null);
   }
 
@@ -196,6 +223,11 @@ export class Encoder {
   private tooComplex(limit: number): FormatError {
     return new FormatError('sklearn.too-complex', { file: this.file, what: 'objects', limit });
   }
+}
+
+function widthOf(type: ValueType | null): number {
+  const last = type?.kind === 'tensor' ? type.shape?.at(-1) : null;
+  return typeof last === 'number' ? last : 0;
 }
 
 /** An estimator of scikit-learn (its state says the version) or of a library that follows it. */

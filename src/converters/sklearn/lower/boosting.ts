@@ -224,6 +224,19 @@ function adaVotesOfOthers(l: Lowerer, e: Est, x: Table, weights: Float64Array, o
   return parts.reduce(o.add);
 }
 
+/** SAMME.R over any base estimator: (K - 1)·(log p - mean log p), summed. */
+function adaChancesOfOthers(l: Lowerer, e: Est, x: Table): Val {
+  const { o } = l;
+  const k = e.nd('classes_').size;
+  const parts = e.ests('estimators_').map((b) => {
+    const made = l.lower(b, x);
+    const p = made.proba ?? e.fail('one of its estimators gives no probabilities');
+    const logs = o.log(o.max(p(), o.num(2.220446049250313e-16)));
+    return o.mul(o.num(k - 1), o.sub(logs, o.reduce('Mean', logs, 1)));
+  });
+  return parts.reduce(o.add);
+}
+
 const greatest = (p: Float64Array) => p.reduce((best, v, i) => (v > p[best]! ? i : best), 0);
 
 export const adaBoostClassifier: Lowering = (l, e, x) => {
@@ -236,12 +249,14 @@ export const adaBoostClassifier: Lowering = (l, e, x) => {
   const others = versionOf(e) >= 104 ? -1 / (k - 1) : 0;
   const all = once(() => {
     const trees = e.ests('estimators_').every(isTree);
-    if (real && !trees) return e.fail('SAMME.R over estimators that are no trees is not read');
-    const votes = real
-      ? adaVotes(l, e, x, weights, (p) => realVote(p))
-      : trees
-        ? adaVotes(l, e, x, weights, (p, w) => Array.from(p, (_, i) => (i === greatest(p) ? w : others * w)))
-        : adaVotesOfOthers(l, e, x, weights, others);
+    const votes =
+      real && !trees
+        ? adaChancesOfOthers(l, e, x)
+        : real
+          ? adaVotes(l, e, x, weights, (p) => realVote(p))
+          : trees
+            ? adaVotes(l, e, x, weights, (p, w) => Array.from(p, (_, i) => (i === greatest(p) ? w : others * w)))
+            : adaVotesOfOthers(l, e, x, weights, others);
     return o.div(votes, o.num(total));
   });
   const decision = once(() => (k === 2 ? o.flat(o.sub(o.columns(all(), [1]), o.columns(all(), [0]))) : all()));

@@ -1,5 +1,6 @@
 /** Builds ONNX nodes in a draft. Numbers are doubles throughout: scikit-learn computes in float64. */
 import { attributes, type AttributeLike, type Attributes } from '../../../graph-model/core/attributes.ts';
+import { Emitter } from '../../../graph-model/builders/emitter.ts';
 import type { Draft } from '../../../graph-model/core/draft.ts';
 import type { GraphId, Origin, ValueId } from '../../../graph-model/core/model.ts';
 import { tensorOf } from '../../../graph-model/core/tensor.ts';
@@ -21,11 +22,19 @@ export class Builder {
   constructor(
     readonly draft: Draft,
     readonly graph: GraphId,
+    /** The versions of ai.onnx and ai.onnx.ml that nodes are written for. */
+    readonly opset: number,
+    readonly mlOpset: number,
   ) {}
+
+  /** For the lowerings that all formats share. */
+  emitter(): Emitter {
+    return new Emitter(this.draft, this.graph, this.origin, this.opset, this.mlOpset);
+  }
 
   /** A builder for a body of this graph. */
   within(graph: GraphId): Builder {
-    const b = new Builder(this.draft, graph);
+    const b = new Builder(this.draft, graph, this.opset, this.mlOpset);
     b.origin = this.origin;
     return b;
   }

@@ -90,9 +90,11 @@ function mixtureOffsets(e: Est, k: number, f: number): Float64Array {
   const precisions = e.arr('mean_precision_').data;
   const weights = expectedLogWeights(e, k);
   return Float64Array.from({ length: k }, (_, i) => {
+    // One for all where the covariance is tied.
+    const own = freedom[freedom.length === 1 ? 0 : i]!;
     let lambda = f * Math.LN2;
-    for (let d = 0; d < f; d++) lambda += digamma(0.5 * (freedom[i]! - d));
-    return weights[i]! + base - 0.5 * f * Math.log(freedom[i]!) + 0.5 * (lambda - f / precisions[i]!);
+    for (let d = 0; d < f; d++) lambda += digamma(0.5 * (own - d));
+    return weights[i]! + base - 0.5 * f * Math.log(own) + 0.5 * (lambda - f / precisions[i]!);
   });
 }
 

@@ -73,26 +73,28 @@ export function invert(matrix: readonly (readonly number[])[]): number[][] | nul
 }
 
 export const kernelPca: Lowering = (l, e, x) => {
-  const { o } = l;
   const fitted = e.arr('X_fit_');
+  const gamma = e.has('gamma_') ? e.num('gamma_') : e.num('gamma', 1 / fitted.dims[1]!);
+  const options = { gamma, coef0: e.num('coef0', 1), degree: e.num('degree', 3) };
+  return kernelPcaOf(l, e, () => kernel(l.o, e, e.text('kernel', 'linear'), x.matrix(), fitted, options));
+};
+
+/** @param similarity gives [N, fitted rows] */
+export function kernelPcaOf(l: Lowerer, e: Est, similarity: () => Val): Lowered {
+  const { o } = l;
   const values = e.arr('eigenvalues_', 'lambdas_').data;
   const vectors = e.arr('eigenvectors_', 'alphas_');
   const k = values.length;
   const scaled = mapArr(vectors, (v, i) => (values[i % k]! > 0 ? v / Math.sqrt(values[i % k]!) : 0));
-  const gamma = e.has('gamma_') ? e.num('gamma_') : e.num('gamma', 1 / fitted.dims[1]!);
   return transformer(l, k, () => {
-    const kx = kernel(o, e, e.text('kernel', 'linear'), x.matrix(), fitted, {
-      gamma,
-      coef0: e.num('coef0', 1),
-      degree: e.num('degree', 3),
-    });
+    const kx = similarity();
     const centerer = e.est('_centerer');
     const rows = centerer.arr('K_fit_rows_').data;
     const mean = o.div(o.sum(kx, 1), o.num(rows.length));
     const centred = o.add(o.sub(o.sub(kx, o.f64(rows)), mean), o.num(centerer.num('K_fit_all_')));
     return o.matmul(centred, o.f64(scaled.data, scaled.dims));
   });
-};
+}
 
 export const nystroem: Lowering = (l, e, x) => {
   const { o } = l;

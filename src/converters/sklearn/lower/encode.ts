@@ -1,4 +1,5 @@
 /** sklearn/preprocessing: encoders of categories and labels. */
+import { versionOf } from './boosting.ts';
 import { NdArray, NumpyDtype, type PyValue } from '../../containers/pickle/index.ts';
 import type { Builder, Val } from './builder.ts';
 import { toArr, type Est } from './estimator.ts';
@@ -10,7 +11,8 @@ export function isTextCategories(c: NdArray): boolean {
   return c.values().some((v) => typeof v === 'string');
 }
 
-const asText = (v: PyValue) => (v === null ? 'None' : typeof v === 'number' && Number.isNaN(v) ? 'nan' : String(v));
+export const asText = (v: PyValue) =>
+  v === null ? 'None' : typeof v === 'number' && Number.isNaN(v) ? 'nan' : String(v);
 
 /** int64 [N, 1]: the position of each value among the categories, -1 where it is none of them. */
 export function position(o: Builder, column: Val, categories: NdArray): Val {
@@ -90,7 +92,9 @@ function dropped(e: Est, feature: number, groups: readonly number[] | null): num
 export const oneHotEncoder: Lowering = (l, e, x) => {
   const { o } = l;
   const categories = categoriesOf(e);
-  const unknownToRare = e.text('handle_unknown') === 'infrequent_if_exist' || e.text('handle_unknown') === 'warn';
+  // Before 1.8, "warn" gave zeros even where there is an infrequent category.
+  const rare = versionOf(e) < 108 ? /^infrequent_if_exist$/ : /^(infrequent_if_exist|warn)$/;
+  const unknownToRare = rare.test(e.text('handle_unknown'));
   const plans = categories.map((c, f) => {
     const groups = grouping(e, f);
     const size = groups ? rareGroup(groups) + 1 : c.size;

@@ -1,4 +1,5 @@
 /** The one table of estimators that Graphwright lowers; docs/support/sklearn.md is made from it. */
+import * as approximation from './approximation.ts';
 import * as boosting from './boosting.ts';
 import * as cluster from './cluster.ts';
 import * as compose from './compose.ts';
@@ -15,6 +16,7 @@ import * as neighbors from './neighbors.ts';
 import * as neural from './neural.ts';
 import * as scale from './scale.ts';
 import * as select from './select.ts';
+import * as similar from './similar.ts';
 import * as svm from './svm.ts';
 import * as text from './text.ts';
 import * as tree from './tree.ts';
@@ -29,6 +31,12 @@ export interface EstimatorRow {
   /** For the table of supported estimators: what is left out. */
   readonly limits?: string;
 }
+
+/** Always refused, with the reason. */
+const refuse =
+  (why: string): Lowering =>
+  (_, e) =>
+    e.fail(why);
 
 const ROWS = new Map<string, EstimatorRow>();
 
@@ -48,6 +56,14 @@ add(
 );
 add(LINEAR, 'regressor', linear.generalisedRegressor, 'PoissonRegressor GammaRegressor TweedieRegressor');
 add(LINEAR, 'regressor', linear.throughEstimator, 'RANSACRegressor');
+add(
+  LINEAR,
+  'regressor',
+  similar.kernelRidge,
+  'KernelRidge',
+  'kernels that are functions, chi2 and additive_chi2 are refused',
+);
+add(LINEAR, 'transformer', similar.partialSvd, 'PLSSVD');
 add(LINEAR, 'classifier', linear.logisticRegression, 'LogisticRegression LogisticRegressionCV');
 add(LINEAR, 'classifier', linear.sgdClassifier, 'SGDClassifier Perceptron PassiveAggressiveClassifier');
 add(LINEAR, 'classifier', linear.linearClassifier, 'LinearSVC RidgeClassifier RidgeClassifierCV');
@@ -58,6 +74,7 @@ add(LINEAR, 'classifier', linear.quadraticDiscriminant, 'QuadraticDiscriminantAn
 const SVM = 'Support vector machines';
 add(SVM, 'classifier', svm.supportVectorClassifier, 'SVC NuSVC', 'kernels that are functions are refused');
 add(SVM, 'regressor', svm.supportVectorRegressor, 'SVR NuSVR', 'kernels that are functions are refused');
+add(SVM, 'outlier', similar.sgdOneClass, 'SGDOneClassSVM');
 add(SVM, 'outlier', svm.oneClassSvm, 'OneClassSVM', 'kernels that are functions are refused');
 
 const TREES = 'Trees and ensembles';
@@ -66,11 +83,12 @@ add(TREES, 'regressor', tree.treeRegressor, 'DecisionTreeRegressor ExtraTreeRegr
 add(TREES, 'classifier', tree.forestClassifier, 'RandomForestClassifier ExtraTreesClassifier');
 add(TREES, 'regressor', tree.forestRegressor, 'RandomForestRegressor ExtraTreesRegressor');
 add(TREES, 'outlier', tree.isolationForest, 'IsolationForest');
+add(TREES, 'transformer', tree.treesEmbedding, 'RandomTreesEmbedding');
 add(TREES, 'classifier', boosting.gradientBoostingClassifier, 'GradientBoostingClassifier');
 add(TREES, 'regressor', boosting.gradientBoostingRegressor, 'GradientBoostingRegressor');
 add(TREES, 'classifier', boosting.histClassifier, 'HistGradientBoostingClassifier');
 add(TREES, 'regressor', boosting.histRegressor, 'HistGradientBoostingRegressor');
-add(TREES, 'classifier', boosting.adaBoostClassifier, 'AdaBoostClassifier', 'SAMME.R needs trees as base estimators');
+add(TREES, 'classifier', boosting.adaBoostClassifier, 'AdaBoostClassifier');
 add(TREES, 'regressor', boosting.adaBoostRegressor, 'AdaBoostRegressor');
 add(TREES, 'classifier', ensemble.baggingClassifier, 'BaggingClassifier');
 add(TREES, 'regressor', ensemble.baggingRegressor, 'BaggingRegressor');
@@ -94,10 +112,19 @@ add(
   'KNeighborsRegressor',
   'metrics and weights that are functions are refused',
 );
-add(NEIGHBOURS, 'classifier', neighbors.radiusClassifier, 'RadiusNeighborsClassifier', 'one output');
+add(NEIGHBOURS, 'classifier', neighbors.radiusClassifier, 'RadiusNeighborsClassifier');
 add(NEIGHBOURS, 'regressor', neighbors.radiusRegressor, 'RadiusNeighborsRegressor');
 add(NEIGHBOURS, 'classifier', neighbors.nearestCentroid, 'NearestCentroid', 'equal priors');
 add(NEIGHBOURS, 'outlier', neighbors.localOutlierFactor, 'LocalOutlierFactor', 'novelty=True');
+add(NEIGHBOURS, 'transformer', similar.neighborsGraph, 'KNeighborsTransformer RadiusNeighborsTransformer');
+add(
+  NEIGHBOURS,
+  'classifier',
+  similar.labelPropagation,
+  'LabelPropagation LabelSpreading',
+  'kernels that are functions are refused',
+);
+add(NEIGHBOURS, 'transformer', similar.isomap, 'Isomap', 'by a number of neighbours');
 add(NEIGHBOURS, 'transformer', neighbors.neighborhoodComponents, 'NeighborhoodComponentsAnalysis');
 
 const BAYES = 'Naive Bayes';
@@ -126,11 +153,12 @@ add(
 );
 add(
   OTHER,
-  'refused',
+  'classifier',
   gaussian.gaussianProcessClassifier,
   'GaussianProcessClassifier',
-  'its probabilities are integrals',
+  'Matern with nu 0.5, 1.5, 2.5 or infinite',
 );
+add(OTHER, 'classifier', gaussian.binaryGaussianProcess, '_BinaryGaussianProcessClassifierLaplace');
 
 const PROJECTIONS = 'Decomposition and projections';
 add(PROJECTIONS, 'transformer', decomposition.pca, 'PCA IncrementalPCA');
@@ -145,6 +173,16 @@ add(PROJECTIONS, 'transformer', decomposition.factorAnalysis, 'FactorAnalysis');
 add(PROJECTIONS, 'transformer', decomposition.kernelPca, 'KernelPCA', 'kernels that are functions are refused');
 add(PROJECTIONS, 'transformer', decomposition.nystroem, 'Nystroem', 'kernels that are functions are refused');
 add(PROJECTIONS, 'transformer', decomposition.rbfSampler, 'RBFSampler');
+add(PROJECTIONS, 'transformer', approximation.additiveChi2Sampler, 'AdditiveChi2Sampler');
+add(PROJECTIONS, 'transformer', approximation.skewedChi2Sampler, 'SkewedChi2Sampler');
+add(PROJECTIONS, 'transformer', approximation.polynomialCountSketch, 'PolynomialCountSketch');
+add(
+  PROJECTIONS,
+  'transformer',
+  similar.featureAgglomeration,
+  'FeatureAgglomeration',
+  'pooling by mean, sum, min or max',
+);
 add(PROJECTIONS, 'outlier', decomposition.ellipticEnvelope, 'EllipticEnvelope');
 add(
   PROJECTIONS,
@@ -207,14 +245,14 @@ add(
   'transformer',
   text.countVectorizer,
   'CountVectorizer',
-  'analyzer word or char; no strip_accents, no functions',
+  'analyzer word, char or char_wb; no strip_accents, no functions',
 );
 add(
   TEXT,
   'transformer',
   text.tfidfVectorizer,
   'TfidfVectorizer',
-  'analyzer word or char; no strip_accents, no functions',
+  'analyzer word, char or char_wb; no strip_accents, no functions',
 );
 add(TEXT, 'transformer', text.tfidfTransformer, 'TfidfTransformer');
 add(TEXT, 'refused', text.refuseHashing, 'HashingVectorizer FeatureHasher', 'MurmurHash3 is no ONNX operator');
@@ -248,9 +286,36 @@ add(AROUND, 'classifier', meta.classifierChain, 'ClassifierChain');
 add(AROUND, 'regressor', meta.regressorChain, 'RegressorChain');
 add(AROUND, 'meta', meta.search, 'GridSearchCV RandomizedSearchCV HalvingGridSearchCV HalvingRandomSearchCV');
 add(AROUND, 'meta', meta.byEstimator, 'FrozenEstimator');
+add(AROUND, 'classifier', meta.byEstimator, 'SelfTrainingClassifier');
 add(AROUND, 'classifier', meta.thresholdClassifier, 'TunedThresholdClassifierCV FixedThresholdClassifier');
 add(AROUND, 'regressor', meta.dummyRegressor, 'DummyRegressor');
 add(AROUND, 'classifier', meta.dummyClassifier, 'DummyClassifier', 'no random strategies');
+
+const UNABLE = 'Not for new rows';
+add(
+  UNABLE,
+  'refused',
+  refuse('it answers for the rows that it was fitted on alone: scikit-learn gives it neither predict nor transform'),
+  `AgglomerativeClustering DBSCAN HDBSCAN OPTICS SpectralClustering SpectralBiclustering SpectralCoclustering TSNE MDS
+  ClassicalMDS SpectralEmbedding`,
+  'neither predict nor transform',
+);
+add(
+  UNABLE,
+  'refused',
+  refuse('it describes data and predicts nothing'),
+  `EmpiricalCovariance ShrunkCovariance LedoitWolf OAS MinCovDet GraphicalLasso GraphicalLassoCV KernelDensity
+  NearestNeighbors`,
+  'neither predict nor transform',
+);
+add(
+  UNABLE,
+  'refused',
+  refuse('transforming solves a system of equations for each row, which ONNX operators do not express'),
+  'LocallyLinearEmbedding',
+  'each row is a system of equations',
+);
+add(UNABLE, 'refused', refuse('it cuts images at random places'), 'PatchExtractor', 'cuts at random');
 
 /** The row of an estimator's class; null where it is not known. */
 export function estimatorRow(name: string): EstimatorRow | null {

@@ -1,4 +1,5 @@
 /** Linear models: sklearn/linear_model, LinearSVC and LinearSVR, cross_decomposition, discriminant_analysis. */
+import { versionOf } from './boosting.ts';
 import type { Val } from './builder.ts';
 import { mapArr, rowOf, toArr, transposed, type Arr, type Est } from './estimator.ts';
 import {
@@ -62,7 +63,8 @@ export const linearClassifier: Lowering = (l, e, x) => {
   const { decision, binary } = scores(l, e, x);
   if (e.name.startsWith('RidgeClassifier') && e.object.attrs.get('_label_binarizer') instanceof PyObject) {
     const kind = e.est('_label_binarizer').text('y_type_');
-    if (kind.startsWith('multilabel')) e.fail('it was fitted on several labels at once');
+    if (kind.startsWith('multilabel'))
+      return { label: once(() => l.o.cast(l.o.greater(decision(), l.o.num(0)), 'int64')), decision };
   }
   return classifier(l, { classes: classesOf(e), decision, index: () => indexOfDecision(l.o, decision(), binary) });
 };
@@ -165,19 +167,16 @@ export const quadraticDiscriminant: Lowering = (l, e, x) => {
   return classifier(l, { classes, decision, proba: () => o.softmax(all()), index: () => o.argmax(all()) });
 };
 
-/** PLSRegression, PLSCanonical and CCA. Before 1.3 the coefficients lay the other way round. */
+/** PLSRegression, PLSCanonical and CCA. Before 1.5 the coefficients were for scaled columns; before 1.1 they lay the other way round. */
 export const partialLeastSquares: Lowering = (l, e, x) => {
   const { o } = l;
-  const raw = e.arr('coef_');
-  const features = e.num('n_features_in_', e.arr('_x_mean', 'x_mean_').data.length);
-  const old =
-    raw.dims[0] === features && (raw.dims[1] !== features || /^(0|1\.[0-2])\b/.test(e.text('_sklearn_version')));
-  const coef = old ? transposed(raw) : raw;
+  const raw = e.arr('_coef_', 'coef_');
+  const coef = versionOf(e) < 101 ? transposed(raw) : raw;
   const mean = e.arr('_x_mean', 'x_mean_').data;
   const std = e.arr('_x_std', 'x_std_').data;
   const centre = () => o.sub(x.matrix(), o.f64(mean));
   const predict = once(() => {
-    const scaled = old ? o.div(centre(), o.f64(std)) : centre();
+    const scaled = versionOf(e) < 105 ? o.div(centre(), o.f64(std)) : centre();
     const y = affine(l, scaled, coef, e.optionalArr('intercept_', '_y_mean') ?? ZERO);
     return e.flag('_predict_1d') && coef.dims[0] === 1 ? o.flat(y) : y;
   });

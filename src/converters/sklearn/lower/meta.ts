@@ -1,5 +1,6 @@
 /** Estimators around others: searches, calibration, several classes or outputs, transformed targets. */
 import { NdArray, type PyValue } from '../../containers/pickle/index.ts';
+import { versionOf } from './boosting.ts';
 import { once, type Val } from './builder.ts';
 import { toArr, type Est } from './estimator.ts';
 import { squaredDistances } from './kernels.ts';
@@ -9,7 +10,7 @@ import { ovrDecision } from './svm.ts';
 import { Table } from './table.ts';
 
 export const search: Lowering = (l, e, x) => l.lower(e.est('best_estimator_'), x);
-export const byEstimator: Lowering = (l, e, x) => l.lower(e.est('estimator_', 'estimator'), x);
+export const byEstimator: Lowering = (l, e, x) => l.lower(e.est('estimator_', 'base_estimator_', 'estimator'), x);
 
 /** A label by a threshold of one's own on the probability or score of the positive class. */
 export const thresholdClassifier: Lowering = (l, e, x) => {
@@ -149,7 +150,9 @@ export const oneVsRest: Lowering = (l, e, x) => {
     const index = () => o.cast(o.greater(scores()[0]!.score, o.num(scores()[0]!.threshold)), 'int64');
     return classifier(l, { classes, index, ...decision, ...(hasProba ? { proba: () => all[0]!.proba!() } : {}) });
   }
-  const index = () => o.op('ArgMax', [columns()], { axis: 1, keepdims: 0, select_last_index: 1 }, 'int64');
+  // Of equal scores the last class wins before version 1.8, the first since.
+  const last = versionOf(e) < 108 ? { select_last_index: 1 } : {};
+  const index = () => o.op('ArgMax', [columns()], { axis: 1, keepdims: 0, ...last }, 'int64');
   const proba = () => o.div(probabilities(), o.sum(probabilities(), 1));
   return classifier(l, { classes, index, ...decision, ...(hasProba ? { proba } : {}) });
 };
@@ -229,6 +232,7 @@ export const classifierChain: Lowering = (l, e, x) => {
   const answer = (m: Lowered): Val => {
     if (method === 'predict') return m.label!();
     if (method === 'predict_proba' && m.proba) return o.flat(o.columns(m.proba(), [1]));
+    if (method === 'predict_log_proba' && m.proba) return o.log(o.flat(o.columns(m.proba(), [1])));
     return method === 'decision_function' && m.decision
       ? m.decision()
       : e.fail(`chain_method="${method}" is not expressed`);
@@ -343,20 +347,36 @@ export const dummyRegressor: Lowering = (l, e, x) =>
   });
 
 export const dummyClassifier: Lowering = (l, e, x) => {
+  const all = e.get('classes_');
+  if (e.num('n_outputs_', 1) === 1) return dummyOutput(l, e, x, e.nd('classes_'), e.arr('class_prior_').data, 0);
+  if (!Array.isArray(all) && !(all instanceof NdArray)) return e.fail('its classes cannot be read');
+  const priors = e.list('class_prior_');
+  const made = e.list('classes_').map((c, i) => {
+    const classes = c instanceof NdArray ? c : e.fail('its classes are no arrays');
+    return dummyOutput(l, e, x, classes, toArr(priors[i] ?? null)?.data ?? e.fail('its priors cannot be read'), i);
+  });
+  const label = once(() =>
+    joined(
+      l,
+      made.map((m) => m.label!()),
+    ),
+  );
+  return { label, probas: once(() => made.map((m) => m.proba!())), probaSizes: made.map((m) => m.classes!.size) };
+};
+
+function dummyOutput(l: Lowerer, e: Est, x: Table, classes: NdArray, prior: Float64Array, output: number): Lowered {
   const { o } = l;
-  const classes = e.nd('classes_');
-  const prior = e.arr('class_prior_').data;
   const strategy = e.text('strategy', 'prior');
   if (strategy === 'stratified' || strategy === 'uniform') e.fail(`strategy="${strategy}" answers at random`);
   const values = classes.values();
-  const best = strategy === 'constant' ? values.indexOf(constantLabel(e)) : prior.indexOf(Math.max(...prior));
+  const best = strategy === 'constant' ? values.indexOf(constantLabel(e, output)) : prior.indexOf(Math.max(...prior));
   const shares = strategy === 'prior' ? Array.from(prior) : values.map((_, i) => (i === best ? 1 : 0));
   const like = () => o.filled(x.matrix(), classes.size, 1);
   const index = () => o.cast(o.flat(o.filled(x.matrix(), 1, best)), 'int64');
   return classifier(l, { classes, index, proba: () => o.mul(like(), o.f64(shares)) });
-};
+}
 
-function constantLabel(e: Est): PyValue {
+function constantLabel(e: Est, output: number): PyValue {
   const c = e.get('constant');
-  return c instanceof NdArray ? (c.values()[0] ?? null) : Array.isArray(c) ? (c[0] ?? null) : c;
+  return c instanceof NdArray ? (c.values()[output] ?? null) : Array.isArray(c) ? (c[output] ?? null) : c;
 }

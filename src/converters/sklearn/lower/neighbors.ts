@@ -15,14 +15,14 @@ import {
 import type { Table } from './table.ts';
 import { outlierDetector } from './tree.ts';
 
-interface Nearest {
+export interface Nearest {
   /** [N, k], rising. */
   readonly distance: Val;
   /** int64 [N, k] */
   readonly index: Val;
 }
 
-function nearest(l: Lowerer, e: Est, x: Table, k = e.num('n_neighbors', 5)): Nearest {
+export function nearest(l: Lowerer, e: Est, x: Table, k = e.num('n_neighbors', 5)): Nearest {
   const { o } = l;
   const d = distances(o, e, x.matrix(), e.arr('_fit_X'));
   const [distance, index] = o.ops('TopK', [d, o.i64([k])], { axis: 1, largest: 0, sorted: 1 }, ['double', 'int64']);
@@ -127,16 +127,35 @@ export const radiusRegressor: Lowering = (l, e, x) => {
 export const radiusClassifier: Lowering = (l, e, x) => {
   const { o } = l;
   const classes = classesOf(e);
-  if (classes.length > 1) e.fail('it has several outputs');
-  const k = classes[0]!.size;
-  const y = targets(e)[0]!;
+  const within = once(() => withinRadius(l, e, x));
+  const outputs = targets(e).map((y, t) => radiusShares(l, e, within, y, classes[t]!, t));
+  if (classes.length === 1) return classifier(l, { classes: classes[0]!, proba: outputs[0]! });
+  const probas = once(() => outputs.map((p) => p()));
+  const label = once(() =>
+    o.concat(probas().map((p, t) => o.unsqueeze(o.gather(classValues(o, classes[t]!), o.argmax(p)), 1))),
+  );
+  return { label, probas, probaSizes: classes.map((c) => c.size) };
+};
+
+/** [N, classes]: shares among the rows within the radius; the outlier label where there are none. */
+function radiusShares(
+  l: Lowerer,
+  e: Est,
+  within: () => Val,
+  y: Float64Array,
+  classes: NdArray,
+  output: number,
+): () => Val {
+  const { o } = l;
+  const k = classes.size;
   const onehot = new Float64Array(y.length * k);
   y.forEach((c, i) => (onehot[i * k + c] = 1));
-  const outlier = e.has('outlier_label_') ? e.list('outlier_label_')[0] : null;
-  const at = outlier === null || outlier === undefined ? -1 : classes[0]!.values().indexOf(outlier);
-  const shares = once(() => o.matmul(withinRadius(l, e, x), o.f64(onehot, [y.length, k])));
+  const outlier = (e.has('outlier_label_') ? e.list('outlier_label_')[output] : null) ?? null;
+  const at = outlier === null ? -1 : classes.values().indexOf(outlier);
+  if (at < 0 && outlier !== null) e.fail('its outlier label is none of its classes');
+  const shares = once(() => o.matmul(within(), o.f64(onehot, [y.length, k])));
   const total = once(() => o.sum(shares(), 1));
-  const proba = () => {
+  return once(() => {
     const alone = o.equal(total(), o.num(0));
     const normal = o.div(shares(), o.where(alone, o.num(1), total()));
     const fallback = o.f64(
@@ -144,10 +163,8 @@ export const radiusClassifier: Lowering = (l, e, x) => {
       [1, k],
     );
     return o.where(alone, fallback, normal);
-  };
-  if (at >= 0 || outlier === null || outlier === undefined) return classifier(l, { classes: classes[0]!, proba });
-  return e.fail('its outlier label is none of its classes');
-};
+  });
+}
 
 /** By distance where the classes are equally likely, else by the score; probabilities by the score since version 1.6. */
 export const nearestCentroid: Lowering = (l, e, x) => {

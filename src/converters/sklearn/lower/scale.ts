@@ -247,11 +247,9 @@ export const splineTransformer: Lowering = (l, e, x) => {
   const { o } = l;
   const splines = e.list('bsplines_').map((s) => (s instanceof PyObject ? s : e.fail('its splines cannot be read')));
   const mode = e.text('extrapolation', 'constant');
-  if (mode !== 'constant' && mode !== 'error' && mode !== 'continue')
-    e.fail(`extrapolation="${mode}" is not expressed`);
   const degree = e.num('degree', 3);
   const drop = e.flag('include_bias', true) ? 0 : 1;
-  const sizes = splines.map((s) => (toArr(s.get('_c') ?? s.get('c') ?? null)?.dims[0] ?? 0) - drop);
+  const sizes = splines.map((s) => (toArr(s.get('_c') ?? s.get('c') ?? null)?.dims[1] ?? 0) - drop);
   return transformer(
     l,
     sizes.reduce((a, b) => a + b, 0),
@@ -261,16 +259,71 @@ export const splineTransformer: Lowering = (l, e, x) => {
         splines.map((s, f) => {
           const knots = Array.from(toArr(s.get('_t') ?? s.get('t') ?? null)?.data ?? []);
           const c = o.columns(v, [f]);
-          const [a, b] = [knots[degree]!, knots[knots.length - 1 - degree]!];
-          return basis(o, mode === 'continue' ? c : o.clip(c, a, b), knots, degree, drop);
+          const y = splineColumn(o, c, { knots, degree, mode, columns: sizes[f]! + drop });
+          const seen = e.text('handle_missing') === 'zeros' ? o.where(o.isNan(c), o.num(0), y) : y;
+          const wanted = Array.from({ length: sizes[f]! }, (_, i) => i);
+          return drop ? o.columns(seen, wanted) : seen;
         }),
       );
     },
   );
 };
 
+interface Spline {
+  readonly knots: readonly number[];
+  readonly degree: number;
+  readonly mode: string;
+  /** Fewer than there are bases where the spline is periodic: its last bases are its first again. */
+  readonly columns: number;
+}
+
+/** [N, columns] of [N, 1]. */
+function splineColumn(o: Builder, x: Val, { knots, degree, mode, columns }: Spline): Val {
+  const [a, b] = [knots[degree]!, knots[knots.length - 1 - degree]!];
+  if (mode === 'continue') return basis(o, x, knots, degree);
+  if (mode === 'periodic') {
+    const turns = o.op('Floor', [o.div(o.sub(x, o.num(a)), o.num(b - a))]);
+    const all = basis(o, o.sub(x, o.mul(turns, o.num(b - a))), knots, degree);
+    const bases = knots.length - 1 - degree;
+    const fold = new Float64Array(bases * columns);
+    for (let i = 0; i < bases; i++) fold[i * columns + (i % columns)] = 1;
+    return o.matmul(all, o.f64(fold, [bases, columns]));
+  }
+  const inside = o.clip(x, a, b);
+  const y = basis(o, inside, knots, degree);
+  if (mode !== 'linear') return y;
+  const slopes = (at: number) => o.f64(slopesAt(at, knots, degree), [1, columns]);
+  const beyond = (v: Val) => o.where(o.isNan(v), o.num(0), v);
+  const below = o.mul(beyond(o.min(o.sub(x, o.num(a)), o.num(0))), slopes(a));
+  const above = o.mul(beyond(o.max(o.sub(x, o.num(b)), o.num(0))), slopes(b));
+  return o.add(y, o.add(below, above));
+}
+
+/** The bases of one degree at a number; the last interval is closed. */
+function basesAt(x: number, knots: readonly number[], degree: number, outer: number): number[] {
+  const last = knots.length - 2 - outer;
+  let at = outer;
+  while (at < last && x >= knots[at + 1]!) at++;
+  let b = Array.from({ length: knots.length - 1 }, (_, i): number => (i === at ? 1 : 0));
+  for (let d = 1; d <= degree; d++)
+    b = Array.from({ length: b.length - 1 }, (_, i) => {
+      const share = (from: number, to: number) => (to === from ? 0 : 1 / (to - from));
+      const up = (x - knots[i]!) * share(knots[i]!, knots[i + d]!) * b[i]!;
+      return up + (knots[i + d + 1]! - x) * share(knots[i + 1]!, knots[i + d + 1]!) * b[i + 1]!;
+    });
+  return b;
+}
+
+function slopesAt(x: number, knots: readonly number[], degree: number): number[] {
+  const lower = degree > 0 ? basesAt(x, knots, degree - 1, degree) : [];
+  const part = (i: number) => lower[i]! / (knots[i + degree]! - knots[i]! || Infinity);
+  return Array.from({ length: knots.length - 1 - degree }, (_, i) =>
+    degree === 0 ? 0 : degree * (part(i) - part(i + 1)),
+  );
+}
+
 /** Cox-de Boor recursion over all intervals at once: [N, bases]. */
-function basis(o: Builder, x: Val, knots: readonly number[], degree: number, drop: number): Val {
+function basis(o: Builder, x: Val, knots: readonly number[], degree: number): Val {
   const n = knots.length - 1;
   const first = degree;
   const last = n - degree - 1;
@@ -309,13 +362,7 @@ function basis(o: Builder, x: Val, knots: readonly number[], degree: number, dro
     );
     b = o.add(o.mul(up, o.columns(b, range(0))), o.mul(down, o.columns(b, range(1))));
   }
-  const bases = n - degree - drop;
-  return drop
-    ? o.columns(
-        b,
-        Array.from({ length: bases }, (_, i) => i),
-      )
-    : b;
+  return b;
 }
 
 // Functions
@@ -354,6 +401,15 @@ const FUNCTIONS: Readonly<Record<string, (o: Builder, x: Val) => Val>> = {
   rad2deg: (o, x) => o.mul(x, o.num(180 / Math.PI)),
   degrees: (o, x) => o.mul(x, o.num(180 / Math.PI)),
   positive: (_, x) => x,
+  arcsinh: (o, x) => {
+    const size = o.abs(x);
+    const square = o.square(size);
+    const grown = o.div(square, o.add(o.num(1), o.sqrt(o.add(square, o.num(1)))));
+    return o.mul(o.op('Sign', [x]), log1p(o, o.add(size, grown)));
+  },
+  arccosh: (o, x) => o.log(o.add(x, o.sqrt(o.sub(o.square(x), o.num(1))))),
+  arctanh: (o, x) => o.mul(o.num(0.5), o.sub(log1p(o, x), log1p(o, o.neg(x)))),
+  trunc: (o, x) => o.mul(o.op('Sign', [x]), o.op('Floor', [o.abs(x)])),
 };
 
 /** Applies a function that was pickled by name; anything else is refused with its name. */
@@ -365,6 +421,7 @@ export function applyFunction(l: Lowerer, e: Est, f: PyValue, x: Val, kwArgs: Py
   if (f instanceof PyObject && f.cls.path.startsWith('cloudpickle'))
     e.fail('its function was written into the file by cloudpickle, as Python code');
   const known = f instanceof PyGlobal && /^(numpy|scipy)\b/.test(f.module) ? FUNCTIONS[f.name] : undefined;
+  if (!known && /^(numpy|scipy|math)\b/.test(path)) e.fail(`its function ${path} is not expressed`);
   if (!known) e.fail(`its function ${path} is Python code of your own`);
   if (made) e.fail(`its function ${path} is called with further arguments`);
   return known(l.o, x);

@@ -64,16 +64,12 @@ function vocabularyOf(e: Est): { terms: string[]; columns: number[]; size: numbe
 /** string [N, tokens], rows filled up with PAD. */
 function tokens(l: Lowerer, e: Est, text: Val, analyzer: string): Val {
   const { o } = l;
-  const lower = e.flag('lowercase', true);
-  const folded = lower
-    ? o.op('StringNormalizer', [text], { case_change_action: 'LOWER', is_case_sensitive: 1, locale: 'C.UTF-8' })
-    : text;
   const python = e.text('token_pattern', '(?u)\\b\\w\\w+\\b');
   const word = analyzer === 'char' ? null : wholeWords(python);
   const own = analyzer === 'char' ? '\\s\\s+|(?s:.)' : word ? `[${CLASSES['w']}]+` : tokenPattern(python);
   const pattern = own ?? e.fail(`its token pattern ${python} cannot be said in ONNX`);
   const attributes = { mark: 0, mincharnum: 1, pad_value: PAD, tokenexp: pattern };
-  const found = o.op('Tokenizer', [folded], attributes, 'string', 'com.microsoft');
+  const found = o.op('Tokenizer', [folded(l, e, text)], attributes, 'string', 'com.microsoft');
   if (word) {
     const fits = o.op('RegexFullMatch', [found], { pattern: word }, 'bool');
     return compacted(o, found, o.cast(o.not(fits), 'int64'));
@@ -81,6 +77,29 @@ function tokens(l: Lowerer, e: Est, text: Val, analyzer: string): Val {
   if (analyzer !== 'char') return found;
   const run = o.op('RegexFullMatch', [found], { pattern: '\\s\\s+' }, 'bool');
   return o.where(run, o.text([' '], []), found);
+}
+
+/**
+ * string [N, characters]: the words of each text with a blank on either side, filled up with PAD. Where two words meet there
+ * are two blanks, which no n-gram of the vocabulary has.
+ */
+function paddedCharacters(l: Lowerer, e: Est, text: Val): Val {
+  const { o } = l;
+  const each = (v: Val, tokenexp: string) =>
+    o.op('Tokenizer', [v], { mark: 0, mincharnum: 1, pad_value: PAD, tokenexp }, 'string', 'com.microsoft');
+  const words = each(folded(l, e, text), `[^${CLASSES['s']}]+`);
+  const flat = o.flat(words);
+  const blank = o.text([' '], []);
+  const padded = o.op('StringConcat', [o.op('StringConcat', [blank, flat]), blank]);
+  const characters = each(o.where(o.equal(flat, o.text([PAD], [])), flat, padded), '(?s:.)');
+  const size = (v: Val, axis: number) => o.op('Shape', [v], { start: axis, end: axis + 1 }, 'int64');
+  const shape = o.concat([size(words, 0), o.mul(size(words, 1), size(characters, 1))], 0);
+  return o.op('Reshape', [characters, shape], { allowzero: 1 });
+}
+
+function folded(l: Lowerer, e: Est, text: Val): Val {
+  const how = { case_change_action: 'LOWER', is_case_sensitive: 1, locale: 'C.UTF-8' };
+  return e.flag('lowercase', true) ? l.o.op('StringNormalizer', [text], how) : text;
 }
 
 function stopWords(e: Est): string[] {
@@ -113,22 +132,19 @@ function compacted(o: Builder, found: Val, out: Val): Val {
 function counts(l: Lowerer, e: Est, x: Table): Val {
   const { o } = l;
   const analyzer = e.text('analyzer', 'word');
-  if (analyzer !== 'word' && analyzer !== 'char')
-    e.fail(
-      analyzer === 'char_wb' ? 'analyzer="char_wb" pads words, which is not expressed' : 'its analyzer is a function',
-    );
+  if (!['word', 'char', 'char_wb'].includes(analyzer)) e.fail('its analyzer is a function');
   for (const name of ['preprocessor', 'tokenizer']) if (e.has(name)) e.fail(`its ${name} is a function`);
   if (e.has('strip_accents')) e.fail('it strips accents, which ONNX has no operator for');
   const [least, most] = e.list('ngram_range').map(Number) as [number, number];
   const text = o.flat(x.matrix());
-  let found = tokens(l, e, text, analyzer);
+  let found = analyzer === 'char_wb' ? paddedCharacters(l, e, text) : tokens(l, e, text, analyzer);
   const words = analyzer === 'word' ? stopWords(e) : [];
   if (words.length > 0) found = without(o, found, words);
   const pool = gramPool(e, analyzer, least, most);
   const out = o.op(
     'TfIdfVectorizer',
     [found],
-    { mode: 'TF', min_gram_length: least, max_gram_length: most, max_skip_count: 0, ...pool },
+    { mode: 'TF', max_gram_length: most, max_skip_count: 0, ...pool },
     'float',
   );
   const whole = o.double(out);
@@ -138,8 +154,10 @@ function counts(l: Lowerer, e: Est, x: Table): Val {
 /** The vocabulary by length of n-gram, as TfIdfVectorizer wants it. */
 function gramPool(e: Est, analyzer: string, least: number, most: number) {
   const { terms, columns, size } = vocabularyOf(e);
-  const grams = terms.map((t) => (analyzer === 'char' ? Array.from(t) : t.split(' ')));
-  const order = grams.map((_, i) => i).filter((i) => grams[i]!.length >= least && grams[i]!.length <= most);
+  const grams = terms.map((t) => (analyzer === 'word' ? t.split(' ') : Array.from(t)));
+  // A padded word shorter than the shortest n-gram counts as a whole.
+  const shortest = analyzer === 'char_wb' ? Math.min(least, ...grams.map((g) => g.length)) : least;
+  const order = grams.map((_, i) => i).filter((i) => grams[i]!.length >= shortest && grams[i]!.length <= most);
   if (order.length < terms.length) e.fail('words of its vocabulary contain blanks');
   order.sort((a, b) => grams[a]!.length - grams[b]!.length || a - b);
   const strings = order.flatMap((i) => grams[i]!);
@@ -148,7 +166,7 @@ function gramPool(e: Est, analyzer: string, least: number, most: number) {
   );
   const indexes = order.map((i) => columns[i]!);
   if (size === 0) e.fail('its vocabulary is empty');
-  return { pool_strings: strings, ngram_counts: starts, ngram_indexes: indexes };
+  return { min_gram_length: shortest, pool_strings: strings, ngram_counts: starts, ngram_indexes: indexes };
 }
 
 export const countVectorizer: Lowering = (l, e, x) => transformer(l, vocabularyOf(e).size, () => counts(l, e, x));

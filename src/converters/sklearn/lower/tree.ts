@@ -2,7 +2,7 @@
 import { NdArray, PyObject } from '../../containers/pickle/index.ts';
 import { once, type Builder, type Val } from './builder.ts';
 import { toArr, type Arr, type Est } from './estimator.ts';
-import { classifier, classValues, type Lowered, type Lowerer, type Lowering } from './lowered.ts';
+import { classifier, classValues, transformer, type Lowered, type Lowerer, type Lowering } from './lowered.ts';
 import type { Table } from './table.ts';
 import { TreeEnsembleBuilder, type TreeNodes } from './trees.ts';
 
@@ -40,14 +40,33 @@ export function treeInput(o: Builder, x: Table): Val {
 /** int64 [N, trees]: the row of each tree's leaf in one table of all trees' `rows`. */
 function leafRows(o: Builder, x: Val, trees: readonly FittedTree[]): Val {
   const ensemble = new TreeEnsembleBuilder();
+  const begins: number[] = [];
   let base = 0;
   trees.forEach((t, i) => {
-    const from = base;
-    ensemble.addTree(t.nodes, (node) => [i, from + node]);
+    begins.push(base);
+    // Within the tree: the older operator gives float32, which holds no larger numbers.
+    ensemble.addTree(t.nodes, (node) => [i, node]);
     base += t.nodes.left.length;
   });
-  return o.cast(ensemble.build(o, x, trees.length), 'int64');
+  const within = o.cast(ensemble.build(o, x, trees.length), 'int64');
+  return trees.length === 1 ? within : o.add(within, o.i64(begins));
 }
+
+/** One column a leaf that the training rows fell into, 1 where a row falls into it. */
+export const treesEmbedding: Lowering = (l, e, x) => {
+  const { o } = l;
+  const leaves = e
+    .est('one_hot_encoder_')
+    .list('categories_')
+    .map((c) => toArr(c)?.data ?? e.fail('its leaves cannot be read'));
+  const width = leaves.reduce((n, c) => n + c.length, 0);
+  return transformer(l, width, () => {
+    const ensemble = new TreeEnsembleBuilder();
+    forest(e).forEach((t, i) => ensemble.addTree(t.nodes, (node) => [i, node]));
+    const at = ensemble.build(o, treeInput(o, x), leaves.length);
+    return o.concat(leaves.map((c, i) => o.double(o.equal(o.columns(at, [i]), o.f64(c, [1, c.length])))));
+  });
+};
 
 /** [N, trees, width]: per tree what `row` says of the leaf. */
 export function leafValues(

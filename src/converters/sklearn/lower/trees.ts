@@ -1,6 +1,6 @@
-/** Decision trees as TreeEnsemble (ai.onnx.ml 5), in doubles: scikit-learn compares float32 inputs with float64 thresholds. */
-import { int, ints, type Attribute } from '../../../graph-model/core/attributes.ts';
-import { tensorOf } from '../../../graph-model/core/tensor.ts';
+/** Decision trees by node number, as scikit-learn keeps them, on the forest that all frameworks share. */
+import { lowerForest } from '../../../graph-model/builders/forest-lower.ts';
+import { joinTrees, RULE, type TreePart } from '../../../graph-model/builders/forest.ts';
 import type { Builder, Val } from './builder.ts';
 
 /** One tree by node number; leaves have `left` -1. The left branch is taken where feature ≤ threshold. */
@@ -21,105 +21,53 @@ export interface CategorySplit {
   readonly left: boolean;
 }
 
-/** A leaf: which target it adds to, and what. */
+/** A leaf: which target it adds to, and what. All leaves of a tree add to the same. */
 type Leaf = (node: number) => readonly [target: number, weight: number];
 
-const LEQ = 0;
-const MEMBER = 6;
-
 export class TreeEnsembleBuilder {
-  private readonly roots: number[] = [];
-  private readonly features: number[] = [];
-  private readonly splits: number[] = [];
-  private readonly modes: number[] = [];
-  private readonly yes: [number, number][] = [];
-  private readonly no: [number, number][] = [];
-  private readonly missing: number[] = [];
-  private readonly targets: number[] = [];
-  private readonly weights: number[] = [];
-  private readonly members: number[] = [];
+  private readonly parts: TreePart[] = [];
+  private columns = 1;
 
   addTree(t: TreeNodes, leaf: Leaf): void {
-    this.roots.push(this.features.length);
-    if (t.left[0] === -1) {
-      const only = this.addLeaf(leaf(0));
-      this.addNode(0, 0, LEQ, 0);
-      this.yes.push(only);
-      this.no.push(only);
-      return;
-    }
-    this.addSplits(t, leaf);
-  }
-
-  /** Nodes are numbered as they are met; children are filled in when their turn comes. */
-  private addSplits(t: TreeNodes, leaf: Leaf): void {
-    const place = new Map<number, number>();
-    const order: number[] = [];
-    const stack = [0];
-    while (stack.length > 0) {
-      const n = stack.pop()!;
-      place.set(n, this.features.length + order.length);
-      order.push(n);
-      for (const child of [t.right[n]!, t.left[n]!]) if (t.left[child] !== -1) stack.push(child);
-    }
-    const refer = (n: number): [number, number] => (t.left[n] === -1 ? this.addLeaf(leaf(n)) : [place.get(n)!, 0]);
-    for (const n of order) this.addSplit(t, n, refer);
-  }
-
-  private addSplit(t: TreeNodes, n: number, refer: (n: number) => [number, number]): void {
-    const [left, right] = [refer(t.left[n]!), refer(t.right[n]!)];
-    const set = t.members?.get(n);
-    if (!set) this.addNode(t.feature[n]!, t.threshold[n]!, LEQ, t.missingLeft?.[n] ? 1 : 0);
-    else {
-      this.addNode(t.feature[n]!, 0, MEMBER, 0);
-      this.members.push(...set.values, NaN);
-    }
-    this.yes.push(!set || set.left ? left : right);
-    this.no.push(!set || set.left ? right : left);
-  }
-
-  private addNode(feature: number, split: number, mode: number, missing: number): void {
-    this.features.push(feature);
-    this.splits.push(split);
-    this.modes.push(mode);
-    this.missing.push(missing);
-  }
-
-  private addLeaf([target, weight]: readonly [number, number]): [number, number] {
-    this.targets.push(target);
-    this.weights.push(weight);
-    return [this.targets.length - 1, 1];
-  }
-
-  /** [N, targets] from float32-valued rows. */
-  build(o: Builder, x: Val, targets: number): Val {
-    const double = (v: number[]): Attribute => ({
-      kind: 'tensor',
-      value: tensorOf({ dtype: 'double', dims: [v.length], values: Float64Array.from(v) }),
+    const { splits, leaves, numberOf } = numbered(t);
+    const sets: (readonly number[])[] = [];
+    const setOf = (n: number) => t.members?.get(n);
+    const swapped = (n: number) => setOf(n)?.left === false;
+    for (const n of splits) this.columns = Math.max(this.columns, t.feature[n]! + 1);
+    this.parts.push({
+      target: leaf(leaves[0]!)[0],
+      view: splits.map((n) => t.feature[n]!),
+      rule: splits.map((n) => (setOf(n) ? RULE.member : RULE.lessOrEqual)),
+      threshold: splits.map((n) => (setOf(n) ? sets.push(setOf(n)!.values) - 1 : t.threshold[n]!)),
+      nanLeft: splits.map((n) => (!setOf(n) && t.missingLeft?.[n] ? 1 : 0)),
+      left: splits.map((n) => numberOf.get((swapped(n) ? t.right : t.left)[n]!)!),
+      right: splits.map((n) => numberOf.get((swapped(n) ? t.left : t.right)[n]!)!),
+      sets,
+      leaves: leaves.map((n) => leaf(n)[1]),
     });
-    const attributes = new Map<string, Attribute>([
-      ['aggregate_function', int(1)],
-      ['leaf_targetids', ints(this.targets)],
-      ['leaf_weights', double(this.weights)],
-      ['n_targets', int(targets)],
-      ['nodes_falseleafs', ints(this.no.map((n) => n[1]))],
-      ['nodes_falsenodeids', ints(this.no.map((n) => n[0]))],
-      ['nodes_featureids', ints(this.features)],
-      [
-        'nodes_modes',
-        {
-          kind: 'tensor',
-          value: tensorOf({ dtype: 'uint8', dims: [this.modes.length], values: Uint8Array.from(this.modes) }),
-        },
-      ],
-      ['nodes_splits', double(this.splits)],
-      ['nodes_trueleafs', ints(this.yes.map((n) => n[1]))],
-      ['nodes_truenodeids', ints(this.yes.map((n) => n[0]))],
-      ['post_transform', int(0)],
-      ['tree_roots', ints(this.roots)],
-    ]);
-    if (this.missing.some((m) => m)) attributes.set('nodes_missing_value_tracks_true', ints(this.missing));
-    if (this.members.length > 0) attributes.set('membership_values', double(this.members));
-    return o.ops('TreeEnsemble', [x], attributes, ['double'], 'ai.onnx.ml')[0]!;
   }
+
+  /** [N, targets], double: scikit-learn compares with float64 thresholds. */
+  build(o: Builder, x: Val, targets: number): Val {
+    const fail = (why: string): never => {
+      throw new Error(`A tree ${why}`);
+    };
+    const forest = joinTrees({ columns: this.columns, outputs: targets }, this.parts, fail);
+    return { id: lowerForest(o.emitter(), forest, o.double(x).id, 'double'), t: 'double' };
+  }
+}
+
+/** Splits and leaves by their place, each in an order of its own, as far as they are reached from the root. */
+function numbered(t: TreeNodes) {
+  const splits: number[] = [];
+  const leaves: number[] = [];
+  const numberOf = new Map<number, number>();
+  const stack = [0];
+  while (stack.length > 0) {
+    const n = stack.pop()!;
+    const isLeaf = t.left[n] === -1;
+    numberOf.set(n, isLeaf ? ~(leaves.push(n) - 1) : splits.push(n) - 1);
+    if (!isLeaf) stack.push(t.right[n]!, t.left[n]!);
+  }
+  return { splits, leaves, numberOf };
 }

@@ -3,6 +3,7 @@ import type { Attribute, Attributes } from '../../core/attributes.ts';
 import { bodiesOf } from '../../core/attributes.ts';
 import { label } from '../../core/draft.ts';
 import {
+  isOnnx,
   normalDomain,
   type FunctionDef,
   type GraphId,
@@ -45,6 +46,12 @@ export class Engine {
     this.runGraph(view.main, frame);
     for (const f of view.fields.functions) if (!this.joined.has(this.markOf(f))) this.runUncalled(f);
     this.settleFunctions();
+  }
+
+  /** A body that no node holds yet: its inputs are as declared. */
+  runLoose(id: GraphId): void {
+    for (const v of this.facts.view.graph(id).inputs) this.seedDeclared(v);
+    this.runGraph(id, this.topFrame());
   }
 
   topFrame(): Frame {
@@ -128,7 +135,7 @@ export class Engine {
         // A rule must bear any input; where one does not, this node is told and the rest goes on.
         c.report('infer.rule', { why: error instanceof Error ? error.message : String(error) });
       }
-    } else if (!row && c.node.domain !== this.facts.view.fields.source.format)
+    } else if (!row && isOnnx(this.facts.view.fields))
       c.report('infer.unknown-operator', { op: c.node.op, domain: c.node.domain || 'ai.onnx' });
     if (!row?.infer) this.runUnknownBodies(c);
   }

@@ -4,8 +4,8 @@ import type { Change, Draft } from '../../core/draft.ts';
 import { positionsIn } from '../../core/order.ts';
 import { changedIds } from '../../core/table.ts';
 import type { DenseTensor } from '../../core/tensor.ts';
-import type { Model, ValueId } from '../../core/model.ts';
-import type { ValueType } from '../../core/types.ts';
+import type { GraphId, Model, ValueId } from '../../core/model.ts';
+import type { Dim, ValueType } from '../../core/types.ts';
 import type { Diagnostic } from '../../diagnostics.ts';
 import type { TypeTable } from '../operator.ts';
 import { dimNames } from '../symbolic.ts';
@@ -13,7 +13,7 @@ import { denseOf, smallDense } from './elements.ts';
 import { Engine } from './engine.ts';
 import { Facts, type ModelView } from './facts.ts';
 import { isComplete } from './merge.ts';
-import { update } from './update.ts';
+import { isLoose, update } from './update.ts';
 
 /** How many values have a type that leaves nothing unknown. */
 export interface Share {
@@ -62,13 +62,19 @@ function followable({ before, after, touched }: Change): boolean {
   return touched.size <= FOLLOWED_SHARE * after.nodes.size + 20;
 }
 
+/** Tells more than types: elements of which only some are numbers. */
+export interface DraftTypeTable extends TypeTable {
+  /** The elements of what is computed from shapes: numbers, expressions over dimensions, null where one is not known. */
+  partsOf(id: ValueId): readonly Dim[] | null;
+}
+
 const drafts = new WeakMap<Draft, DraftTypes>();
 
 /**
  * The types of a draft as edited so far, from those of its base (worked out here where they are not given). The table
  * follows the draft: every question is answered for the draft as it is then.
  */
-export function inferDraft(draft: Draft, base?: Inference): TypeTable {
+export function inferDraft(draft: Draft, base?: Inference): DraftTypeTable {
   let table = drafts.get(draft);
   if (!table) {
     const known = base instanceof ModelInference && base.model === draft.base ? base : inferTypes(draft.base);
@@ -78,7 +84,7 @@ export function inferDraft(draft: Draft, base?: Inference): TypeTable {
   return table;
 }
 
-class DraftTypes implements TypeTable {
+class DraftTypes implements DraftTypeTable {
   private nodesRead = 0;
   private valuesRead = 0;
   private readonly places;
@@ -99,6 +105,10 @@ class DraftTypes implements TypeTable {
     this.follow();
     return constantFrom(this.facts, id);
   }
+  partsOf(id: ValueId): readonly Dim[] | null {
+    this.follow();
+    return this.facts.elementsOf(id)?.values ?? null;
+  }
 
   private follow(): void {
     const { nodes, values } = this.draft.edits;
@@ -113,7 +123,16 @@ class DraftTypes implements TypeTable {
     this.facts.look(view);
     if (same && update(this.facts, touched, (n) => this.places.get(n))) return;
     this.facts = new Facts(view);
-    new Engine(this.facts).runModel();
+    const engine = new Engine(this.facts);
+    engine.runModel();
+    for (const graph of this.looseGraphs(view)) engine.runLoose(graph);
+  }
+
+  /** Bodies in the making, the outer before the inner. */
+  private looseGraphs(view: ModelView): GraphId[] {
+    const { nodes } = this.draft.edits;
+    const graphs = new Set(nodes.flatMap((n) => (view.hasNode(n) ? [view.node(n).graph] : [])));
+    return [...graphs].filter((g) => isLoose(view, g)).sort((a, b) => a - b);
   }
 }
 

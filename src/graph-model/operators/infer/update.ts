@@ -3,7 +3,7 @@ import type { GraphId, Node, NodeId, ValueId } from '../../core/model.ts';
 import type { ValueType } from '../../core/types.ts';
 import { sameElements, type Elements } from './elements.ts';
 import { Engine } from './engine.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, ModelView } from './facts.ts';
 import { sameType } from './merge.ts';
 
 /** What an edit touched: nodes and values that were added, changed or removed. */
@@ -20,6 +20,12 @@ const MOST_VISITS = 60;
 /** False: more than an update can follow was edited, and everything has to be inferred anew. */
 export function update(facts: Facts, touched: Touched, placeOf: PlaceOf): boolean {
   return new Update(facts, placeOf).run(touched);
+}
+
+/** Whether a graph is a body in the making: no node holds it yet. */
+export function isLoose(view: ModelView, graph: GraphId): boolean {
+  if (graph === view.main || view.graph(graph).parent !== null) return false;
+  return !view.fields.functions.some((f) => f.graph === graph);
 }
 
 class Update {
@@ -85,10 +91,11 @@ class Update {
     types.delete(id);
     elements.delete(id);
     const { parent } = view.graph(value.graph);
+    const loose = isLoose(view, value.graph);
     if (parent !== null) this.wake(parent);
-    else if (value.graph !== view.main) return false;
+    else if (value.graph !== view.main && !loose) return false;
     if (value.constant || value.sparse) this.engine.seedConstant(id);
-    else if (parent === null && view.graph(view.main).inputs.includes(id)) this.engine.seedDeclared(id);
+    else if (loose || (parent === null && view.graph(view.main).inputs.includes(id))) this.engine.seedDeclared(id);
     // Equal types may still hold other elements.
     if (value.constant || !sameType(before, types.get(id) ?? null)) this.wakeReaders(id);
     return true;
@@ -98,12 +105,16 @@ class Update {
     for (const use of this.facts.view.uses(id)) if (use.node !== null) this.wake(use.node);
   }
 
-  /** Puts the node of the main graph that is or holds `id` on the list; false for nodes of functions. */
+  /**
+   * Puts the node on the list that is or holds `id` in the main graph, or in a body that no node holds yet; false for
+   * nodes of functions.
+   */
   private wake(id: NodeId): boolean {
     const { view } = this.facts;
     let node = view.node(id);
     for (let graph: GraphId = node.graph; graph !== view.main; graph = node.graph) {
       const { parent } = view.graph(graph);
+      if (parent === null && isLoose(view, graph)) break;
       if (parent === null) return false;
       node = view.node(parent);
     }

@@ -5,7 +5,10 @@ import { Tabs, type TabItem } from '../../kit/tabs.tsx';
 import { useStore } from '../../store/store.ts';
 import { OptimiseReport } from '../optimise/optimise-report.tsx';
 import { staleness } from '../parts/states.tsx';
+import { convertedFrom } from '../../store/trust.ts';
 import { RunPanel } from '../run/run-panel.tsx';
+import { TrustPanel } from '../trust/trust-panel.tsx';
+import { VERDICTS } from '../trust/words.ts';
 import { History } from './history.tsx';
 import { countBySeverity, Problems } from './problems.tsx';
 import '../panels.css';
@@ -14,10 +17,13 @@ export function BottomPanel() {
   const tab = useStore((s) => s.bottomTab);
   const setView = useStore((s) => s.setView);
   const steps = useStore((s) => s.history.length);
+  // Only of converted models is there anything to say.
+  const trusted = useStore((s) => s.bottomTab === 'trust' || s.trust !== null || convertedFrom(s) !== null);
   const items: TabItem<BottomTab>[] = [
     { id: 'problems', label: 'Problems', mark: <ProblemBadges />, body: <Problems /> },
     { id: 'optimise', label: 'Optimise report', mark: <StaleMark of="optimise" />, body: <OptimiseReport /> },
     { id: 'run', label: 'Run', mark: <StaleMark of="run" />, body: <RunPanel /> },
+    ...(trusted ? [{ id: 'trust' as const, label: 'Trust', mark: <TrustMark />, body: <TrustPanel /> }] : []),
     {
       id: 'history',
       label: 'History',
@@ -76,4 +82,12 @@ function StaleMark({ of }: { of: 'optimise' | 'run' }) {
       old
     </span>
   ) : null;
+}
+
+/** The verdict in a word, so that the tab tells it while another is shown. */
+function TrustMark() {
+  const verdict = useStore((s) => s.trust?.report.verdict ?? null);
+  if (verdict === null) return null;
+  const { short, tone } = VERDICTS[verdict];
+  return <span className={`badge gp-trust-mark ${tone}`}>{short}</span>;
 }

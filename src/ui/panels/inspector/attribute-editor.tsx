@@ -26,8 +26,15 @@ export interface AttributeEditorProps {
 /** Lists up to this length are a row of fields; longer ones are one field of text. */
 const FIELDS = 8;
 
+/** Longer lists are shown by their length: as text in a field those of a large forest would stop the page. */
+const MOST_EDITED = 10_000;
+/** More bodies are not listed one by one. */
+const MOST_BODIES = 24;
+
 export function AttributeEditor(props: AttributeEditorProps) {
   const { attribute: a, op, name } = props;
+  if ((a.kind === 'ints' || a.kind === 'floats' || a.kind === 'strings') && a.value.length > MOST_EDITED)
+    return <span className="mono gp-fixed">{`${formatCount(a.value.length)} values`}</span>;
   switch (a.kind) {
     case 'int':
       if (isTypeCode(name)) return <TypeCode {...props} value={a.value} />;
@@ -185,11 +192,12 @@ function Fixed({ attribute: a }: { attribute: Attribute }) {
     case 'graphs':
       return (
         <span className="row">
-          {a.value.map((g, i) => (
+          {a.value.slice(0, MOST_BODIES).map((g, i) => (
             <Button key={g} kind="link" onClick={() => enter(g)}>
               Open {i}
             </Button>
           ))}
+          {a.value.length > MOST_BODIES && <span className="muted">and {a.value.length - MOST_BODIES} more</span>}
         </span>
       );
     case 'type':

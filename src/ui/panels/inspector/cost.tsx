@@ -1,6 +1,6 @@
 /** What a node, a selection or group, or the whole model costs: multiply-adds and bytes, as expressions where dimensions are names. */
 import { useMemo } from 'react';
-import type { Node, NodeId } from '../../../graph-model/core/model.ts';
+import { isOnnx, type Node, type NodeId } from '../../../graph-model/core/model.ts';
 import type { Dim } from '../../../graph-model/core/types.ts';
 import { formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
 import { costOfSelection } from '../../../graph-model/groups/group-cost.ts';
@@ -50,13 +50,16 @@ export function SelectionCostSection({ nodes }: { nodes: readonly NodeId[] }) {
 export function ModelCostSection() {
   const model = useStore((s) => s.model)!;
   const types = useTypeTable();
-  const cost = useMemo(() => modelCost(model, types), [model, types]);
+  const analysed = useStore((s) => s.analysed);
+  const cost = useMemo(() => (analysed ? modelCost(model, types) : null), [analysed, model, types]);
+  // What operators of another framework cost is known once they are ONNX.
+  if (!isOnnx(model)) return null;
   return (
     <CostSection
       rows={[
-        ['multiply-adds', say(cost.macs, formatLarge)],
-        ['activations', say(cost.activationBytes, formatBytes)],
-        ['peak memory', say(cost.peakBytes, formatBytes)],
+        ['multiply-adds', cost ? say(cost.macs, formatLarge) : '…'],
+        ['activations', cost ? say(cost.activationBytes, formatBytes) : '…'],
+        ['peak memory', cost ? say(cost.peakBytes, formatBytes) : '…'],
       ]}
     />
   );

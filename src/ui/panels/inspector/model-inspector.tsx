@@ -10,6 +10,8 @@ import { useStore } from '../../store/store.ts';
 import { OperatorBars } from '../parts/operator-bars.tsx';
 import { useSummary } from '../parts/use-summary.ts';
 import { formatLabel } from '../../files/files.ts';
+import { Steps } from '../source/steps-section.tsx';
+import '../source/source.css';
 import { MetadataTable } from './annotations.tsx';
 import { DimsEditor } from './dims-editor.tsx';
 
@@ -36,6 +38,7 @@ export function ModelInspector() {
         </div>
       </header>
       <div className="gp-body">
+        <SourceSteps />
         <Properties />
         <Ports title="Inputs" ports={summary.inputs} editable />
         <Ports title="Outputs" ports={summary.outputs} />
@@ -57,6 +60,15 @@ export function ModelInspector() {
     </section>
   );
 }
+
+/** A pipeline of another framework as its steps. */
+function SourceSteps() {
+  const model = useStore((s) => s.model)!;
+  const many = model.graphs.at(model.main).order.length > 1;
+  return many && STEPPED.has(model.source.format) ? <Steps model={model} graph={model.main} /> : null;
+}
+
+const STEPPED = new Set(['sklearn', 'sparkml']);
 
 function Properties() {
   const model = useStore((s) => s.model)!;
@@ -123,12 +135,14 @@ function PortRow({ port, editable }: { port: PortSummary; editable: boolean }) {
   const declared = value?.type;
   const dims = editable && declared?.kind === 'tensor' && declared.shape !== null && declared.shape.length > 0;
   return (
-    <div className="gp-model-port">
+    <div className="gp-model-port gp-where">
       <div className="row">
-        <button type="button" className="gp-value grow" onClick={() => select([], port.id as ValueId)}>
+        <button type="button" className="gp-value grow gp-where" onClick={() => select([], port.id as ValueId)}>
           <span className="ell">{port.name || 'unnamed'}</span>
         </button>
-        <span className="mono dim ell">{typeLabel(port.type)}</span>
+        <span className="mono dim gp-type" title={typeLabel(port.type)}>
+          {typeLabel(port.type)}
+        </span>
       </div>
       {dims && value && declared.kind === 'tensor' && <DimsEditor value={value} type={declared} />}
     </div>

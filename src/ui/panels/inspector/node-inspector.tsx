@@ -14,6 +14,7 @@ import { CommitField } from '../parts/commit-field.tsx';
 import { useCategory } from '../parts/glyph.tsx';
 import { useSchema } from '../parts/use-schema.ts';
 import { useEdit } from '../parts/use-edit.ts';
+import { SourceSections } from '../source/source-sections.tsx';
 import { Attributes } from './attributes.tsx';
 import { Connections, slots } from './connections.tsx';
 import { Annotations } from './annotations.tsx';
@@ -30,6 +31,7 @@ export function NodeInspector({ node }: { node: Node }) {
       <div className="gp-body">
         <NodeName node={node} />
         <NodeProblems node={node} />
+        <SourceSections node={node} />
         <Attributes node={node} schema={schema} />
         <Connections node={node} schema={schema} />
         <Weights node={node} schema={schema} />

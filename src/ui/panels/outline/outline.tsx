@@ -1,9 +1,11 @@
 /** The left panel: everything in the model by name, with a filter. */
-import { useMemo, useRef, useState, type RefObject } from 'react';
-import type { ValueId } from '../../../graph-model/core/model.ts';
+import { useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { countOf, formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
-import { search, type SearchResult } from '../../../graph-model/search.ts';
+import type { SearchResult } from '../../../graph-model/search.ts';
 import { useSummary } from '../parts/use-summary.ts';
+import { hitCount } from '../../canvas/search-chip.tsx';
+import { IconButton } from '../../kit/button.tsx';
+import { searchResult } from '../../store/search.ts';
 import { useStore } from '../../store/store.ts';
 import { Icon } from '../../kit/icon.tsx';
 import { EmptyState } from '../../kit/empty-state.tsx';
@@ -27,8 +29,8 @@ export function Outline() {
 
 function OutlineOfModel() {
   const model = useStore((s) => s.model)!;
-  const [query, setQuery] = useState('');
-  const result = useSearch(query);
+  const query = useStore((s) => s.sought);
+  const result = useStore(searchResult);
   const { open, toggle } = useOpen();
   const field = useRef<HTMLInputElement>(null);
   const filtering = query.trim() !== '';
@@ -49,7 +51,7 @@ function OutlineOfModel() {
       <header className="phead">
         Outline<span className="count">{countOf(model.nodes.size, 'node')}</span>
       </header>
-      <Filter query={query} setQuery={setQuery} result={result} field={field} />
+      <Filter result={result} field={field} />
       <Tree
         rows={rows}
         toggle={toggle}
@@ -85,28 +87,24 @@ function useOpen() {
   return { open, toggle };
 }
 
-function useSearch(query: string): SearchResult {
-  const model = useStore((s) => s.model)!;
-  const types = useStore((s) => s.types);
-  return useMemo(() => {
-    const typeOf = (id: ValueId) => types.get(id) ?? model.values.get(id)?.type ?? null;
-    return search(model, query, typeOf);
-  }, [model, types, query]);
-}
-
 const HELP =
   'Words of the name or operator; op:Conv, dtype:float16, shape:1x64, kernel_shape:3,3, group:>1, in:name, out:name, /regular expression/, -not';
 
 interface FilterProps {
-  readonly query: string;
-  readonly setQuery: (text: string) => void;
   readonly result: SearchResult;
   readonly field: RefObject<HTMLInputElement | null>;
 }
 
-function Filter({ query, setQuery, result, field }: FilterProps) {
-  const found = result.nodes.length + result.values.length;
-  const active = query.trim() !== '';
+function Filter({ result, field }: FilterProps) {
+  const query = useStore((s) => s.query);
+  const setQuery = useStore((s) => s.setQuery);
+  const step = useStore((s) => s.stepHit);
+  const keys = (e: KeyboardEvent<HTMLInputElement>) => {
+    if (e.key === 'Escape') return query ? setQuery('') : e.currentTarget.blur();
+    if (e.key !== 'Enter' || query.trim() === '') return;
+    e.preventDefault();
+    step(e.shiftKey ? -1 : 1);
+  };
   return (
     <div className="gp-filter">
       <div className="field search">
@@ -116,13 +114,13 @@ function Filter({ query, setQuery, result, field }: FilterProps) {
           type="search"
           value={query}
           placeholder="op:Conv kernel_shape:3,3"
-          aria-label={`Find in the outline. ${HELP}`}
+          aria-label={`Find in the model. ${HELP}`}
           title={HELP}
           spellCheck={false}
           onChange={(e) => setQuery(e.target.value)}
-          onKeyDown={(e) => e.key === 'Escape' && (query ? setQuery('') : e.currentTarget.blur())}
+          onKeyDown={keys}
         />
-        {active ? (
+        {query.trim() !== '' ? (
           <button type="button" className="gp-clear" aria-label="Clear" onClick={() => setQuery('')}>
             <Icon name="close" small />
           </button>
@@ -132,12 +130,26 @@ function Filter({ query, setQuery, result, field }: FilterProps) {
           </span>
         )}
       </div>
-      {active && (
-        <div className="gp-found" role="status">
-          {result.problem ? <span className="warn">{result.problem}</span> : `${formatCount(found)} found`}
-          {result.nodes.length > 1 && <SelectAll result={result} />}
-        </div>
+      {query.trim() !== '' && <Found result={result} />}
+    </div>
+  );
+}
+
+/** How many there are, and the way from one to the next. */
+function Found({ result }: { result: SearchResult }) {
+  const at = useStore((s) => s.hitAt);
+  const step = useStore((s) => s.stepHit);
+  const count = result.nodes.length + result.values.length;
+  return (
+    <div className="gp-found" role="status">
+      {result.problem ? <span className="warn">{result.problem}</span> : hitCount(at, count)}
+      {count > 0 && (
+        <span className="gp-hit-steps">
+          <IconButton icon="chev-up" size="small" label="Previous hit (Shift Enter)" onClick={() => step(-1)} />
+          <IconButton icon="down" size="small" label="Next hit (Enter)" onClick={() => step(1)} />
+        </span>
       )}
+      {result.nodes.length > 1 && <SelectAll result={result} />}
     </div>
   );
 }

@@ -1,7 +1,8 @@
 /** The outline's tree: an ARIA tree of 100,000 rows of which only those in sight are drawn. */
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
 import type { NodeId } from '../../../graph-model/core/model.ts';
-import { useStore } from '../../store/store.ts';
+import { isShown } from '../../store/shown.ts';
+import { useStore, useStoreApi } from '../../store/store.ts';
 import { useRows } from '../parts/use-rows.ts';
 import type { Row } from './rows.ts';
 import { treeMove, typeAhead } from './tree-keys.ts';
@@ -129,7 +130,7 @@ function useRowActions() {
   const hoverNode = useStore((s) => s.hover);
   const ask = useStore((s) => s.ask);
   const enter = useStore((s) => s.enter);
-  const scope = useStore((s) => s.scope);
+  const store = useStoreApi();
   const model = useStore((s) => s.model)!;
   const select = ({ target }: Row) => {
     if (target.kind === 'node') selectNodes([target.node]);
@@ -142,7 +143,7 @@ function useRowActions() {
     select(row);
     const value = target.kind === 'value' ? model.values.at(target.value) : null;
     const graph = target.kind === 'node' ? model.nodes.at(target.node).graph : value!.graph;
-    if (graph !== scope) enter(graph);
+    if (!isShown(store.getState(), graph)) enter(graph);
     const readers = value ? (model.uses.get(value.id) ?? []).flatMap((u) => u.node ?? []) : [];
     const nodes =
       target.kind === 'node' ? [target.node] : value && value.producer !== null ? [value.producer] : readers;

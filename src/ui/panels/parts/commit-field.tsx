@@ -8,6 +8,8 @@ export interface CommitFieldProps {
   readonly label: string;
   /** Makes the edit; a sentence when it cannot be made. */
   readonly commit: (text: string) => string | null;
+  /** Id of a datalist with what may be meant. */
+  readonly list?: string;
   readonly placeholder?: string;
   readonly hint?: string;
   readonly mono?: boolean;
@@ -49,6 +51,7 @@ export function CommitField(props: CommitFieldProps) {
           {...(own ? { 'aria-describedby': id } : {})}
           value={text ?? props.value}
           placeholder={props.placeholder}
+          list={props.list}
           inputMode={props.numeric ? 'numeric' : undefined}
           spellCheck={false}
           autoComplete="off"

@@ -1,11 +1,12 @@
 import type { NodeId, ValueId } from '../../../graph-model/core/model.ts';
+import { isShown } from '../../store/shown.ts';
 import { useStoreApi } from '../../store/store.ts';
 
 /** Selects nodes, shows the graph that holds the first of them, and moves the canvas to them. */
 export function useReveal(): (nodes: readonly NodeId[], value?: ValueId) => void {
   const store = useStoreApi();
   return (nodes, value) => {
-    const { model, scope, select, enter, ask } = store.getState();
+    const { model, select, enter, ask } = store.getState();
     const there = nodes.filter((id) => model?.nodes.has(id));
     const first = there[0];
     if (first === undefined) {
@@ -13,7 +14,7 @@ export function useReveal(): (nodes: readonly NodeId[], value?: ValueId) => void
       return;
     }
     const { graph } = model!.nodes.at(first);
-    if (graph !== scope) enter(graph);
+    if (!isShown(store.getState(), graph)) enter(graph);
     if (value === undefined) select(there);
     else select([], value);
     ask({ kind: 'reveal', nodes: there });

@@ -1,25 +1,29 @@
 /** One input of the next run: generated, from a file, or drawn. */
 import { useRef } from 'react';
 import type { Value } from '../../../graph-model/core/model.ts';
+import type { ImageOptions } from '../../../graph-model/image-input.ts';
 import { elementArray } from '../../../graph-model/core/tensor.ts';
 import { dtypeInfo, typeString } from '../../../graph-model/core/types.ts';
 import { formatShape } from '../../../graph-model/format.ts';
 import { Button } from '../../kit/button.tsx';
 import { Segmented } from '../../kit/segmented.tsx';
 import type { InputChoice } from '../../../workers/protocol.ts';
+import { isPicture, PictureOptions } from './picture-options.tsx';
 import { drawable } from './run-request.ts';
 import { DrawingPad } from './drawing-pad.tsx';
 
 export interface InputRowProps {
   readonly value: Value;
   readonly choice: InputChoice;
+  /** How the model wants pictures, as far as its metadata says. */
+  readonly pictures: ImageOptions;
   readonly choose: (choice: InputChoice) => void;
 }
 
 type Kind = InputChoice['kind'];
-const ACCEPT = '.npy,.npz,.pb,.json,.png,.jpg,.jpeg,.webp,.bmp,.gif';
+const ACCEPT = '.npy,.npz,.pb,.json,.csv,.tsv,.txt,.png,.jpg,.jpeg,.webp,.bmp,.gif';
 
-export function InputRow({ value, choice, choose }: InputRowProps) {
+export function InputRow({ value, choice, pictures, choose }: InputRowProps) {
   const file = useRef<HTMLInputElement>(null);
   const { type } = value;
   const picture = type?.kind === 'tensor' ? drawable(type) : null;
@@ -67,6 +71,15 @@ export function InputRow({ value, choice, choose }: InputRowProps) {
           </>
         )}
       </div>
+      {choice.kind === 'file' && isPicture(choice.file.name) && type?.kind === 'tensor' && (
+        <PictureOptions
+          name={value.name}
+          said={pictures}
+          chosen={choice.image ?? {}}
+          usual={/float|double/.test(type.dtype) ? '0..1' : '0..255'}
+          choose={(image) => choose({ ...choice, image })}
+        />
+      )}
       {choice.kind === 'values' && picture && type?.kind === 'tensor' && (
         <DrawingPad
           picture={picture}

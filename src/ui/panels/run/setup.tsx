@@ -1,12 +1,18 @@
 /** The left part of Run: what goes in, where it runs, how often. What is set is what the Run command runs. */
+import { useMemo } from 'react';
 import { formatDuration } from '../../../graph-model/format.ts';
+import { imageOptionsOf } from '../../../graph-model/image-input.ts';
 import { Button, IconButton } from '../../kit/button.tsx';
+import { Segmented } from '../../kit/segmented.tsx';
 import type { RunRequest } from '../../store/state.ts';
 import { useStore, useStoreApi } from '../../store/store.ts';
+import { convertedFrom } from '../../store/trust.ts';
 import { CommitField } from '../parts/commit-field.tsx';
 import { Problem } from '../parts/states.tsx';
 import { InputRow } from './input-row.tsx';
 import { useProviders } from './providers.ts';
+import { RowsForm } from './rows-form.tsx';
+import { blankRow, rowsAsInputs, rowsFromInputs, tableColumns } from './rows.ts';
 import { inputsOf, MOST_RUNS, symbolicDims, withDim } from './run-request.ts';
 
 function useRequest(): { request: RunRequest; change: (part: Partial<RunRequest>) => void } {
@@ -26,7 +32,7 @@ export function Setup() {
   const off = busy ? 'It is running.' : missing.length > 0 && `Weights are missing: open ${missing[0]} first.`;
   return (
     <section className="gp-setup" aria-label="Set up the run">
-      <div className="gp-setup-body">
+      <div className="gp-setup-body" tabIndex={0} role="group" aria-label="Inputs and provider">
         {failure && !busy && <Problem message={failure.message} help={failure.help} />}
         <Inputs />
         <Dimensions />
@@ -54,6 +60,10 @@ function Inputs() {
   const model = useStore((s) => s.model)!;
   const { request, change } = useRequest();
   const inputs = inputsOf(model);
+  const pictures = imageOptionsOf(model.metadata);
+  const source = useStore(convertedFrom);
+  const columns = useMemo(() => tableColumns(model, inputsOf(model), source), [model, source]);
+  const typed = columns !== null && rowsFromInputs(columns, request.inputs) !== null;
   const generated = inputs.some((v) => (request.inputs[v.name]?.kind ?? 'generated') === 'generated');
   return (
     <div className="gp-setup-part">
@@ -62,10 +72,30 @@ function Inputs() {
         <span className="grow" />
         {generated && <Seed />}
       </h3>
-      {inputs.map((value) => (
+      {columns && (
+        <Segmented
+          label="Where the rows come from"
+          options={WAYS}
+          value={typed ? 'rows' : 'each'}
+          onChange={(way) =>
+            change({ inputs: way === 'rows' ? rowsAsInputs(columns, [blankRow(columns)], inputs) : {} })
+          }
+        />
+      )}
+      {columns && typed && (
+        <RowsForm
+          model={model}
+          inputs={inputs}
+          columns={columns}
+          chosen={request.inputs}
+          choose={(all) => change({ inputs: { ...request.inputs, ...all } })}
+        />
+      )}
+      {(typed ? [] : inputs).map((value) => (
         <InputRow
           key={value.id}
           value={value}
+          pictures={pictures}
           choice={request.inputs[value.name] ?? { kind: 'generated' }}
           choose={(choice) => change({ inputs: { ...request.inputs, [value.name]: choice } })}
         />
@@ -74,6 +104,11 @@ function Inputs() {
     </div>
   );
 }
+
+const WAYS = [
+  { id: 'each', label: 'Generated or files' },
+  { id: 'rows', label: 'Typed rows' },
+] as const;
 
 function Seed() {
   const { request, change } = useRequest();

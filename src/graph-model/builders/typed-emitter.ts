@@ -1,14 +1,14 @@
 /**
- * Writes ONNX nodes for one layer after the other, and knows the type of every value as soon as it is made. Small
+ * Writes ONNX nodes for one source node after the other, and knows the type of every value as soon as it is made. Small
  * constants are shared. Shapes are the inference's: a lowering asks, and declares none.
  */
-import { attributes, type AttributeLike } from '../../../graph-model/core/attributes.ts';
-import type { Draft } from '../../../graph-model/core/draft.ts';
-import type { GraphId, Origin, ValueId } from '../../../graph-model/core/model.ts';
-import { int64Tensor, tensorOf, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
-import type { Dim, DType, ValueType } from '../../../graph-model/core/types.ts';
-import { inferDraft } from '../../../graph-model/operators/infer/inference.ts';
-import type { TypeTable } from '../../../graph-model/operators/operator.ts';
+import { attributes, type AttributeLike } from '../core/attributes.ts';
+import type { Draft } from '../core/draft.ts';
+import type { GraphId, Origin, ValueId } from '../core/model.ts';
+import { halfBits } from '../core/small-float.ts';
+import { emptyElements, int64Tensor, tensorOf, type DenseTensor, type Tensor } from '../core/tensor.ts';
+import type { Dim, DType, ValueType } from '../core/types.ts';
+import { inferDraft, type DraftTypeTable } from '../operators/infer/inference.ts';
 
 export type Plain = Readonly<Record<string, AttributeLike | undefined>>;
 type Inputs = readonly (ValueId | null)[];
@@ -21,8 +21,8 @@ interface Shared {
   usesMl: boolean;
 }
 
-export class Emitter {
-  private readonly types: TypeTable;
+export class TypedEmitter {
+  private readonly types: DraftTypeTable;
 
   constructor(
     readonly draft: Draft,
@@ -30,11 +30,16 @@ export class Emitter {
     private readonly shared: Shared = {
       constants: new Map(),
       names: new Set(),
-      origin: { dialect: 'keras', op: '', name: '' },
+      origin: { dialect: '', op: '', name: '' },
       usesMl: false,
     },
   ) {
     this.types = inferDraft(draft);
+  }
+
+  /** The version of ai.onnx that the nodes are written for. */
+  get opset(): number {
+    return this.draft.model.opsets.find((o) => o.domain === '')?.version ?? 17;
   }
 
   /** The layer that the next nodes are made for. */
@@ -47,8 +52,8 @@ export class Emitter {
   }
 
   /** A writer into a body; constants stay in the main graph. */
-  within(graph: GraphId): Emitter {
-    return new Emitter(this.draft, graph, this.shared);
+  within(graph: GraphId): TypedEmitter {
+    return new TypedEmitter(this.draft, graph, this.shared);
   }
 
   op(op: string, inputs: Inputs, plain: Plain = {}): ValueId {
@@ -74,6 +79,16 @@ export class Emitter {
     for (let n = 1; this.shared.names.has(free); n++) free = `${name}_${n}`;
     this.shared.names.add(free);
     return free;
+  }
+
+  /** How many names are given: what {@link release} goes back to. */
+  mark(): number {
+    return this.shared.names.size;
+  }
+
+  /** Frees the names that were given since, whose nodes were taken back. */
+  release(mark: number): void {
+    for (const name of [...this.shared.names].slice(mark)) this.shared.names.delete(name);
   }
 
   // ---- constants
@@ -125,6 +140,16 @@ export class Emitter {
     return type?.kind === 'tensor' ? type.shape : null;
   }
 
+  /** The elements where inference knows them: constants, and what shape computations come to. */
+  known(value: ValueId): DenseTensor | null {
+    return this.types.constantOf(value);
+  }
+
+  /** The elements as far as they are known: numbers, expressions over dimensions, null; null where none is. */
+  partly(value: ValueId): readonly Dim[] | null {
+    return this.types.partsOf(value);
+  }
+
   // ---- what many lowerings need
 
   cast(value: ValueId, dtype: DType, code: number): ValueId {
@@ -151,10 +176,10 @@ export class Emitter {
     return this.op('Squeeze', [value, this.ints(axes)]);
   }
 
-  /** A reduction; ReduceSum takes its axes as an input since opset 13, the others as an attribute until 18. */
+  /** A reduction; ReduceSum takes its axes as an input since opset 13, the others since 18. */
   reduce(op: string, value: ValueId, axes: readonly number[], keepdims: boolean): ValueId {
     const keep = { keepdims: keepdims ? 1 : 0 };
-    if (op === 'ReduceSum') return this.op(op, [value, this.ints(axes)], keep);
+    if (op === 'ReduceSum' || this.opset >= 18) return this.op(op, [value, this.ints(axes)], keep);
     return this.op(op, [value], { axes, ...keep });
   }
 
@@ -177,8 +202,18 @@ export class Emitter {
 
 function tensorOfNumbers(dtype: DType, values: readonly number[], dims: readonly number[]): Tensor {
   if (dtype === 'int64') return int64Tensor(values, dims);
-  if (dtype === 'int32') return tensorOf({ dtype, dims, values: Int32Array.from(values) });
-  if (dtype === 'bool' || dtype === 'uint8') return tensorOf({ dtype, dims, values: Uint8Array.from(values) });
-  if (dtype === 'double') return tensorOf({ dtype, dims, values: Float64Array.from(values) });
-  return tensorOf({ dtype: 'float', dims, values: Float32Array.from(values) });
+  if (dtype === 'bool') return tensorOf({ dtype, dims, values: Uint8Array.from(values, (v) => (v ? 1 : 0)) });
+  if (dtype === 'uint64') return tensorOf({ dtype, dims, values: BigUint64Array.from(values, (v) => BigInt(v)) });
+  if (dtype === 'float16') return tensorOf({ dtype, dims, values: Uint16Array.from(values, halfBits) });
+  if (dtype === 'bfloat16') return tensorOf({ dtype, dims, values: Uint16Array.from(values, bhalfBits) });
+  if (dtype === 'string' || dtype.startsWith('complex')) throw new Error(`numbers are no ${dtype}`);
+  const array = emptyElements(dtype).constructor as Float32ArrayConstructor;
+  return tensorOf({ dtype, dims, values: array.from(values) });
+}
+
+/** The nearest bfloat16, ties to even. */
+function bhalfBits(value: number): number {
+  const bits = new Uint32Array(Float32Array.of(value).buffer)[0]!;
+  if (Number.isNaN(value)) return 0x7fc0;
+  return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
 }

@@ -1,0 +1,292 @@
+/**
+ * TensorList and TensorArray: as one tensor of all elements, [length, ...]. Within a loop that puts one element into each
+ * place the list is not carried along at all: the element becomes a scan output of the Loop.
+ */
+import { Held } from '../../../graph-model/builders/axis-orders.ts';
+import { getInts } from '../../../graph-model/core/attributes.ts';
+import type { ValueId } from '../../../graph-model/core/model.ts';
+import { dtypeInfo, type Dim, type DType } from '../../../graph-model/core/types.ts';
+import type { Handler, Handlers, Handling } from './handler.ts';
+import { TensorList, type OpenLoop } from './things.ts';
+
+/** An iteration does more to a list than put one element in: the loop has to carry it as a tensor. */
+export class CarryList extends Error {
+  constructor(
+    readonly loop: OpenLoop,
+    readonly index: number,
+    /** Dims of an element, where they came to light. */
+    readonly element: readonly Dim[] | null,
+  ) {
+    super('a list has to be carried by its loop');
+  }
+}
+
+const isNumbers = (dims: readonly Dim[] | null): dims is readonly number[] =>
+  dims !== null && dims.every((d) => typeof d === 'number');
+
+// ---- the tensor of all elements
+
+/** [length, ...] of a list; zeros where nothing was put in. */
+export function stackedOf(h: Handling, list: TensorList, hint: readonly Dim[] | null = null, like?: Held): Held {
+  const { state } = list;
+  switch (state.kind) {
+    case 'stacked':
+      return state.tensor;
+    case 'empty':
+      return Held.of(zeros(h, list, state.length, isNumbers(list.element) ? list.element : hint, like));
+    case 'loop':
+    case 'written':
+      throw new CarryList(state.loop, state.index, state.kind === 'written' ? h.shape(state.item) : null);
+  }
+}
+
+/** `like` is an element, whose shape tells what is not fixed. */
+function zeros(
+  h: Handling,
+  list: TensorList,
+  length: Held | null,
+  element: readonly Dim[] | null,
+  like?: Held,
+): ValueId {
+  const { e } = h;
+  const known = length === null ? [0] : h.numbers(length);
+  const count = known ? e.ints(known, [1]) : e.reshape(h.int64(length!), [1]);
+  const zero = e.op('ConstantOfShape', [shapeOfAll(h, known, count, element, like)]);
+  return e.cast(zero, list.dtype, dtypeInfo(list.dtype).code);
+}
+
+function shapeOfAll(
+  h: Handling,
+  known: readonly number[] | null,
+  count: ValueId,
+  element: readonly Dim[] | null,
+  like: Held | undefined,
+): ValueId {
+  const { e } = h;
+  if (!isNumbers(element)) {
+    if (!like) return h.refuse('the shape of the elements of its list is not fixed');
+    return e.op('Concat', [count, e.op('Shape', [h.natural(like)])], { axis: 0 });
+  }
+  if (known) return e.ints([...known, ...element]);
+  return element.length === 0 ? count : e.op('Concat', [count, e.ints(element)], { axis: 0 });
+}
+
+// ---- one element
+
+/** The index as a tensor [1, 1] of ScatterND. */
+const place = (h: Handling, index: Held) => h.e.reshape(h.int64(index), [1, 1]);
+
+export function setItem(h: Handling, list: TensorList, index: Held, item: Held): TensorList {
+  const { state } = list;
+  const element = merged(list.element, h.shape(item));
+  if (state.kind === 'loop') return list.with({ ...state, kind: 'written', item, at: index }, element);
+  const all = h.natural(stackedOf(h, list, element, item));
+  const update = h.e.unsqueeze(h.natural(item), [0]);
+  const written = h.e.op('ScatterND', [all, place(h, index), update]);
+  return list.with({ kind: 'stacked', tensor: Held.of(written) }, element);
+}
+
+/** What is known of either. */
+function merged(a: readonly Dim[] | null, b: readonly Dim[] | null): readonly Dim[] | null {
+  if (a === null || b === null || a.length !== b.length) return b ?? a;
+  return a.map((d, i) => (typeof d === 'number' ? d : b[i]!));
+}
+
+export function getItem(h: Handling, list: TensorList, index: Held): Held {
+  const all = h.natural(stackedOf(h, list));
+  return Held.of(h.e.op('Gather', [all, h.int64(index)], { axis: 0 }));
+}
+
+function pushBack(h: Handling, list: TensorList, item: Held): TensorList {
+  const { state } = list;
+  const element = merged(list.element, h.shape(item));
+  if (state.kind === 'loop') return list.with({ ...state, kind: 'written', item, at: null }, element);
+  const one = h.e.unsqueeze(h.natural(item), [0]);
+  const isNew = state.kind === 'empty' && (state.length === null || h.numbers(state.length)?.[0] === 0);
+  const all = isNew ? one : h.e.op('Concat', [h.natural(stackedOf(h, list, element)), one], { axis: 0 });
+  return list.with({ kind: 'stacked', tensor: Held.of(all) }, element);
+}
+
+function popBack(h: Handling, list: TensorList): [TensorList, Held] {
+  const all = h.natural(stackedOf(h, list));
+  const rest = h.e.slice(all, [0], [-1], [0]);
+  const last = h.e.op('Gather', [all, h.e.numbers('int64', [-1])], { axis: 0 });
+  return [list.with({ kind: 'stacked', tensor: Held.of(rest) }), Held.of(last)];
+}
+
+/** int32 scalar. */
+function lengthOf(h: Handling, list: TensorList): Held {
+  const { state } = list;
+  if (state.kind === 'empty') return state.length ?? Held.of(h.e.numbers('int32', [0]));
+  const all = h.natural(stackedOf(h, list));
+  const fixed = h.e.dims(all)?.[0];
+  if (typeof fixed === 'number') return Held.of(h.e.numbers('int32', [fixed]));
+  const first = h.e.op('Gather', [h.e.op('Shape', [all]), h.e.numbers('int64', [0])], { axis: 0 });
+  return Held.of(h.e.cast(first, 'int32', 6));
+}
+
+// ---- many elements
+
+/** Whether indices count up from zero by one, so that they name every place in order. */
+function countsUp(h: Handling, indices: Held): boolean {
+  const known = h.numbers(indices);
+  if (known) return known.every((v, i) => v === i);
+  let maker = h.e.draft.producer(h.natural(indices));
+  while (maker?.op === 'Cast') maker = h.e.draft.producer(maker.inputs[0]!);
+  if (maker?.op !== 'Range' || maker.domain !== '') return false;
+  const [start, , delta] = maker.inputs.map((v) => h.e.known(v!)?.values[0]);
+  return Number(start) === 0 && Number(delta) === 1;
+}
+
+/** A tensor's rows put into places: all places in order, nearly always. */
+function scatter(h: Handling, list: TensorList, indices: Held, rows: Held): TensorList {
+  const element = merged(list.element, h.shape(rows)?.slice(1) ?? null);
+  if (list.state.kind === 'empty' && countsUp(h, indices)) {
+    return list.with({ kind: 'stacked', tensor: rows }, element);
+  }
+  const all = h.natural(stackedOf(h, list, element));
+  const places = h.e.unsqueeze(h.int64(indices), [1]);
+  const written = h.e.op('ScatterND', [all, places, h.natural(rows)]);
+  return list.with({ kind: 'stacked', tensor: Held.of(written) }, element);
+}
+
+function gather(h: Handling, list: TensorList, indices: Held): Held {
+  const all = stackedOf(h, list);
+  if (countsUp(h, indices) && sameLength(h, h.natural(all), indices)) return all;
+  return Held.of(h.e.op('Gather', [h.natural(all), h.int64(indices)], { axis: 0 }));
+}
+
+/** Indices that count up to the length of the very list: the range ends at what was asked of it. */
+function sameLength(h: Handling, all: ValueId, indices: Held): boolean {
+  const dims = [h.e.dims(all)?.[0], h.shape(indices)?.[0]];
+  if (dims[0] !== null && dims[0] !== undefined && dims[0] === dims[1]) return true;
+  const { evaluation, node, scope } = h;
+  const maker = evaluation.source.producer(node.inputs[1]!);
+  const limit = maker?.op === 'Range' ? maker.inputs[1] : null;
+  const size = limit ? evaluation.source.producer(limit) : null;
+  return size !== null && /^(TensorArraySize|TensorListLength)/.test(size.op) && scope.find(limit!) !== null;
+}
+
+/** Elements of [k, ...] one behind the other: the first two axes become one. */
+function concatenated(h: Handling, list: TensorList): readonly [Held, Held] {
+  const all = h.natural(stackedOf(h, list));
+  const rank = h.e.dims(all)?.length ?? h.refuse('the shape of the elements of its list is not known');
+  const { e } = h;
+  const shape = e.op('Shape', [all]);
+  const flat =
+    rank === 2 ? e.ints([-1]) : e.op('Concat', [e.ints([-1]), e.slice(shape, [2], [rank], [0])], { axis: 0 });
+  const lengths = e.op('Expand', [e.slice(shape, [1], [2], [0]), e.slice(shape, [0], [1], [0])]);
+  return [Held.of(e.op('Reshape', [all, flat])), Held.of(lengths)];
+}
+
+/** The reverse, where all parts are as long. */
+function split(h: Handling, list: TensorList, rows: Held, lengths: Held): TensorList {
+  const known = h.numbers(lengths);
+  const fixed = known !== null && known.every((n) => n === known[0]);
+  const dims = h.shape(rows);
+  if (!fixed || dims === null) h.refuse('the parts that it makes are not known to be equally long');
+  const rest = dims.slice(1);
+  if (!isNumbers(rest)) h.refuse('the shape of its parts is not fixed');
+  const parts = h.e.reshape(h.natural(rows), [known.length, known[0] ?? 0, ...rest]);
+  return list.with({ kind: 'stacked', tensor: Held.of(parts) }, [known[0] ?? 0, ...rest]);
+}
+
+// ---- operators
+
+/** The element shape that an input or attribute declares; null where it says nothing. */
+function declared(numbers: readonly number[] | null): readonly Dim[] | null {
+  if (numbers === null || (numbers.length === 1 && numbers[0] === -1)) return null;
+  return numbers.map((n) => (n < 0 ? null : n));
+}
+
+const elementType = (h: Handling): DType => h.type(h.text('element_dtype') === '' ? 'dtype' : 'element_dtype');
+
+const reserve: Handler = (h) => {
+  const shape = h.held(0);
+  const scalar = h.shape(shape)?.length === 0;
+  const element = scalar ? null : declared(h.numbers(shape));
+  return new TensorList(elementType(h), element, { kind: 'empty', length: h.held(1) });
+};
+
+const emptyList: Handler = (h) => {
+  const shape = h.held(0);
+  const element = h.shape(shape)?.length === 0 ? null : declared(h.numbers(shape));
+  return new TensorList(elementType(h), element, { kind: 'empty', length: null });
+};
+
+const fromTensor: Handler = (h) => {
+  const rows = h.held(0);
+  return TensorList.of(h.dtypeOf(rows), rows, h.shape(rows)?.slice(1) ?? null);
+};
+
+const scatterV2: Handler = (h) => {
+  const rows = h.held(0);
+  const count = h.inputs[3];
+  const length = count instanceof Held && (h.numbers(count)?.[0] ?? 0) >= 0 ? count : null;
+  const fresh = new TensorList(h.dtypeOf(rows), null, { kind: 'empty', length });
+  return scatter(h, fresh, h.held(1), rows);
+};
+
+/** A shape that Stack is given tells what nothing else does. */
+const stack: Handler = (h) => stackedOf(h, h.list(0), declared(h.numbers(h.held(1))));
+
+const arrayNew: Handler = (h) => {
+  const element = declared(getInts(h.node, 'element_shape') ?? null);
+  const list = new TensorList(h.type('dtype'), element, { kind: 'empty', length: h.held(0) });
+  return [list, list];
+};
+
+const LISTS: Handlers = {
+  TensorListReserve: reserve,
+  EmptyTensorList: emptyList,
+  TensorListFromTensor: fromTensor,
+  TensorListScatter: scatterV2,
+  TensorListScatterV2: scatterV2,
+  TensorListScatterIntoExistingList: (h) => scatter(h, h.list(0), h.held(2), h.held(1)),
+  TensorListSetItem: (h) => setItem(h, h.list(0), h.held(1), h.held(2)),
+  TensorListGetItem: (h) => getItem(h, h.list(0), h.held(1)),
+  TensorListStack: stack,
+  TensorListGather: (h) => gather(h, h.list(0), h.held(1)),
+  TensorListPushBack: (h) => pushBack(h, h.list(0), h.held(1)),
+  TensorListPopBack: (h) => popBack(h, h.list(0)),
+  TensorListLength: (h) => lengthOf(h, h.list(0)),
+  TensorListConcat: (h) => concatenated(h, h.list(0)),
+  TensorListConcatV2: (h) => concatenated(h, h.list(0)),
+  TensorListSplit: (h) => {
+    const rows = h.held(0);
+    const fresh = new TensorList(h.dtypeOf(rows), null, { kind: 'empty', length: null });
+    return split(h, fresh, rows, h.held(2));
+  },
+  TensorListConcatLists: (h) => {
+    const [a, b] = [h.list(0), h.list(1)];
+    const both = h.e.op('Concat', [h.natural(stackedOf(h, a)), h.natural(stackedOf(h, b))], { axis: 0 });
+    return TensorList.of(a.dtype, Held.of(both), a.element);
+  },
+  TensorListResize: (h) => resized(h, h.list(0), h.held(1)),
+};
+
+function resized(h: Handling, list: TensorList, length: Held): TensorList {
+  if (list.state.kind === 'empty') return list.with({ kind: 'empty', length });
+  const all = h.natural(stackedOf(h, list));
+  const [have, want] = [h.e.dims(all)?.[0], h.numbers(length)?.[0]];
+  if (have !== undefined && have === want) return list;
+  return h.refuse('it changes the length of a list that is in use');
+}
+
+/** TensorFlow 1: the handle names the list, and the flow is what it has become. */
+const ARRAYS: Handlers = {
+  TensorArrayV3: arrayNew,
+  TensorArrayV2: arrayNew,
+  TensorArrayWriteV3: (h) => setItem(h, h.list(3), h.held(1), h.held(2)),
+  TensorArrayReadV3: (h) => getItem(h, h.list(2), h.held(1)),
+  TensorArrayScatterV3: (h) => scatter(h, h.list(3), h.held(1), h.held(2)),
+  TensorArrayGatherV3: (h) => gather(h, h.list(2), h.held(1)),
+  TensorArraySizeV3: (h) => lengthOf(h, h.list(1)),
+  TensorArrayConcatV3: (h) => concatenated(h, h.list(1)),
+  TensorArraySplitV3: (h) => split(h, h.list(3), h.held(1), h.held(2)),
+};
+
+const renamed = (suffix: string): Handlers =>
+  Object.fromEntries(Object.entries(ARRAYS).map(([op, handler]) => [op.replace(/V3$/, suffix), handler]));
+
+export const LIST_HANDLERS: Handlers = { ...LISTS, ...renamed(''), ...renamed('V2'), ...ARRAYS };

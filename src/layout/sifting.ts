@@ -1,0 +1,211 @@
+/**
+ * Moving whole lines: after Bachmaier, Brandenburg, Brunner and Hübner, "Global k-level crossing reduction" (2011).
+ * Sweeps and swaps move one vertex at a time and cannot bring a long lane to the other side of what it runs along.
+ */
+import type { Layered, Ordering } from './layered.ts';
+
+/** A pair of more neighbours than this is not compared: it would cost more than the place of one line is worth. */
+const MOST_COMPARED = 4096;
+
+/**
+ * Blocks are the nodes and, each as a whole, the chains of dummies. They stand in one order, from which the order in
+ * every layer follows, so that chains never cross each other. Sifting takes a block out and puts it where its lines
+ * cross the fewest others; only blocks that share a layer with it matter, so a round is about linear in the drawing.
+ */
+export class Sifter {
+  private readonly blockOf: Int32Array;
+  /** By block: its first vertex (the others follow it in the ids) and its layers. */
+  private readonly head: Int32Array;
+  private readonly top: Int32Array;
+  private readonly bottom: Int32Array;
+  /** By block, its place in the one order: any distinct numbers. */
+  private readonly place: Float64Array;
+  private readonly met: Int32Array;
+  private turn = 0;
+
+  constructor(
+    private readonly g: Layered,
+    private readonly order: Ordering,
+  ) {
+    this.blockOf = new Int32Array(g.total);
+    this.met = new Int32Array(g.total);
+    const heads: number[] = [];
+    for (let v = 0; v < g.total; v++) {
+      if (v <= g.count || g.pairUpper[g.dummyPair[v - g.count]!] !== v - 1) heads.push(v);
+      this.blockOf[v] = heads.length - 1;
+    }
+    this.head = Int32Array.from(heads);
+    this.top = this.head.map((v) => g.layerOf[v]!);
+    this.bottom = this.head.map((v, b) => this.top[b]! + (heads[b + 1] ?? g.total) - v - 1);
+    this.place = this.linear();
+    this.spread();
+  }
+
+  /** At most `rounds` times all blocks; true when anything moved. The ordering is changed in place. */
+  run(rounds: number): boolean {
+    let any = false;
+    for (let r = 0; r < rounds; r++) {
+      let gained = 0;
+      for (let b = 0; b < this.head.length; b++) gained += this.sift(b);
+      if (gained === 0) break;
+      any = true;
+      this.renumber();
+    }
+    this.spread();
+    return any;
+  }
+
+  /**
+   * One order for all blocks that agrees with the layers where these agree among themselves: a block follows what stands
+   * left of it in its layers; where that goes round in a circle the one that stands leftmost goes first.
+   */
+  private linear(): Float64Array {
+    const { sequence } = this.order;
+    const blocks = this.head.length;
+    const waits = new Int32Array(blocks);
+    for (let i = 0; i < sequence.length; i++) if (this.leftOf(i) >= 0) waits[this.blockOf[sequence[i]!]!]!++;
+    const place = new Float64Array(blocks).fill(-1);
+    const stuck = this.byMeanPlace();
+    const ready: number[] = [];
+    for (let b = blocks - 1; b >= 0; b--) if (waits[b] === 0) ready.push(b);
+    let next = 0;
+    for (let s = 0; next < blocks;) {
+      const b = ready.length > 0 ? ready.pop()! : stuck[s++]!;
+      if (place[b]! >= 0) continue;
+      place[b] = next++;
+      this.eachRight(b, (right) => --waits[right]! === 0 && ready.push(right));
+    }
+    return place;
+  }
+
+  private leftOf(i: number): number {
+    const v = this.order.sequence[i]!;
+    return this.order.pos[v] === 0 ? -1 : this.blockOf[this.order.sequence[i - 1]!]!;
+  }
+
+  private eachRight(b: number, visit: (block: number) => void): void {
+    const { starts, sequence, pos } = this.order;
+    for (let l = this.top[b]!; l <= this.bottom[b]!; l++) {
+      const at = starts[l]! + pos[this.vertex(b, l)]! + 1;
+      if (at < starts[l + 1]!) visit(this.blockOf[sequence[at]!]!);
+    }
+  }
+
+  private byMeanPlace(): Int32Array {
+    const { starts, pos } = this.order;
+    const mean = new Float64Array(this.head.length);
+    for (let b = 0; b < mean.length; b++) {
+      let sum = 0;
+      for (let l = this.top[b]!; l <= this.bottom[b]!; l++)
+        sum += (pos[this.vertex(b, l)]! + 1) / (starts[l + 1]! - starts[l]! + 1);
+      mean[b] = sum / (this.bottom[b]! - this.top[b]! + 1);
+    }
+    return Int32Array.from(mean.keys()).sort((a, b) => mean[a]! - mean[b]!);
+  }
+
+  private vertex(b: number, layer: number): number {
+    return this.head[b]! + layer - this.top[b]!;
+  }
+
+  /** Puts block `b` where its lines cross fewest others; returns how many crossings that takes away. */
+  private sift(b: number): number {
+    const others = this.beside(b);
+    if (others.length === 0) return 0;
+    const { place } = this;
+    const before = place[b]!;
+    let [sum, best, bestAt, now] = [0, 0, 0, 0];
+    let at = 0;
+    for (; at < others.length; at++) {
+      const o = others[at]!;
+      // Next to each other both compare in the same way with all the rest.
+      if (place[o]! < before) now = sum + 0;
+      place[b] = place[o]!;
+      sum += this.change(b, o);
+      if (place[o]! < before) now = sum;
+      if (sum < best) [best, bestAt] = [sum, at + 1];
+    }
+    if (best === now) {
+      place[b] = before;
+      return 0;
+    }
+    this.put(b, others, bestAt);
+    return now - best;
+  }
+
+  /** Between the `at`-th and the one before it. */
+  private put(b: number, others: readonly number[], at: number): void {
+    const { place } = this;
+    const left = at > 0 ? place[others[at - 1]!]! : place[others[0]!]! - 2;
+    const right = at < others.length ? place[others[at]!]! : left + 2;
+    place[b] = (left + right) / 2;
+    if (place[b] === left || place[b] === right) {
+      place[b] = left;
+      this.renumber(b);
+    }
+  }
+
+  /** Whole numbers again; `after` goes behind the one that has the same place. */
+  private renumber(after = -1): void {
+    const sorted = Int32Array.from(this.place.keys()).sort(
+      (a, b) => this.place[a]! - this.place[b]! || Number(a === after) - Number(b === after),
+    );
+    sorted.forEach((b, i) => (this.place[b] = i));
+  }
+
+  /** Blocks that share a layer with `b`, from left to right. */
+  private beside(b: number): number[] {
+    const { starts, sequence } = this.order;
+    const found: number[] = [];
+    this.met[b] = ++this.turn;
+    for (let l = this.top[b]!; l <= this.bottom[b]!; l++) {
+      for (let i = starts[l]!; i < starts[l + 1]!; i++) {
+        const o = this.blockOf[sequence[i]!]!;
+        if (this.met[o] === this.turn) continue;
+        this.met[o] = this.turn;
+        found.push(o);
+      }
+    }
+    return found.sort((x, y) => this.place[x]! - this.place[y]!);
+  }
+
+  /** How many crossings come (less those that go) when `b`, left of `o`, goes to its right. */
+  private change(b: number, o: number): number {
+    const { down, up, pairLower, pairUpper } = this.g;
+    const from = Math.max(this.top[b]!, this.top[o]!);
+    const to = Math.min(this.bottom[b]!, this.bottom[o]!);
+    // Above its first layer a chain has but itself: of two chains only the layer where one begins counts.
+    let sum = this.compare(this.vertex(b, from), this.vertex(o, from), up.offsets, up.items, pairUpper);
+    for (let l = from; l <= to; l++) {
+      const v = this.vertex(b, l);
+      const w = this.vertex(o, l);
+      if (l === to || down.offsets[v + 1]! - down.offsets[v]! > 1 || down.offsets[w + 1]! - down.offsets[w]! > 1)
+        sum += this.compare(v, w, down.offsets, down.items, pairLower);
+    }
+    return sum;
+  }
+
+  private compare(v: number, w: number, offsets: Int32Array, items: Int32Array, ends: Int32Array): number {
+    const { place, blockOf } = this;
+    const [from, to] = [offsets[w]!, offsets[w + 1]!];
+    if ((offsets[v + 1]! - offsets[v]!) * (to - from) > MOST_COMPARED) return 0;
+    let sum = 0;
+    for (let i = offsets[v]!; i < offsets[v + 1]!; i++) {
+      const x = place[blockOf[ends[items[i]!]!]!]!;
+      for (let k = from; k < to; k++) {
+        const y = place[blockOf[ends[items[k]!]!]!]!;
+        sum += y > x ? 1 : y < x ? -1 : 0;
+      }
+    }
+    return sum;
+  }
+
+  /** The order of every layer from the one order. */
+  private spread(): void {
+    const { starts, sequence, pos } = this.order;
+    for (let l = 0; l < this.g.layers; l++) {
+      const layer = sequence.subarray(starts[l]!, starts[l + 1]!);
+      layer.sort((v, w) => this.place[this.blockOf[v]!]! - this.place[this.blockOf[w]!]!);
+      layer.forEach((v, i) => (pos[v] = i));
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/** How a picture that is given as an input is laid out: as the model's metadata says, until somebody chooses otherwise. */
+import type { ImageOptions, ImageScale } from '../../../graph-model/image-input.ts';
+import { Select } from '../inspector/attribute-editor.tsx';
+
+interface PictureOptionsProps {
+  readonly name: string;
+  readonly said: ImageOptions;
+  readonly chosen: ImageOptions;
+  /** 0 to 255 for whole numbers, 0 to 1 for others. */
+  readonly usual: ImageScale;
+  readonly choose: (options: ImageOptions) => void;
+}
+
+const ORDERS = [
+  ['RGB', 'RGB'],
+  ['BGR', 'BGR'],
+] as const;
+const SCALES: readonly (readonly [ImageScale, string])[] = [
+  ['0..255', '0 to 255'],
+  ['0..1', '0 to 1'],
+  ['-1..1', '−1 to 1'],
+  ['imagenet', 'ImageNet mean and deviation'],
+];
+const FITS = [
+  ['crop', 'Crop'],
+  ['pad', 'Pad'],
+  ['stretch', 'Stretch'],
+] as const;
+
+/** True for a file that is a picture by its name. */
+export const isPicture = (name: string) => /\.(png|jpe?g|webp|bmp|gif)$/i.test(name);
+
+export function PictureOptions({ name, said, chosen, usual, choose }: PictureOptionsProps) {
+  const now = { order: 'RGB', scale: usual, fit: 'crop', ...said, ...chosen } as Required<ImageOptions>;
+  const set = (part: ImageOptions) => {
+    choose({ ...chosen, ...part });
+    return null;
+  };
+  const told = Object.keys(said).length > 0;
+  return (
+    <div className="gp-picture-options">
+      <div className="row">
+        <Select
+          label={`Channels of ${name}`}
+          value={now.order}
+          options={ORDERS}
+          choose={(v) => set({ order: v as 'RGB' })}
+        />
+        <Select
+          label={`Range of ${name}`}
+          value={now.scale}
+          options={SCALES}
+          choose={(v) => set({ scale: v as ImageScale })}
+        />
+        <Select label={`Fit of ${name}`} value={now.fit} options={FITS} choose={(v) => set({ fit: v as 'crop' })} />
+      </div>
+      {told && <p className="muted gp-small">Set as the model’s metadata says.</p>}
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+/** Where there is nothing to compare with: every layer with its declared shape, what it gave, and whether that is numbers. */
+import { formatCount } from '../../../graph-model/format.ts';
+import type { NodeId } from '../../../graph-model/core/model.ts';
+import type { LayerLine, LayersReport } from '../../../workers/protocol.ts';
+import { useStore } from '../../store/store.ts';
+import { useReveal } from '../parts/use-reveal.ts';
+import { SHAPES, small } from './words.ts';
+
+const bad = (l: LayerLine) => l.shape === 'differs' || l.nan + l.infinite > 0;
+
+export function Layers({ layers }: { layers: LayersReport }) {
+  const sorted = [...layers.layers].sort((a, b) => Number(bad(b)) - Number(bad(a)));
+  return (
+    <section className="gp-compare" aria-label="Layers" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th>Layer</th>
+            <th>Kind</th>
+            <th>Declared</th>
+            <th>Found</th>
+            <th>Shape</th>
+            <th className="r">Least</th>
+            <th className="r">Greatest</th>
+            <th className="r">No numbers</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map((line, i) => (
+            <Line key={i} line={line} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Line({ line: l }: { line: LayerLine }) {
+  const model = useStore((s) => s.model);
+  const reveal = useReveal();
+  const nodes = () =>
+    [...(model?.nodes.values() ?? [])].filter((n) => n.origin?.name === l.name).map((n): NodeId => n.id);
+  const shape = SHAPES[l.shape];
+  const none = l.nan + l.infinite;
+  const what = [l.nan > 0 && `${formatCount(l.nan)} NaN`, l.infinite > 0 && `${formatCount(l.infinite)} infinite`];
+  return (
+    <tr>
+      <td className="ell gp-output-name">
+        <button type="button" className="gp-value" onClick={() => reveal(nodes())} title="Show it on the graph">
+          {l.name}
+        </button>
+      </td>
+      <td className="dim">{l.op}</td>
+      <td className="mono dim">{l.declared || '–'}</td>
+      <td className="mono">{l.found}</td>
+      <td className={shape.tone}>{shape.label}</td>
+      <td className="mono r">{l.least === null ? '–' : small(l.least)}</td>
+      <td className="mono r">{l.greatest === null ? '–' : small(l.greatest)}</td>
+      <td className={`mono r ${none > 0 ? 'error strong' : ''}`}>
+        {none > 0 ? what.filter(Boolean).join(', ') : 'none'}
+      </td>
+    </tr>
+  );
+}
