@@ -9,7 +9,7 @@ const MODELS: readonly (readonly [string, string, string, string])[] = [
     'scikit-learn',
     'tests/samples/sklearn/column_transformer_pipeline_logreg/model.joblib',
     'LogisticRegression',
-    'Gather',
+    'LabelEncoder',
   ],
   ['TensorFlow', 'tests/samples/tensorflow/dense_module_sm/saved_model.zip', 'MatMul', 'Softmax'],
   ['Keras', 'tests/samples/keras/depthwise_separable_h5/model.h5', 'SeparableConv2D', 'Conv'],
