@@ -104,7 +104,8 @@ def measure(case, repeat, folder):
 
 
 def by_peer(case, repeat, out):
-    command = [sys.executable, str(HERE), "--peer", case["framework"], str(case["path"]), json.dumps(case["inputs"]), str(out)]
+    ports = [{k: i[k] for k in ("name", "dtype", "width")} for i in case["inputs"]]
+    command = [sys.executable, str(HERE), "--peer", case["framework"], str(case["path"]), json.dumps(ports), str(out)]
     done = subprocess.run([*command, str(repeat)], capture_output=True, text=True)
     if done.returncode != 0:
         return {"failed": (done.stderr.strip().splitlines() or ["no reason"])[-1][:200]}

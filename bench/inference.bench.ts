@@ -1,6 +1,7 @@
 /**
  * Shape inference over the .onnx files of the folder named by MODELS: how many values get a type with every dimension a
- * number or an expression, and the median milliseconds. `bench/inference.py` runs the peers on the same files.
+ * number or an expression, and the best milliseconds of several runs.
+ * With SHAPES=1 the dimensions themselves are printed too, by the name of the value. `bench/inference.py` runs the peers on the same files.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { inferTypes } from '../src/graph-model/operators/infer/inference.ts';
 import { loadOperators } from '../src/graph-model/operators/schemas.ts';
 import { FileBlob } from '../src/cli/file-blob.ts';
 
-const RUNS = 7;
+const RUNS = 25;
 
 export async function run() {
   await loadOperators();
@@ -32,7 +33,15 @@ export async function run() {
       const type = inference.typeOf(v);
       return type !== null && (type.kind !== 'tensor' || (type.shape !== null && type.shape.every((d) => d !== null)));
     });
-    results[name] = { values: made.length, known: known.length, ms: times.sort((a, b) => a - b)[RUNS >> 1] };
+    const shapes = process.env.SHAPES
+      ? Object.fromEntries(
+          made.flatMap((v) => {
+            const type = inference.typeOf(v);
+            return type?.kind === 'tensor' && type.shape ? [[model.values.at(v).name, type.shape]] : [];
+          }),
+        )
+      : undefined;
+    results[name] = { values: made.length, known: known.length, ms: Math.min(...times), shapes };
   }
   return results;
 }

@@ -1,4 +1,5 @@
 /** Everything the page can have done in a worker, as plain functions on models. */
+import type { Change } from '../graph-model/core/draft.ts';
 import type { Model, ValueId } from '../graph-model/core/model.ts';
 import type { ValueType } from '../graph-model/core/types.ts';
 import type { Diagnostic } from '../graph-model/diagnostics.ts';
@@ -8,6 +9,7 @@ import type { Plan } from '../optimizer/rule.ts';
 import { WorkerHost, webWorker, type Job, type WorkerLike } from './host.ts';
 import type { ProxyMarked, Remote } from 'comlink';
 import type {
+  AnalysedEdit,
   Analysis,
   ConvertRequest,
   InputFile,
@@ -48,8 +50,11 @@ export interface Workers {
   /** Starts the workers that opening a model needs, so that they are there when it comes. */
   prepare(): void;
   open(files: readonly InputFile[], on?: On): Job<OpenedModel>;
-  /** Of a model just opened it is done where that was read, without sending it again. */
-  analyse(model: Model, on?: On): Job<Analysed>;
+  /**
+   * Of a model just opened it is done where that was read, without sending it again; with the edit that made the model,
+   * only what depends on the edit is sent and inferred.
+   */
+  analyse(model: Model, edit?: Change | null, on?: On): Job<Analysed>;
   write(model: Model, options: WriteOptions, on?: On): Job<Written>;
   /** To ONNX, or to another opset. */
   convert(model: Model, options: ConvertRequest, on?: On): Job<Model>;
@@ -80,21 +85,70 @@ export const PAGE_SPAWNERS: Spawners = {
   run: () => webWorker(new Worker(new URL('./run.worker.ts', import.meta.url), { type: 'module', name: 'run' })),
 };
 
+const wire = (model: Model) => sending(encodeModel(model));
+
+/** Which states of a model the load worker has seen, so that the next one is sent as what is different. */
+class Followed {
+  private readonly seen = new WeakMap<Model, { readonly state: number; readonly types: Analysed['types'] }>();
+  private readonly jobOf = new WeakMap<Model, string>();
+  private last = 0;
+
+  next(): number {
+    return ++this.last;
+  }
+
+  opened(model: Model, job: string): void {
+    this.jobOf.set(model, job);
+  }
+
+  note(model: Model, state: number, found: Analysed): Analysed {
+    this.seen.set(model, { state, types: found.types });
+    return found;
+  }
+
+  async ask(
+    service: Remote<LoadService>,
+    id: string,
+    on: OnEvent & ProxyMarked,
+    model: Model,
+    edit: Change | null,
+    state: number,
+  ): Promise<Settled<Analysed>> {
+    const base = edit?.after === model ? this.seen.get(edit.before) : undefined;
+    if (edit && base) {
+      const step = { base: base.state, state, touched: [...edit.touched] };
+      const answer = await service.reanalyse(id, on, sending(encodeChanges(edit.before, model)), step);
+      if (answer.status !== 'done') return answer;
+      if (answer.value !== null) return { status: 'done', value: merged(base.types, answer.value) };
+    }
+    const opened = this.jobOf.get(model);
+    this.jobOf.delete(model);
+    const known = opened === undefined ? null : await service.analyseOpened(id, on, opened, state);
+    const gone = known === null || (known.status === 'done' && known.value === null);
+    return decoded(gone ? await service.analyse(id, on, wire(model), state) : (known as Settled<Analysis>));
+  }
+}
+
+function decoded(answer: Settled<Analysis>): Settled<Analysed> {
+  if (answer.status !== 'done') return answer;
+  const { types, problems } = answer.value;
+  return { status: 'done', value: { types: decodeTypes(types), problems } };
+}
+
+function merged(before: Analysed['types'], { types, removed, problems }: AnalysedEdit): Analysed {
+  const now = new Map(before);
+  for (const id of removed) now.delete(id);
+  for (const [id, type] of decodeTypes(types)) now.set(id, type);
+  return { types: now, problems };
+}
+
 export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
   const load = new WorkerHost<LoadService>(spawners.load);
   const optimize = new WorkerHost<OptimizeService>(spawners.optimize);
   const layout = new WorkerHost<LayoutService>(spawners.layout);
   const run = new WorkerHost<RunService>(spawners.run);
-  const wire = (model: Model) => sending(encodeModel(model));
   const name = (model: Model) => model.source.fileName;
-  const jobOf = new WeakMap<Model, string>();
-  const analyse = async (s: Remote<LoadService>, id: string, e: OnEvent & ProxyMarked, model: Model) => {
-    const opened = jobOf.get(model);
-    jobOf.delete(model);
-    const known = opened === undefined ? null : await s.analyseOpened(id, e, opened);
-    if (known === null || (known.status === 'done' && known.value === null)) return s.analyse(id, e, wire(model));
-    return known as Settled<Analysis>;
-  };
+  const followed = new Followed();
   return {
     prepare: () => {
       load.prepare();
@@ -104,15 +158,18 @@ export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
       const job = load.start(`open ${files[0]?.name ?? 'nothing'}`, (s, id, e) => s.open(id, e, files), on);
       return then(job, (opened) => {
         const model = decodeModel(opened.model);
-        jobOf.set(model, job.id);
+        followed.opened(model, job.id);
         return { ...opened, model };
       });
     },
-    analyse: (model, on) =>
-      then(
-        load.start(`check ${name(model)}`, (s, id, e) => analyse(s, id, e, model), on),
-        ({ types, problems }) => ({ types: decodeTypes(types), problems }),
-      ),
+    analyse: (model, edit, on) => {
+      const state = followed.next();
+      const what = `check ${name(model)}`;
+      return then(
+        load.start(what, (s, id, e) => followed.ask(s, id, e, model, edit ?? null, state), on),
+        (found) => followed.note(model, state, found),
+      );
+    },
     write: (model, options, on) =>
       load.start(`write ${options.fileName}`, (s, id, e) => s.write(id, e, wire(model), options), on),
     convert: (model, options, on) =>

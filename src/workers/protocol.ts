@@ -3,6 +3,7 @@
  * plain data. Every call names its job, so that it can be cancelled, and reports through `on`.
  */
 import type { InputFile } from '../converters/converter.ts';
+import type { NodeId, ValueId } from '../graph-model/core/ids.ts';
 import type { Diagnostic } from '../graph-model/diagnostics.ts';
 import type { LayoutInput, LayoutResult } from '../layout/types.ts';
 import type { PassReport, Plan } from '../optimizer/rule.ts';
@@ -52,12 +53,26 @@ export interface Analysis {
   readonly problems: readonly Diagnostic[];
 }
 
+/** As {@link Analysis}, of an edited model: `types` are those that changed, and what is not named is as it was before the edit. */
+export interface AnalysedEdit extends Analysis {
+  readonly removed: readonly ValueId[];
+}
+
+/** An edit to follow: numbers of the states before and after it, and the nodes that it touched. */
+export interface EditStep {
+  readonly base: number;
+  readonly state: number;
+  readonly touched: readonly NodeId[];
+}
+
 export interface LoadService extends Service {
   open(job: string, on: OnEvent, files: readonly InputFile[]): Promise<Settled<Opened>>;
-  /** Types and problems of a model. */
-  analyse(job: string, on: OnEvent, model: WireModel): Promise<Settled<Analysis>>;
+  /** Types and problems of a model; `state` numbers it for {@link reanalyse}. */
+  analyse(job: string, on: OnEvent, model: WireModel, state: number): Promise<Settled<Analysis>>;
   /** The same, once, for the model that the job `opened` read last, which need not be sent again; null where it is gone. */
-  analyseOpened(job: string, on: OnEvent, opened: string): Promise<Settled<Analysis | null>>;
+  analyseOpened(job: string, on: OnEvent, opened: string, state: number): Promise<Settled<Analysis | null>>;
+  /** Of a model after an edit, sent as changes; null where the state before it is no longer held. */
+  reanalyse(job: string, on: OnEvent, changes: WireModel, step: EditStep): Promise<Settled<AnalysedEdit | null>>;
   /** From a source dialect to ONNX, and to another opset where one is given. */
   convert(job: string, on: OnEvent, model: WireModel, options: ConvertRequest): Promise<Settled<WireModel>>;
   /** Writing lives here too: it needs the same code, and no model is opened while one is saved. */

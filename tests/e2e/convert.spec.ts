@@ -9,8 +9,9 @@ const MODELS: readonly (readonly [string, string, string, string])[] = [
     'scikit-learn',
     'tests/samples/sklearn/column_transformer_pipeline_logreg/model.joblib',
     'LogisticRegression',
-    'Gather',
+    'LabelEncoder',
   ],
+  ['TensorFlow', 'tests/samples/tensorflow/dense_module_sm/saved_model.zip', 'MatMul', 'Softmax'],
   ['Keras', 'tests/samples/keras/depthwise_separable_h5/model.h5', 'SeparableConv2D', 'Conv'],
 ];
 
@@ -25,7 +26,7 @@ for (const [framework, file, op, result] of MODELS) {
     await banner.getByRole('button', { name: 'Convert to ONNX' }).click();
     await expect(banner).toContainText(/ONNX · opset \d+/, { timeout: 30_000 });
     await page.keyboard.press('Control+Enter');
-    await expect(page.getByText(/^Run in /)).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByRole('heading', { name: /^Timing/ })).toBeVisible({ timeout: 30_000 });
     await idle(page);
     const [download] = await Promise.all([
       page.waitForEvent('download'),

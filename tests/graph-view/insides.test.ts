@@ -55,7 +55,14 @@ describe('bodies and functions drawn in place', () => {
   test('a Loop: its inputs lead to the formal ones, and scopes inside are groups that close', () => {
     const view = open(model, 'loop');
     expect(edges(view)).toEqual(
-      expect.arrayContaining(['(n) > (i)', '(flag) > (go)', 'branch > (state)', 't > in/two', 'keep > loop', 'in/two > loop']),
+      expect.arrayContaining([
+        '(n) > (i)',
+        '(flag) > (go)',
+        'branch > (state)',
+        't > in/two',
+        'keep > loop',
+        'in/two > loop',
+      ]),
     );
     expect(boxNames(view)).toEqual(['Loop loop · body', 'in']);
     const inner = view.tree!.groups[view.boxes[1]!.group]!.key;

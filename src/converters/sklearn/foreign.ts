@@ -3,7 +3,7 @@ import { emitHead, type Head } from '../../graph-model/builders/heads.ts';
 import { headOf } from '../../graph-model/builders/dialect-model.ts';
 import type { Model, Node } from '../../graph-model/core/model.ts';
 import type { JobContext } from '../../graph-model/job.ts';
-import { NdArray, NumpyDtype, PyGlobal, PyObject, type PyValue } from '../containers/pickle/index.ts';
+import { NdArray, NumpyDtype, type PyGlobal, PyObject, type PyValue } from '../containers/pickle/index.ts';
 import { libraryOf, type ForeignInput, type ForeignLibrary, type ForeignReader } from '../foreign.ts';
 import { once, type Builder, type Val } from './lower/builder.ts';
 import { classifier, regressor, type Lowered, type Lowerer } from './lower/lowered.ts';

@@ -8,3 +8,4 @@ export { fillMissing, missingFiles } from './fill-missing.ts';
 export { groupNodes, renameGroup, ungroup } from './group.ts';
 export { renameNode, renameValue } from './rename.ts';
 export { insertAfter, parseDims, replaceInput, setInputDims, setInputType } from './rewire.ts';
+export { pasteNodes } from './paste.ts';

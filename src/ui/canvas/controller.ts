@@ -248,9 +248,8 @@ export class CanvasController {
     this.nearRect = null;
     this.history.clear();
     this.show({ scene, failure: null, minZoom: Math.min(0.05, 0.7 * whole) });
-    const { graphState, overlay } = this.store.getState();
     // Categories need no colouring, and their legend can wait for the picture.
-    const later = graphState === 'opening' && overlay === 'category';
+    const later = this.store.getState().graphState === 'opening' && this.store.getState().overlay === 'category';
     if (!later) this.refreshOverlay();
     this.markProblems();
     if (sameGraph) this.keepPlace(scene, old);
@@ -294,10 +293,7 @@ export class CanvasController {
   private afterFrames(model: Model, then: () => void): void {
     requestAnimationFrame(() => {
       this.paintNow();
-      requestAnimationFrame(() => {
-        this.onDrawn(model);
-        then();
-      });
+      requestAnimationFrame(() => (this.onDrawn(model), then()));
     });
   }
 

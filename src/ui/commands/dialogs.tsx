@@ -2,7 +2,7 @@
 import { useContext, useId, useState } from 'react';
 import { formatBytes } from '../../graph-model/format.ts';
 import { signatureLabel, signaturesOf } from '../../graph-model/signatures.ts';
-import { download, downloadName, LARGEST_SINGLE_FILE } from '../files/download.ts';
+import { download, downloadName, errorsOf, LARGEST_SINGLE_FILE } from '../files/download.ts';
 import { Button, Keys } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
 import '../kit/field.css';
@@ -18,6 +18,7 @@ export function Dialogs({ dialog }: { dialog: DialogView }) {
   if (dialog.kind === 'keyboard') return <KeyboardList onClose={close} />;
   if (dialog.kind === 'download') return <DownloadChoice onClose={close} />;
   if (dialog.kind === 'signature') return <SignatureChoice onClose={close} />;
+  if (dialog.kind === 'download-invalid') return <DownloadInvalid proceed={dialog.proceed} onClose={close} />;
   return <Prompt key={dialog.title} dialog={dialog} onClose={close} />;
 }
 
@@ -178,6 +179,55 @@ function DownloadChoice({ onClose }: { onClose(): void }) {
         {formatBytes(size)}. One file holds structure and weights together; two files keep the weights beside the model,
         in <span className="mono">{name}_data</span>, and both must stay in one folder.
       </p>
+    </Dialog>
+  );
+}
+
+/** As many errors as can be read at a glance; the panel has the rest. */
+const LISTED = 6;
+
+function DownloadInvalid({ proceed, onClose }: { proceed(): void; onClose(): void }) {
+  const problems = useStore((s) => s.problems);
+  const name = useStore(downloadName);
+  const showPanel = useStore((s) => s.setView);
+  const errors = errorsOf({ problems });
+  const few = errors.slice(0, LISTED);
+  const foot = (
+    <>
+      <Button onClick={onClose}>Cancel</Button>
+      <Button
+        onClick={() => {
+          onClose();
+          proceed();
+        }}
+      >
+        Download anyway
+      </Button>
+      <Button
+        kind="primary"
+        onClick={() => {
+          onClose();
+          showPanel({ bottomOpen: true, bottomTab: 'problems' });
+        }}
+      >
+        Show problems
+      </Button>
+    </>
+  );
+  return (
+    <Dialog
+      title={`${name} has ${errors.length === 1 ? 'an error' : `${errors.length} errors`}`}
+      open
+      onClose={onClose}
+      foot={foot}
+    >
+      <p className="card-text">Runtimes will refuse this model, or read it otherwise than it is meant.</p>
+      <ul className="error-list" aria-label="Errors">
+        {few.map((p, i) => (
+          <li key={i}>{p.message}</li>
+        ))}
+        {errors.length > few.length && <li className="muted">and {errors.length - few.length} more</li>}
+      </ul>
     </Dialog>
   );
 }

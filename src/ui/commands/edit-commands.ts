@@ -8,6 +8,8 @@ import { inlineCall } from '../../graph-model/functions/inline.ts';
 import { loadOperators } from '../../graph-model/operators/schemas.ts';
 import type { Store } from '../store/slice.ts';
 import type { State } from '../store/state.ts';
+import { FormatError } from '../../graph-model/diagnostics.ts';
+import type { parseFragment } from '../../graph-model/text/parse.ts';
 import { hasModel, hasSelection, oneSelected, type Command } from './command.ts';
 
 /** Makes an edit on the present model; gives back the sentence of an EditError. */
@@ -277,6 +279,30 @@ export const EDIT_COMMANDS: readonly Command[] = [
     },
   },
   {
+    id: 'paste-text',
+    label: 'Paste ONNX text',
+    group: 'Edit',
+    keys: ['Mod+V'],
+    icon: 'plus',
+    words: 'clipboard insert nodes',
+    enabled: hasModel,
+    run: async ({ store }) => {
+      const before = store.getState().model;
+      const { parseFragment: parse } = await import('../../graph-model/text/parse.ts');
+      const text = await clipboardText(store.getState().announce);
+      if (text === null || store.getState().model !== before) return;
+      let copies: readonly NodeId[] = [];
+      editOrSay(store, (m, s) => {
+        const made = Edit.pasteNodes(m, s.scope ?? m.main, fragmentOf(parse, text, m));
+        copies = made.copies;
+        return made.change;
+      });
+      if (copies.length === 0) return;
+      store.getState().select(copies);
+      store.getState().ask({ kind: 'reveal', nodes: copies });
+    },
+  },
+  {
     id: 'insert-identity',
     label: 'Insert Identity',
     group: 'Edit',
@@ -297,3 +323,24 @@ export const EDIT_COMMANDS: readonly Command[] = [
     },
   },
 ];
+
+/** null where the browser does not let the page read it; the reason is told. */
+async function clipboardText(announce: (text: string) => void): Promise<string | null> {
+  try {
+    return await navigator.clipboard.readText();
+  } catch (error) {
+    if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
+    announce('The browser did not let the page read the clipboard.');
+    return null;
+  }
+}
+
+/** What the text is wrong in is told as an edit that cannot be made. */
+function fragmentOf(parse: typeof parseFragment, text: string, { opsets, irVersion }: Model): Model {
+  try {
+    return parse(text, { opsets, ...(irVersion === null ? {} : { irVersion }) });
+  } catch (error) {
+    if (error instanceof FormatError) throw new EditError(`The clipboard holds no ONNX text: ${error.message}`);
+    throw error;
+  }
+}

@@ -2,6 +2,7 @@
 import { JobError, CancelledError, type Workers } from '../../workers/client.ts';
 import type { WriteOptions, Written } from '../../workers/protocol.ts';
 import type { Model } from '../../graph-model/core/model.ts';
+import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import type { State } from '../store/state.ts';
 import type { Store } from '../store/slice.ts';
 import { track } from '../store/jobs.ts';
@@ -15,7 +16,13 @@ export interface DownloadOptions {
   readonly weights: WriteOptions['weights'];
   /** Ask where to put it, also when it is small. */
   readonly choosePlace?: boolean;
+  /** Write it though it has errors; else they are listed, and the user decides. */
+  readonly despiteErrors?: boolean;
 }
+
+/** What the checker and inference call errors: a runtime will refuse the model, or misread it. */
+export const errorsOf = (state: Pick<State, 'problems'>): readonly Diagnostic[] =>
+  state.problems.filter((p) => p.severity === 'error');
 
 /** True where there is a choice to make: weights beside the model, or inside it. */
 export function hasWeightChoice(model: Model): boolean {
@@ -37,6 +44,10 @@ export async function download(store: Store, workers: Workers, options: Download
   const state = store.getState();
   const { model } = state;
   if (model === null) return;
+  if (!options.despiteErrors && errorsOf(state).length > 0) {
+    const proceed = () => void download(store, workers, { ...options, despiteErrors: true });
+    return state.showDialog({ kind: 'download-invalid', proceed });
+  }
   const fileName = downloadName(state);
   try {
     // The dialog first: browsers open it only shortly after the user's act, and writing may take longer.

@@ -32,8 +32,8 @@ type Tensor = NonNullable<ReturnType<Model['values']['at']>['constant']>;
 
 /** Analysis in the load worker, so that a large model never holds up the page. */
 export function analyseInWorker(workers: Workers): Analyse {
-  return async (model, _change, signal) => {
-    const job = workers.analyse(model);
+  return async (model, change, signal) => {
+    const job = workers.analyse(model, change);
     const stop = () => job.cancel();
     signal.addEventListener('abort', stop, { once: true });
     try {

@@ -4,7 +4,7 @@ import type { Model } from '../../graph-model/core/model.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import { firstCollapsed } from '../../graph-model/groups/groups.ts';
 import { fillMissing, missingFiles } from '../../graph-model/edit/fill-missing.ts';
-import { formatCount } from '../../graph-model/format.ts';
+import { countOf } from '../../graph-model/format.ts';
 import { CancelledError, JobError, type OpenedModel } from '../../workers/client.ts';
 import type { InputFile } from '../../workers/protocol.ts';
 import { declaredTypes, type Analysed } from './analysis.ts';
@@ -206,7 +206,7 @@ class Opener {
     this.analyses.begin(opening);
     this.unseen = model;
     setTimeout(() => this.drawn(model), PATIENCE);
-    this.set({ announcement: `${model.source.fileName} is open: ${formatCount(model.nodes.size)} nodes.` });
+    this.set({ announcement: `${model.source.fileName} is open: ${countOf(model.nodes.size, 'node')}.` });
   }
 
   drawn(model: Model): void {

@@ -243,6 +243,8 @@ export type DialogView =
   | { readonly kind: 'keyboard' }
   | { readonly kind: 'download' }
   | { readonly kind: 'signature' }
+  /** The model has errors; `proceed` downloads it all the same. */
+  | { readonly kind: 'download-invalid'; proceed(): void }
   | {
       readonly kind: 'prompt';
       readonly title: string;

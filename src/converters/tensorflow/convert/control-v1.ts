@@ -75,7 +75,8 @@ export class ControlV1 {
   private sides(node: Node): readonly [ValueId, ValueId] {
     const yes = getInt(node, 'true_input', 1);
     const [a, b] = [node.inputs[1 - yes], node.inputs[yes]];
-    return a != null && b != null ? [a, b] : refuse(node, 'it joins other than two values');
+    const has = (v: ValueId | null | undefined): v is ValueId => v !== null && v !== undefined;
+    return has(a) && has(b) ? [a, b] : refuse(node, 'it joins other than two values');
   }
 
   /** What both sides take from outside by a Switch of the predicate. */

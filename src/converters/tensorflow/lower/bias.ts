@@ -2,6 +2,7 @@
 import { type Held, orderAtHand } from '../../../graph-model/builders/axis-orders.ts';
 import { getFloat } from '../../../graph-model/core/attributes.ts';
 import type { Node, ValueId } from '../../../graph-model/core/model.ts';
+import type { DenseTensor } from '../../../graph-model/core/tensor.ts';
 import type { TfCall } from './call.ts';
 
 /** The sum of `t` and a bias for each element of its last axis; null where what made `t` cannot take it over. */
@@ -38,4 +39,31 @@ function biasVector(c: TfCall, bias: Held): ValueId | null {
         [last],
       )
     : null;
+}
+
+/** Filters with each of the first axis multiplied by its factor. */
+export function scaledRows(weights: DenseTensor, factor: readonly number[]): DenseTensor {
+  const values = Float32Array.from(weights.values as Float32Array);
+  const row = values.length / factor.length;
+  for (let i = 0; i < values.length; i++) values[i] = values[i]! * factor[Math.floor(i / row)]!;
+  return { ...weights, values };
+}
+
+/**
+ * The product of `t` and a constant for each channel, in the filters of the convolution that made `t`; null where something
+ * else made it. Its bias, where it has one, is multiplied as well.
+ */
+export function scaledInto(c: TfCall, t: Held, factor: Held): Held | null {
+  const value = t.first !== null && t.natural === null ? t.first : null;
+  const conv = value === null ? null : c.e.draft.producer(value);
+  if (conv?.op !== 'Conv' || c.dtype(factor) !== 'float') return null;
+  const [weights, factors] = [c.elementsOf(conv.inputs[1]!), c.numbers(factor)];
+  const dims = c.shape(factor);
+  const isVector = dims.length > 0 && dims.slice(0, -1).every((d) => d === 1) && dims.length <= c.rank(t);
+  if (!isVector || !factors || weights?.dtype !== 'float' || weights.dims[0] !== factors.length) return null;
+  const before = conv.inputs[2] ? c.elementsOf(conv.inputs[2]) : null;
+  if (conv.inputs[2] && before?.dtype !== 'float') return null;
+  const bias = before ? [c.e.constant(scaledRows(before, factors))] : [];
+  const inputs = [conv.inputs[0]!, c.e.constant(scaledRows(weights, factors)), ...bias];
+  return c.keep(c.e.op('Conv', inputs, Object.fromEntries(conv.attributes)), 'first');
 }

@@ -1,7 +1,8 @@
 /** Arithmetic, element by element, with TensorFlow's rules for whole numbers, zeros and rounding. */
+import type { Held } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { DType } from '../../../graph-model/core/types.ts';
-import { takenOver } from './bias.ts';
+import { scaledInto, takenOver } from './bias.ts';
 import { over } from './broadcast.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';
 
@@ -225,25 +226,24 @@ const neg: Unary = (c, x) => (isUnsigned(c.e.dtype(x)) ? c.op('Sub', [num(c, x, 
 const square: Unary = (c, x) => c.op('Mul', [x, x]);
 
 /** A constant for each channel goes into the convolution or the product before it, where nothing else reads that. */
-const add: Lowering = (c) => {
-  for (const [i, other] of [
-    [0, 1],
-    [1, 0],
-  ] as const) {
-    if (!c.isOnlyReader(i) || c.dense(c.input(other)) === null) continue;
-    const taken = takenOver(c, c.input(i), c.input(other));
-    if (taken) return taken;
-  }
-  return over(c, [c.x, c.input(1)], (v) => c.op('Add', v));
-};
+const into =
+  (op: string, take: (c: TfCall, t: Held, constant: Held) => Held | null): Lowering =>
+  (c) => {
+    for (const i of [0, 1]) {
+      const constant = c.input(1 - i);
+      const taken = c.isOnlyReader(i) && c.dense(constant) !== null ? take(c, c.input(i), constant) : null;
+      if (taken) return taken;
+    }
+    return over(c, [c.x, c.input(1)], (v) => c.op(op, v));
+  };
 
 export const ELEMENTWISE: Lowerings = {
   Abs: named('Abs'),
   Acos: named('Acos'),
   Acosh: named('Acosh'),
-  Add: add,
+  Add: into('Add', takenOver),
   AddN: sumOf,
-  AddV2: add,
+  AddV2: into('Add', takenOver),
   AccumulateNV2: sumOf,
   Asin: named('Asin'),
   Asinh: named('Asinh'),
@@ -270,7 +270,7 @@ export const ELEMENTWISE: Lowerings = {
   Maximum: namedBinary('Max'),
   Minimum: namedBinary('Min'),
   Mod: binary(truncateMod),
-  Mul: namedBinary('Mul'),
+  Mul: into('Mul', scaledInto),
   MulNoNan: binary((c, x, y) => zeroWhere(c, y, c.op('Mul', [x, y]))),
   Ndtri: unary(ndtri),
   Neg: unary(neg),

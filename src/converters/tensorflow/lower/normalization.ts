@@ -2,10 +2,10 @@
 import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
 import { float } from '../../../graph-model/core/attributes.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
-import { toNumbers, type DenseTensor } from '../../../graph-model/core/tensor.ts';
+import { toNumbers } from '../../../graph-model/core/tensor.ts';
 import { broadcastFirst, over } from './broadcast.ts';
 import { channelsLast, type Lowering, type Lowerings, type TfCall } from './call.ts';
-import { takenOver } from './bias.ts';
+import { scaledRows, takenOver } from './bias.ts';
 import { channelsFirst } from './windows.ts';
 
 /** y = (x - mean) / √(variance + ε) · scale + offset; folded into a convolution that does nothing else with its result. */
@@ -80,13 +80,6 @@ function intoConv(c: TfCall, x: ValueId, statistics: readonly Held[], epsilon: n
   const kernel = c.e.constant(scaledRows(weights, factor));
   const inputs = [conv.inputs[0]!, kernel, c.e.floats(added)];
   return c.e.op('Conv', inputs, Object.fromEntries(conv.attributes));
-}
-
-function scaledRows(weights: DenseTensor, factor: readonly number[]): DenseTensor {
-  const values = Float32Array.from(weights.values as Float32Array);
-  const row = values.length / factor.length;
-  for (let i = 0; i < values.length; i++) values[i] = values[i]! * factor[Math.floor(i / row)]!;
-  return { ...weights, values };
 }
 
 /** The FusedBatchNorm fused into a convolution: scale, offset, mean and variance are its inputs from `at` on. */

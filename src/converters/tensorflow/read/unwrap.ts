@@ -39,7 +39,23 @@ function wrappedCalls(model: Model): readonly Call[] {
     const name = getString(node, 'f', '');
     return { node, graph: model.functions.find((f) => f.name === name)?.graph ?? null };
   });
-  return followed.every((c): c is Call => c.graph !== null) ? followed : [];
+  const plain = (c: { graph: GraphId | null }) => c.graph !== null && !namesNodes(model, c.graph);
+  return followed.every((c): c is Call => plain(c)) ? followed : [];
+}
+
+/** Attributes that name nodes of the same graph, which may get other names when it is laid open. */
+const NAMING = ['next_iteration', 'cond', 'changed_by'];
+
+function namesNodes(model: Model, graph: GraphId): boolean {
+  return model.graphs.at(graph).order.some((id) => {
+    const node = model.nodes.at(id);
+    return node.domain === 'tf' && isNaming(node);
+  });
+}
+
+function isNaming({ op, attributes: own }: Node): boolean {
+  // While and its kin have an attribute `cond` too, which names a function.
+  return NAMING.some((key) => own.has(key)) && !/While$/.test(op);
 }
 
 /** Each call becomes an Identity of what its function makes: signatures know tensors by the names of the calls. */

@@ -1,5 +1,5 @@
 /** Elementwise operators: of one tensor, of several, comparisons and choices. */
-import { Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
+import { type Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { Plain } from '../../../graph-model/builders/typed-emitter.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { Operand } from './operand.ts';

@@ -1,5 +1,12 @@
 /** Operators that lay elements out anew: shapes, slices, joins, padding. */
-import { firstOf, Held, naturalOf, orderAtHand, range, type Order } from '../../../graph-model/builders/axis-orders.ts';
+import {
+  firstOf,
+  type Held,
+  naturalOf,
+  orderAtHand,
+  range,
+  type Order,
+} from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { Operand } from './operand.ts';
 import type { Lowering, Made, TfliteCall } from './call.ts';

@@ -185,7 +185,8 @@ export class ModelInference implements Inference {
   }
 
   get diagnostics(): readonly Diagnostic[] {
-    this.problems ??= [...this.facts.problems.values()].flat();
+    // By node, so that what is told of the others does not change its place when one is inferred again.
+    this.problems ??= [...this.facts.problems].sort(([a], [b]) => a - b).flatMap(([, list]) => list);
     return this.problems;
   }
 

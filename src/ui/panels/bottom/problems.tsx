@@ -135,7 +135,7 @@ function ProblemRow({ problem: d, top, place, count }: ProblemRowProps) {
       <span className="mono muted gp-where">
         <PathName name={text} />
       </span>
-      <span className="r">
+      <span className="r gp-problem-do">
         {there && (
           <Button kind="link" onClick={go}>
             {d.node === undefined ? 'Show value' : 'Go to node'}

@@ -1,6 +1,6 @@
 /** Nothing is selected: the model itself. */
 import { ModelCostSection } from './cost.tsx';
-import type { OpsetImport, ValueId } from '../../../graph-model/core/model.ts';
+import { isOnnx, type OpsetImport, type ValueId } from '../../../graph-model/core/model.ts';
 import { typeLabel } from '../../../graph-model/core/types.ts';
 import { countOf, formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
 import type { OperatorCount, PortSummary } from '../../../graph-model/stats/model-summary.ts';
@@ -10,6 +10,7 @@ import { useStore } from '../../store/store.ts';
 import { OperatorBars } from '../parts/operator-bars.tsx';
 import { useSummary } from '../parts/use-summary.ts';
 import { formatLabel } from '../../files/files.ts';
+import { SourceSections } from '../source/source-sections.tsx';
 import { Steps } from '../source/steps-section.tsx';
 import '../source/source.css';
 import { MetadataTable } from './annotations.tsx';
@@ -61,10 +62,12 @@ export function ModelInspector() {
   );
 }
 
-/** A pipeline of another framework as its steps. */
+/** A pipeline of another framework as its steps; a model of one node as what that node is. */
 function SourceSteps() {
   const model = useStore((s) => s.model)!;
-  const many = model.graphs.at(model.main).order.length > 1;
+  const { order } = model.graphs.at(model.main);
+  const many = order.length > 1;
+  if (order.length === 1 && !isOnnx(model)) return <SourceSections node={model.nodes.at(order[0]!)} />;
   return many && STEPPED.has(model.source.format) ? <Steps model={model} graph={model.main} /> : null;
 }
 
