@@ -5,7 +5,8 @@ import { Hdf5File, type Hdf5Group } from '../../containers/hdf5/hdf5.ts';
 import { isHdf5 } from '../../containers/hdf5/signature.ts';
 import { openEntry, readZip, type ZipEntry } from '../../containers/zip/zip.ts';
 import type { InputFile } from '../../converter.ts';
-import { isObject, parseJson, text, type Json, type JsonObject } from '../json.ts';
+import { isList, isObject, parseJson, text, type Json, type JsonObject } from '../json.ts';
+import { SnakeNames } from '../weight-rows.ts';
 
 export interface KerasFiles {
   /** {class_name, config}. */
@@ -78,7 +79,39 @@ async function fromArchive(main: InputFile): Promise<KerasFiles> {
   const entry = entries.find((e) => /(^|\/)model\.weights\.h5$/.test(e.path));
   const blob = entry ? await openEntry(main.name, main.blob, entry) : null;
   const weights = blob ? await Hdf5File.open(`${main.name}/model.weights.h5`, blob) : null;
-  return { model: parse(main.name, config), version: text(about?.['keras_version'], ''), weights };
+  const bare = parse(main.name, config);
+  const model = await withVocabularies(bare, 'assets/layers', (path) => entryText(main, entries, path));
+  return { model, version: text(about?.['keras_version'], ''), weights };
+}
+
+/**
+ * The model with the vocabularies that were learnt put into the configurations that lack them: Keras 3 writes them, one
+ * word a line with the special ones first, to `assets/layers/string_lookup/vocabulary.txt`.
+ */
+async function withVocabularies(
+  model: JsonObject,
+  folder: string,
+  read: (path: string) => Promise<string | null>,
+): Promise<JsonObject> {
+  const { config } = model;
+  if (!isObject(config)) return model;
+  if (/^(String|Integer)Lookup$/.test(text(model['class_name'], ''))) {
+    if (isList(config['vocabulary'])) return model;
+    const words = await read(`${folder}/vocabulary.txt`);
+    if (words === null) return model;
+    const list = words.split('\n').map((w) => (model['class_name'] === 'IntegerLookup' ? Number(w) : w));
+    return { ...model, config: { ...config, vocabulary: list } };
+  }
+  const { layers } = config;
+  if (!isList(layers)) return model;
+  const names = new SnakeNames();
+  const own = folder === 'assets/layers' ? folder : `${folder}/layers`;
+  const filled: Json[] = [];
+  for (const layer of layers) {
+    const name = isObject(layer) ? names.next(text(layer['class_name'], '')) : '';
+    filled.push(isObject(layer) ? await withVocabularies(layer, `${own}/${name}`, read) : layer);
+  }
+  return { ...model, config: { ...config, layers: filled } };
 }
 
 async function entryText(main: InputFile, entries: readonly ZipEntry[], name: string): Promise<string | null> {
