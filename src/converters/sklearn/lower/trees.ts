@@ -1,6 +1,7 @@
 /** Decision trees by node number, as scikit-learn keeps them, on the forest that all frameworks share. */
 import { lowerForest } from '../../../graph-model/builders/forest-lower.ts';
 import { joinTrees, RULE, type TreePart } from '../../../graph-model/builders/forest.ts';
+import { FormatError } from '../../../graph-model/diagnostics.ts';
 import type { Builder, Val } from './builder.ts';
 
 /** One tree by node number; leaves have `left` -1. The left branch is taken where feature ≤ threshold. */
@@ -65,6 +66,11 @@ function numbered(t: TreeNodes) {
   const stack = [0];
   while (stack.length > 0) {
     const n = stack.pop()!;
+    // In a damaged file branches lead out of the tree, or back to a node that was passed.
+    if (numberOf.has(n) || t.left[n] === undefined) {
+      const why = `a branch of one of its trees leads to node ${n}, which is ${numberOf.has(n) ? 'reached twice' : 'not there'}`;
+      throw new FormatError('sklearn.unsupported', { step: 'The model', why });
+    }
     const isLeaf = t.left[n] === -1;
     numberOf.set(n, isLeaf ? ~(leaves.push(n) - 1) : splits.push(n) - 1);
     if (!isLeaf) stack.push(t.right[n]!, t.left[n]!);
