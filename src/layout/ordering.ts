@@ -212,7 +212,7 @@ function copy(o: Ordering): Ordering {
   return { starts: o.starts, sequence: o.sequence.slice(), pos: o.pos.slice() };
 }
 
-/** Crossings between all neighbouring layers, each shared chain counted once. */
+/** Crossings between all neighbouring layers; a shared chain counts once for each reader it leads to. */
 export function totalCrossings(g: Layered, order: Ordering): number {
   let sum = 0;
   for (let l = 0; l + 1 < g.layers; l++) sum += crossingsBelow(g, order, l);
