@@ -71,18 +71,41 @@ export class PairCrossings {
     }
   }
 
-  private swapIn(l: number, equalToo: boolean): boolean {
+  /** Lets the `movable` vertices alone change places with their neighbours, until nothing is gained or `passes` are over. */
+  settle(movable: Uint8Array, passes: number): void {
+    const { starts, sequence } = this.order;
+    for (let p = 0; p < passes; p++) {
+      let changed = false;
+      for (let l = 0; l < this.g.layers; l++) {
+        for (let i = starts[l]!; i + 1 < starts[l + 1]!; i++) {
+          const [v, w] = [sequence[i]!, sequence[i + 1]!];
+          if (movable[v]! + movable[w]! === 0 || this.gain(v, w) <= 0) continue;
+          this.swap(i, l);
+          changed = true;
+        }
+      }
+      if (!changed) return;
+    }
+  }
+
+  private swap(i: number, l: number): void {
     const { starts, sequence, pos } = this.order;
+    const [v, w] = [sequence[i]!, sequence[i + 1]!];
+    sequence[i] = w;
+    sequence[i + 1] = v;
+    pos[w] = i - starts[l]!;
+    pos[v] = i + 1 - starts[l]!;
+  }
+
+  private swapIn(l: number, equalToo: boolean): boolean {
+    const { starts, sequence } = this.order;
     let improved = false;
     for (let i = starts[l]!; i + 1 < starts[l + 1]!; i++) {
       const v = sequence[i]!;
       const w = sequence[i + 1]!;
       const gain = this.gain(v, w);
       if (gain < 0 || (gain === 0 && !equalToo)) continue;
-      sequence[i] = w;
-      sequence[i + 1] = v;
-      pos[w] = i - starts[l]!;
-      pos[v] = i + 1 - starts[l]!;
+      this.swap(i, l);
       if (gain > 0) improved = true;
     }
     return improved;

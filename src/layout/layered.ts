@@ -37,6 +37,14 @@ export interface Ordering {
   readonly pos: Int32Array;
 }
 
+/** By layer, where it begins in a sequence of all vertices; one more entry for the end. */
+export function layerStarts(g: Layered): Int32Array {
+  const starts = new Int32Array(g.layers + 1);
+  for (let v = 0; v < g.total; v++) starts[g.layerOf[v]! + 1]!++;
+  for (let l = 0; l < g.layers; l++) starts[l + 1]! += starts[l]!;
+  return starts;
+}
+
 /**
  * A line over more layers than this is some ten screens long: nobody follows it, and many of them are a curtain beside
  * the graph. Such edges are cut to stubs at both ends.
