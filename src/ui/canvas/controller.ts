@@ -24,7 +24,7 @@ import { tipOf, type Tip } from './describe.ts';
 import { NO_FOCUS, type Focus } from './focus.ts';
 import { COLOURING, colouring, UNCOLOURED } from './colouring.ts';
 import { Lighting, LIGHTING } from './lighting.ts';
-import type { LegendView, OverlayView } from './overlay.ts';
+import type { LegendView, OverlayView } from '../../graph-view/overlay.ts';
 import { NEAR, paint, visibleRect, type FrameState } from './painter.ts';
 import { pathSentence } from './paths.ts';
 import { saveRequested } from './save-picture.ts';
