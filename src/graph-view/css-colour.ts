@@ -51,7 +51,7 @@ export function parseColour(text: string): Rgb | null {
     .split(/[\s,/]+/)
     .filter(Boolean);
   if (parts === undefined || parts.length < 3) return null;
-  const rgb = parts.slice(0, 3).map((p) => (p.endsWith('%') ? 2.55 * parseFloat(p) : Number(p)));
+  const rgb = parts.slice(0, 3).map((p) => (p.endsWith('%') ? (255 * parseFloat(p)) / 100 : Number(p)));
   return rgb.every((v) => v >= 0 && v <= 255) ? (rgb as unknown as Rgb) : null;
 }
 

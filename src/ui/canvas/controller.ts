@@ -397,8 +397,8 @@ export class CanvasController {
         return this.travel(request.kind === 'back' ? -1 : 1);
       case 'paths':
         return this.lightPaths(scene);
-      default:
-        return saveRequested(scene, request.kind, this.seen(), this.shown.overlay, this.store.getState());
+      case 'picture':
+        return saveRequested(scene, request.picture, this.seen(), this.store.getState());
     }
   }
 
