@@ -24,7 +24,7 @@ import { tipOf, type Tip } from './describe.ts';
 import { NO_FOCUS, type Focus } from './focus.ts';
 import { COLOURING, colouring, UNCOLOURED } from './colouring.ts';
 import { Lighting, LIGHTING } from './lighting.ts';
-import type { LegendView, OverlayView } from './overlay.ts';
+import type { LegendView, OverlayView } from '../../graph-view/overlay.ts';
 import { NEAR, paint, visibleRect, type FrameState } from './painter.ts';
 import { pathSentence } from './paths.ts';
 import { saveRequested } from './save-picture.ts';
@@ -397,8 +397,8 @@ export class CanvasController {
         return this.travel(request.kind === 'back' ? -1 : 1);
       case 'paths':
         return this.lightPaths(scene);
-      default:
-        return saveRequested(scene, request.kind, this.seen(), this.shown.overlay, this.store.getState());
+      case 'picture':
+        return saveRequested(scene, request.picture, this.seen(), this.store.getState());
     }
   }
 

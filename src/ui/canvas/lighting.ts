@@ -16,7 +16,7 @@ import {
   type Traced,
 } from './focus.ts';
 import { cellClasses } from './colouring.ts';
-import type { OverlayView } from './overlay.ts';
+import type { OverlayView } from '../../graph-view/overlay.ts';
 import type { FrameState } from './painter.ts';
 import { pathsAmong, type Paths } from './paths.ts';
 import { lightVertex } from './scene-pairs.ts';

@@ -8,6 +8,7 @@ import type { Density } from '../../graph-view/density.ts';
 import { addArrow, addEdge, addPiece, type Viewport } from '../../graph-view/edge-path.ts';
 import type { Focus } from './focus.ts';
 import { DIM, paintDensity, paintFarHits, paintHit } from './paint-focus.ts';
+import type { OverlayPaint } from '../../graph-view/overlay.ts';
 import type { Palette } from './palette.ts';
 import type { Rect, Scene } from '../../graph-view/scene.ts';
 import { boxesOnScreen, paintBoxes, paintTitles } from './paint-groups.ts';
@@ -41,15 +42,6 @@ export interface FrameState {
   readonly mounted: ReadonlySet<number>;
   /** 0 .. 1 while nodes move to new places: lines fade in. */
   readonly settle: number;
-}
-
-/** Colours of an overlay by class, and the class of each vertex (-1: none). */
-export interface OverlayPaint {
-  readonly classes: Int8Array;
-  readonly fills: readonly string[];
-  readonly inks: readonly string[];
-  /** For bars, where a pale fill would not be seen. */
-  readonly bars: readonly string[];
 }
 
 export interface Size {

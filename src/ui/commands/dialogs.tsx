@@ -10,6 +10,7 @@ import { ServicesContext, useStore } from '../store/store.ts';
 import type { DialogView } from '../store/state.ts';
 import { COMMANDS } from './commands.ts';
 import { CANVAS_KEYS, showKeys } from './keys.ts';
+import { PictureChoice } from './picture-dialog.tsx';
 import './palette.css';
 
 export function Dialogs({ dialog }: { dialog: DialogView }) {
@@ -17,6 +18,7 @@ export function Dialogs({ dialog }: { dialog: DialogView }) {
   const close = () => show(null);
   if (dialog.kind === 'keyboard') return <KeyboardList onClose={close} />;
   if (dialog.kind === 'download') return <DownloadChoice onClose={close} />;
+  if (dialog.kind === 'picture') return <PictureChoice onClose={close} />;
   if (dialog.kind === 'signature') return <SignatureChoice onClose={close} />;
   if (dialog.kind === 'download-invalid') return <DownloadInvalid proceed={dialog.proceed} onClose={close} />;
   return <Prompt key={dialog.title} dialog={dialog} onClose={close} />;

@@ -1,11 +1,10 @@
 /** What each node costs, as plain numbers for colouring. */
-import type { Model, NodeId } from '../../graph-model/core/model.ts';
-import { tensorAtHand } from '../../graph-model/core/tensor.ts';
-import type { Dim } from '../../graph-model/core/types.ts';
-import { costOf } from '../../graph-model/operators/cost.ts';
-import { dimNames, evaluateDim } from '../../graph-model/operators/symbolic.ts';
-import { foldsAway } from '../../graph-view/face.ts';
-import type { State } from '../store/state.ts';
+import type { Model, NodeId, ValueId } from '../graph-model/core/model.ts';
+import { tensorAtHand } from '../graph-model/core/tensor.ts';
+import type { Dim, ValueType } from '../graph-model/core/types.ts';
+import { costOf } from '../graph-model/operators/cost.ts';
+import { dimNames, evaluateDim } from '../graph-model/operators/symbolic.ts';
+import { foldsAway } from './face.ts';
 
 export interface Costs {
   readonly values: {
@@ -15,30 +14,37 @@ export interface Costs {
   };
   /** How many nodes have no number. */
   readonly unknown: { readonly macs: number; readonly parameters: number; readonly outputBytes: number };
-  /** What the named lengths were taken to be: as in the last run, else as {@link usualLength} says. */
+  /** What the named lengths were taken to be: as given, else as {@link usualLength} says. */
   readonly lengths: readonly (readonly [string, number])[];
 }
 
-type Source = Pick<State, 'model' | 'types' | 'lastRun'>;
+export type Types = ReadonlyMap<ValueId, ValueType>;
 
-const kept = new WeakMap<Model, { types: State['types']; dims: unknown; costs: Costs }>();
+/** A model, the types of its values, and what its named lengths are taken to be. */
+export interface CostSource {
+  readonly model: Model;
+  readonly types: Types;
+  readonly dims: Readonly<Record<string, number>>;
+}
 
-/** Worked out once for each state of the model. The model must be there. */
-export function costsOf({ model, types, lastRun }: Source): Costs {
-  const known = kept.get(model!);
-  if (known?.types === types && known.dims === lastRun.dims) return known.costs;
-  const costs = measure(model!, types, lastRun.dims);
-  kept.set(model!, { types, dims: lastRun.dims, costs });
+const kept = new WeakMap<Model, { types: Types; dims: unknown; costs: Costs }>();
+
+/** Worked out once for each state of the model. */
+export function costsOf({ model, types, dims }: CostSource): Costs {
+  const known = kept.get(model);
+  if (known?.types === types && known.dims === dims) return known.costs;
+  const costs = measure(model, types, dims);
+  kept.set(model, { types, dims, costs });
   return costs;
 }
 
 /** One example of a batch, and of anything else (a sequence, a side of an image) enough to see how costs compare. */
 export const usualLength = (name: string): number => (/batch|^(n|b|bs)$/i.test(name) ? 1 : 128);
 
-function measure(model: Model, types: State['types'], dims: Readonly<Record<string, number>>): Costs {
+function measure(model: Model, types: Types, dims: Readonly<Record<string, number>>): Costs {
   const table = {
-    typeOf: (id: Parameters<State['types']['get']>[0]) => types.get(id) ?? model.values.get(id)?.type ?? null,
-    constantOf: (id: Parameters<State['types']['get']>[0]) => {
+    typeOf: (id: ValueId) => types.get(id) ?? model.values.get(id)?.type ?? null,
+    constantOf: (id: ValueId) => {
       const tensor = model.values.get(id)?.constant;
       return tensor ? tensorAtHand(tensor) : null;
     },
@@ -72,7 +78,7 @@ function measure(model: Model, types: State['types'], dims: Readonly<Record<stri
   return { values, unknown, lengths: [...lengths].filter(([name]) => own.has(name)).slice(0, 3) };
 }
 
-function namesOf(type: ReturnType<State['types']['get']> | null): string[] {
+function namesOf(type: ValueType | null | undefined): string[] {
   if (type?.kind !== 'tensor' || type.shape === null) return [];
   return type.shape.filter((d): d is string => typeof d === 'string');
 }

@@ -1,7 +1,7 @@
 /** Node data in the theme's colours: what the painter, the cards and the legend need. */
-import { CATEGORIES } from '../../graph-model/operators/category.ts';
-import { groupAt, type ViewGraph } from '../../graph-view/view.ts';
-import { categoryCounts } from '../../graph-view/group-face.ts';
+import { CATEGORIES } from '../graph-model/operators/category.ts';
+import { groupAt, type ViewGraph } from './view.ts';
+import { categoryCounts } from './group-face.ts';
 import {
   histogramOf,
   scaleOf,
@@ -14,11 +14,34 @@ import {
   type NodeNumbers,
   type OwnColour,
   type Scale,
-} from '../../graph-view/node-data.ts';
-import { KIND } from '../../graph-view/view.ts';
-import type { NodeId } from '../../graph-model/core/model.ts';
-import type { OverlayPaint } from './painter.ts';
-import type { Palette } from './palette.ts';
+} from './node-data.ts';
+import { KIND } from './view.ts';
+import type { NodeId } from '../graph-model/core/model.ts';
+import { mixColours } from './css-colour.ts';
+
+/** The colours of a theme that data borrows. */
+export interface OverlayPalette {
+  readonly surface: string;
+  readonly line: string;
+  readonly muted: string;
+  /** By category: strip, text and background. */
+  readonly strip: readonly string[];
+  readonly ink: readonly string[];
+  readonly soft: readonly string[];
+  readonly heat: readonly string[];
+  readonly heatInk: readonly string[];
+  /** Text that can be read on a colour that a file asked for: the darker or lighter of the theme's inks. */
+  inkOn(fill: string): string;
+}
+
+/** Colours of an overlay by class, and the class of each vertex (-1: none). */
+export interface OverlayPaint {
+  readonly classes: Int8Array;
+  readonly fills: readonly string[];
+  readonly inks: readonly string[];
+  /** For bars, where a pale fill would not be seen. */
+  readonly bars: readonly string[];
+}
 
 export interface LegendEntry {
   readonly label: string;
@@ -60,7 +83,13 @@ export interface Coloured {
 }
 
 /** `plain` data is that of the categories, which nodes show by strip and glyph already. */
-export function colour(view: ViewGraph, data: NodeData, plain: boolean, palette: Palette, by?: Aggregate): Coloured {
+export function colour(
+  view: ViewGraph,
+  data: NodeData,
+  plain: boolean,
+  palette: OverlayPalette,
+  by?: Aggregate,
+): Coloured {
   if (plain && data.kind === 'class') return { overlay: null, legend: categoryLegend(view, data, palette) };
   return data.kind === 'number' ? numbers(view, data, palette, by) : classes(view, data, palette);
 }
@@ -74,7 +103,12 @@ interface Steps {
   classOf(value: number): number;
 }
 
-function numbers(view: ViewGraph, data: NodeNumbers, palette: Palette, by: Aggregate = data.aggregate): Coloured {
+function numbers(
+  view: ViewGraph,
+  data: NodeNumbers,
+  palette: OverlayPalette,
+  by: Aggregate = data.aggregate,
+): Coloured {
   const amounts = vertexNumbers(view, data, by);
   const steps = stepsOf(data, amounts, palette);
   const own = new OwnColours(steps.fills, steps.inks, palette);
@@ -90,7 +124,7 @@ function numbers(view: ViewGraph, data: NodeNumbers, palette: Palette, by: Aggre
     fills: steps.fills,
     inks: steps.inks,
     // The lowest step is hardly seen on the canvas where it has no border.
-    bars: steps.fills.map((f, k) => (k === 0 ? `color-mix(in srgb, ${f} 55%, ${palette.line})` : f)),
+    bars: steps.fills.map((f, k) => (k === 0 ? mixColours(f, palette.line, 0.55) : f)),
     // Of what is summed up, nothing is not worth a word: the name stays.
     text: (i) =>
       Number.isNaN(amounts[i]!) || (amounts[i] === 0 && data.aggregate === 'sum') ? '' : data.format(amounts[i]!),
@@ -109,7 +143,7 @@ function numbers(view: ViewGraph, data: NodeNumbers, palette: Palette, by: Aggre
   return { overlay, legend };
 }
 
-function spread(amounts: Float64Array, scale: Scale, steps: Steps, palette: Palette): LegendView['histogram'] {
+function spread(amounts: Float64Array, scale: Scale, steps: Steps, palette: OverlayPalette): LegendView['histogram'] {
   const { bins, ratio } = histogramOf(amounts, scale);
   return {
     ratio,
@@ -117,7 +151,7 @@ function spread(amounts: Float64Array, scale: Scale, steps: Steps, palette: Pale
   };
 }
 
-function stepsOf(data: NodeNumbers, amounts: Float64Array, palette: Palette): Steps {
+function stepsOf(data: NodeNumbers, amounts: Float64Array, palette: OverlayPalette): Steps {
   if (data.gradient) return gradientSteps(data, amounts, palette);
   if (data.thresholds) return thresholdSteps(data, palette);
   const scale = scaleOf(amounts);
@@ -130,7 +164,7 @@ function stepsOf(data: NodeNumbers, amounts: Float64Array, palette: Palette): St
   };
 }
 
-function thresholdSteps(data: NodeNumbers, palette: Palette): Steps {
+function thresholdSteps(data: NodeNumbers, palette: OverlayPalette): Steps {
   const list = data.thresholds!;
   return {
     fills: list.map((t) => t.fill),
@@ -142,7 +176,7 @@ function thresholdSteps(data: NodeNumbers, palette: Palette): Steps {
 
 const GRADIENT_STEPS = 12;
 
-function gradientSteps(data: NodeNumbers, amounts: Float64Array, palette: Palette): Steps {
+function gradientSteps(data: NodeNumbers, amounts: Float64Array, palette: OverlayPalette): Steps {
   const stops = data.gradient!;
   const scale = scaleOf(amounts, GRADIENT_STEPS);
   const fills = Array.from({ length: GRADIENT_STEPS }, (_, k) => between(stops, k / (GRADIENT_STEPS - 1)));
@@ -162,7 +196,7 @@ function between(stops: readonly (OwnColour & { readonly stop: number })[], at: 
   );
   const [a, b] = [stops[above - 1]!, stops[Math.min(above, stops.length - 1)]!];
   const share = b.stop === a.stop ? 0 : Math.max(0, Math.min(1, (at - a.stop) / (b.stop - a.stop)));
-  return `color-mix(in srgb, ${b.fill} ${Math.round(100 * share)}%, ${a.fill})`;
+  return mixColours(b.fill, a.fill, share);
 }
 
 /** Colours that a file gives to single nodes: classes of their own behind those of the scale. */
@@ -172,7 +206,7 @@ class OwnColours {
   constructor(
     private readonly fills: string[],
     private readonly inks: string[],
-    private readonly palette: Palette,
+    private readonly palette: OverlayPalette,
   ) {}
 
   classOf(own: OwnColour | undefined, view: ViewGraph, i: number): number | null {
@@ -192,7 +226,7 @@ class OwnColours {
 
 // ---- classes
 
-function classes(view: ViewGraph, data: NodeClasses, palette: Palette): Coloured {
+function classes(view: ViewGraph, data: NodeClasses, palette: OverlayPalette): Coloured {
   const { classes: paint, shares } = vertexClasses(view, data);
   const index = data.classes.map((c) => (c.colour === null ? -1 : CATEGORIES.indexOf(c.colour)));
   const pick = (list: readonly string[], none: string) => index.map((c) => (c < 0 ? none : list[c]!));
@@ -241,7 +275,7 @@ function classLegend(view: ViewGraph, data: NodeClasses, fills: readonly string[
   };
 }
 
-function categoryLegend(view: ViewGraph, data: NodeClasses, palette: Palette): LegendView {
+function categoryLegend(view: ViewGraph, data: NodeClasses, palette: OverlayPalette): LegendView {
   const strips = data.classes.map((c) => palette.strip[CATEGORIES.indexOf(c.colour!)]!);
   return classLegend(view, data, strips);
 }
