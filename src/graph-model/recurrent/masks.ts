@@ -54,7 +54,9 @@ function maskOf(view: LoopView, v: ValueId): Found | null {
     return found && { ...found, counts: !found.counts };
   }
   if (SPREADING.test(node.op)) return spreads(view, node.inputs[0]!, v) ? maskOf(view, node.inputs[0]!) : null;
-  return /^(Less|Greater)(OrEqual)?$/.test(node.op) ? comparison(view, node.op, node.inputs[0]!, node.inputs[1]!) : null;
+  return /^(Less|Greater)(OrEqual)?$/.test(node.op)
+    ? comparison(view, node.op, node.inputs[0]!, node.inputs[1]!)
+    : null;
 }
 
 /** One truth for each sequence: [batch] or [batch, 1]. */

@@ -174,10 +174,19 @@ function straighten(e: TypedEmitter, from: ValueId, axis: number, { straight, fl
   for (const { node: id } of [...draft.uses(from)]) {
     const node = id === null ? null : draft.node(id);
     if (node?.op === 'Slice' && isTurnedRound(e, node, axis)) give(e, node.outputs[0]!, straight());
-    else if (node?.op === 'Transpose') straightenTransposed(e, node, axis, straight);
+    else if (node?.op === 'Transpose' && getInts(node, 'perm')) straightenTransposed(e, node, axis, straight);
+    else continue;
+    draft.removeNode(node.id);
   }
-  const rest = draft.uses(from).filter(({ node }) => node === null || hasReaders(e, draft.node(node)));
-  if (rest.length > 0) give(e, from, flipped());
+  if (draft.uses(from).length > 0) give(e, from, flipped());
+}
+
+function straightenTransposed(e: TypedEmitter, node: Node, axis: number, straight: () => ValueId): void {
+  const perm = getInts(node, 'perm')!;
+  const moved = perm.indexOf(axis);
+  let made: ValueId | null = null;
+  const turned = () => (made ??= e.transpose(straight(), perm));
+  straighten(e, node.outputs[0]!, moved, { straight: turned, flipped: () => e.flip(turned(), moved) });
 }
 
 /** One value for another; an output of the graph keeps its name. */
@@ -191,16 +200,3 @@ function give(e: TypedEmitter, from: ValueId, to: ValueId): void {
   if (isOutput) draft.patchValue(given, { name, type });
   if (isOutput) draft.patchValue(from, { name: '' });
 }
-
-const hasReaders = (e: TypedEmitter, node: Node) => node.outputs.some((v) => v !== null && e.draft.uses(v).length > 0);
-
-function straightenTransposed(e: TypedEmitter, node: Node, axis: number, straight: () => ValueId): void {
-  const perm = getInts(node, 'perm');
-  if (!perm) return;
-  const moved = perm.indexOf(axis);
-  const turned = () => e.transpose(straight(), perm);
-  let made: ValueId | null = null;
-  const once = () => (made ??= turned());
-  straighten(e, node.outputs[0]!, moved, { straight: once, flipped: () => e.flip(once(), moved) });
-}
-

@@ -155,4 +155,3 @@ function activationAttributes({ op, activations }: Cell): Record<string, Attribu
     activation_beta: floats(some.map((a) => a.beta)),
   };
 }
-
