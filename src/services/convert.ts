@@ -7,6 +7,10 @@ import { isOnnx, type Metadata, type Model } from '../graph-model/core/model.ts'
 import { FormatError } from '../graph-model/diagnostics.ts';
 import { applyReplacement } from '../graph-model/edit/replace-node.ts';
 import type { JobContext } from '../graph-model/job.ts';
+import { atOpset } from './opset.ts';
+
+/** The opset that converters write for, and pieces of ONNX are brought to. */
+const PIECE_OPSET = 17;
 
 /** The model itself where it is ONNX already. Throws a FormatError where the format, or a part of the model, has no ONNX form. */
 export async function toOnnx(
@@ -18,16 +22,19 @@ export async function toOnnx(
   const entry = converterOf(converterId);
   const converter = await entry?.load();
   if (!converter?.toOnnx) throw new FormatError('convert.no-lowering', { format: entry?.label ?? converterId });
-  const ready = replaced(model, options);
+  const ready = await replaced(model, options);
   const onnx = await converter.toOnnx(ready, options, job);
   const metadata = carried(model.metadata, onnx.metadata);
   return { ...onnx, source: { ...onnx.source, format: 'onnx' }, ...(metadata.size > 0 ? { metadata } : {}) };
 }
 
 /** The model with what the user wants done about nodes without an ONNX form. */
-function replaced(model: Model, { replace = {} }: ConvertOptions): Model {
+async function replaced(model: Model, { replace = {} }: ConvertOptions): Promise<Model> {
   try {
-    return Object.entries(replace).reduce((m, [name, what]) => applyReplacement(m, name, what), model);
+    let out = model;
+    for (const [name, what] of Object.entries(replace))
+      out = applyReplacement(out, name, typeof what === 'string' ? what : await atOpset(what, PIECE_OPSET));
+    return out;
   } catch (error) {
     if (error instanceof EditError) throw new FormatError('convert.replace', { why: error.message });
     throw error;

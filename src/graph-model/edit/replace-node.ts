@@ -5,11 +5,11 @@
 import { attributes, type AttributeLike } from '../core/attributes.ts';
 import { edit, EditError, type Change } from '../core/draft.ts';
 import type { Model, Node, NodeId, ValueId } from '../core/model.ts';
+import { parseFragment } from '../text/parse.ts';
 import { dropUnread } from './cut-outputs.ts';
+import { BY, replaceByGraph } from './replace-by-graph.ts';
 
-const BY = 'replaced';
-
-/** True for a node that {@link replaceByOperator} made: a converter writes it as it is. */
+/** True for a node that a replacement stands in: a converter writes it as it is. */
 export function isReplaced(node: Node): boolean {
   return node.origin?.by === BY;
 }
@@ -103,10 +103,27 @@ export function replaceByOperator(model: Model, id: NodeId, spec: OperatorSpec):
   });
 }
 
-/** `cut`, or an operator, for the node of that name. Throws an EditError. */
-export function applyReplacement(model: Model, name: string, what: string): Model {
+/** Opset of a piece of ONNX text that does not say it: what converters write for. */
+const OPSET = 17;
+
+/** ONNX text begins with its options, its inputs or its first result; an operator alone does none of these. */
+const isText = (what: string) => /^\s*([<(]|[\w.]+\s*(,\s*[\w.]+\s*)*=)/.test(what);
+
+/**
+ * What takes the place of the node of that name: `cut`; an operator, `LeakyRelu(alpha=0.1)`; a piece of ONNX in the text
+ * form, `(x) => (y) { a = Sigmoid(x)  y = Mul(x, a) }`; or a model. Throws an EditError, and a FormatError for text that is
+ * not ONNX.
+ */
+export function applyReplacement(model: Model, name: string, what: string | Model): Model {
   const all = [...model.nodes.values()];
   const node = all.find((n) => n.name === name && n.graph === model.main) ?? all.find((n) => n.name === name);
   if (!node) throw new EditError(`The model has no node named ${name}.`);
-  return (what === 'cut' ? cutBefore(model, node.id) : replaceByOperator(model, node.id, parseOperator(what))).after;
+  return replacement(model, node.id, what).after;
+}
+
+function replacement(model: Model, id: NodeId, what: string | Model): Change {
+  if (typeof what !== 'string') return replaceByGraph(model, id, what);
+  if (what === 'cut') return cutBefore(model, id);
+  if (!isText(what)) return replaceByOperator(model, id, parseOperator(what));
+  return replaceByGraph(model, id, parseFragment(what, { opsets: [{ domain: '', version: OPSET }] }));
 }

@@ -135,7 +135,7 @@ export class Evaluator implements Evaluation {
     if (isVariable(node)) this.refuseVariable(node);
     if (isReplaced(node)) {
       const inputs = node.inputs.map((_, i) => naturalOf(h.e, h.held(i)));
-      return emitReplaced(h.e, node, inputs).map((v) => Held.of(v));
+      return emitReplaced(h.e, this.source.model, node, inputs).map((v) => Held.of(v));
     }
     const lowering = loweringOf(node.op) ?? refuse(node, 'this operator has no ONNX form here');
     const call = new TfCall({
