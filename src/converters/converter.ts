@@ -51,6 +51,8 @@ export interface ConvertOptions {
   readonly opset?: number;
   readonly signature?: string;
   readonly outputs?: readonly string[];
-  /** What is done about nodes without an ONNX form, by name: `cut`, or the operator that takes their place. */
+  /** What is done about nodes without an ONNX form, by name: see `applyReplacements`. */
   readonly replace?: Readonly<Record<string, string>>;
+  /** ONNX texts of functions that the operators of `replace` may name. */
+  readonly functions?: readonly string[];
 }

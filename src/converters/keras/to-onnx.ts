@@ -5,7 +5,7 @@ import { emptyModel } from '../../graph-model/core/empty.ts';
 import type { Model, Node, ValueId } from '../../graph-model/core/model.ts';
 import { readTensor, toNumbers, type Tensor } from '../../graph-model/core/tensor.ts';
 import { tensorType, type ValueType } from '../../graph-model/core/types.ts';
-import { emitReplaced } from '../../graph-model/builders/replaced-node.ts';
+import { emitReplaced, typesOfOutputs } from '../../graph-model/builders/replaced-node.ts';
 import { isReplaced } from '../../graph-model/edit/replace-node.ts';
 import { irForOpset } from '../../graph-model/check/versions.ts';
 import { FormatError } from '../../graph-model/diagnostics.ts';
@@ -158,7 +158,7 @@ class Conversion {
 
   private replaced(node: Node): void {
     const inputs = node.inputs.map((v) => naturalOf(this.e, this.heldOf(node, v)));
-    const made = emitReplaced(this.e, node, inputs);
+    const made = emitReplaced(this.e, node, inputs, typesOfOutputs(this.model, node));
     node.outputs.forEach((v, i) => v !== null && this.held.set(v, Held.of(made[i]!)));
   }
 

@@ -293,7 +293,8 @@ class Conversion {
 /** An operator of the user's own choice. */
 const replaced: Lowering = (c) => {
   const inputs = c.node.inputs.map((_, i) => c.natural(c.real(i)));
-  return emitReplaced(c.e, c.node, inputs).map((v) => c.keep(v));
+  const types = c.given.outputs.map((o) => o.type);
+  return emitReplaced(c.e, c.node, inputs, types).map((v) => c.keep(v));
 };
 
 /** Numbers of a damaged file may fit nothing: lengths that no array has, inputs that are no such tensors. */
