@@ -2,14 +2,16 @@
 import type { ConvertOptions } from '../converters/converter.ts';
 import type { OpenedModel } from '../converters/open.ts';
 import { converterOf } from '../converters/registry.ts';
-import { repairOf } from '../graph-model/check/repair.ts';
 import { EditError } from '../graph-model/core/draft.ts';
-import { isOnnx, normalDomain, type Metadata, type Model } from '../graph-model/core/model.ts';
-import { diagnostic, FormatError } from '../graph-model/diagnostics.ts';
+import { isOnnx, type Metadata, type Model } from '../graph-model/core/model.ts';
+import { FormatError } from '../graph-model/diagnostics.ts';
 import { openNewInputs } from '../graph-model/edit/new-inputs.ts';
-import { addFunctions, functionsOf } from '../graph-model/edit/own-functions.ts';
 import { applyReplacements } from '../graph-model/edit/replace-node.ts';
 import type { JobContext } from '../graph-model/job.ts';
+import { atOpset } from './opset.ts';
+
+/** The opset that converters write for, and pieces of ONNX are brought to. */
+const PIECE_OPSET = 17;
 
 /** The model itself where it is ONNX already. Throws a FormatError where the format, or a part of the model, has no ONNX form. */
 export async function toOnnx(
@@ -21,17 +23,17 @@ export async function toOnnx(
   const entry = converterOf(converterId);
   const converter = await entry?.load();
   if (!converter?.toOnnx) throw new FormatError('convert.no-lowering', { format: entry?.label ?? converterId });
-  const ready = asked(() => replaced(model, options));
+  const ready = await asked(() => replaced(model, options));
   const lowered = await converter.toOnnx(ready, options, job);
-  const onnx = options.replace ? asked(() => finished(lowered, options)) : lowered;
+  const onnx = await asked(() => Promise.resolve(openNewInputs(lowered)));
   const metadata = carried(model.metadata, onnx.metadata);
   return { ...onnx, source: { ...onnx.source, format: 'onnx' }, ...(metadata.size > 0 ? { metadata } : {}) };
 }
 
 /** What the user asked for and cannot be done is said as a diagnostic. */
-function asked<T>(make: () => T): T {
+async function asked<T>(make: () => Promise<T>): Promise<T> {
   try {
-    return make();
+    return await make();
   } catch (error) {
     if (error instanceof EditError) throw new FormatError('convert.replace', { why: error.message });
     throw error;
@@ -39,18 +41,11 @@ function asked<T>(make: () => T): T {
 }
 
 /** The model with what the user wants done about nodes without an ONNX form. */
-function replaced(model: Model, { replace = {} }: ConvertOptions): Model {
-  return applyReplacements(model, replace);
-}
-
-/** New inputs opened, and the functions and domains of the user's own operators added. */
-function finished(model: Model, { functions = [] }: ConvertOptions): Model {
-  const own = functions.map((text, i) => functionsOf(text, `own_${i + 1}`));
-  const whole = addFunctions(openNewInputs(model), own);
-  const known = new Set(whole.opsets.map((o) => normalDomain(o.domain)));
-  if ([...whole.nodes.values()].every((n) => known.has(normalDomain(n.domain)))) return whole;
-  const problem = diagnostic('check.opset-import-missing');
-  return repairOf(problem)!.make(whole, problem).after;
+async function replaced(model: Model, { replace = {} }: ConvertOptions): Promise<Model> {
+  const pieces = Object.entries(replace).map(
+    async ([name, what]) => [name, typeof what === 'string' ? what : await atOpset(what, PIECE_OPSET)] as const,
+  );
+  return applyReplacements(model, Object.fromEntries(await Promise.all(pieces)));
 }
 
 /** What a source says about itself as a whole stays said, but for its signatures, which the result has none of. */

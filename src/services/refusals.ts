@@ -2,41 +2,37 @@
 import type { ConvertOptions } from '../converters/converter.ts';
 import type { OpenedModel } from '../converters/open.ts';
 import type { Model, NodeId } from '../graph-model/core/model.ts';
-import { FormatError, type Diagnostic } from '../graph-model/diagnostics.ts';
-import { cutAfter } from '../graph-model/edit/replace-node.ts';
+import { FormatError, type Diagnostic, type Refusal } from '../graph-model/diagnostics.ts';
 import { quietJob, type JobContext } from '../graph-model/job.ts';
 import { toOnnx } from './convert.ts';
 
 /** More than anybody settles one by one. */
-const MOST = 100;
+const MOST = 200;
 
 /**
- * The refusals that name a node, in the order of the graph: each node is taken for an input of the type that the source
- * declares, and the conversion tried again. The last may be one that names none. Empty: the model converts.
+ * The nodes without an ONNX form, in the order of the graph. Each that is found is taken for an input of the type that the
+ * source declares, and the conversion tried again, until it succeeds or fails for a reason that names no node.
  */
 export async function allRefusals(
-  { model, converterId }: Pick<OpenedModel, 'model' | 'converterId'>,
+  opened: Pick<OpenedModel, 'model' | 'converterId'>,
   options: ConvertOptions,
   job: JobContext,
-): Promise<Diagnostic[]> {
-  const found: Diagnostic[] = [];
-  const seen = new Set<NodeId>();
-  let { replace = {} } = options;
-  while (found.length < MOST) {
+): Promise<Refusal[]> {
+  const found = new Map<NodeId, Refusal>();
+  while (found.size < MOST) {
     job.signal.throwIfAborted();
-    job.progress(found.length, 0, `Looking for all of them, ${found.length} found`);
-    const refused = await refusalOf({ model, converterId }, { ...options, replace }, job);
-    if (refused === null) break;
-    found.push(refused);
-    const { node } = refused;
-    if (node === undefined || seen.has(node) || !canStandIn(model, node)) break;
-    seen.add(node);
-    replace = { ...replace, [`#${node}`]: 'cut-after' };
+    job.progress(found.size, 0, `Looking for all of them: ${found.size} found`);
+    const taken = [...found.keys()].map((id) => [`#${id}`, 'cut-after'] as const);
+    const replace = { ...options.replace, ...Object.fromEntries(taken) };
+    const failure = await failureOf(opened, { ...options, replace }, job);
+    const fresh = failure ? refusalsIn(opened.model, failure).filter((r) => !found.has(r.node)) : [];
+    if (fresh.length === 0) break;
+    for (const r of fresh) found.set(r.node, r);
   }
-  return inOrder(model, found);
+  return inOrder(opened.model, [...found.values()]);
 }
 
-async function refusalOf(
+async function failureOf(
   opened: Pick<OpenedModel, 'model' | 'converterId'>,
   options: ConvertOptions,
   job: JobContext,
@@ -50,11 +46,17 @@ async function refusalOf(
   }
 }
 
-const canStandIn = (model: Model, node: NodeId) => model.nodes.has(node) && cutAfter(model, node).after !== model;
+/** The nodes that a diagnostic is about. */
+function refusalsIn(model: Model, { refused, node: id, message }: Diagnostic): readonly Refusal[] {
+  if (refused) return refused;
+  const node = id === undefined ? undefined : model.nodes.get(id);
+  if (!node) return [];
+  const reason = /cannot be converted: (.*?)\.?$/s.exec(message)?.[1] ?? message;
+  return [{ node: node.id, name: node.name, kind: node.op, reason }];
+}
 
-function inOrder(model: Model, found: readonly Diagnostic[]): Diagnostic[] {
+function inOrder(model: Model, found: readonly Refusal[]): Refusal[] {
   const place = new Map(model.graphs.at(model.main).order.map((id, i) => [id, i]));
-  const at = (d: Diagnostic) => (d.node === undefined ? Infinity : (place.get(d.node) ?? Number.MAX_SAFE_INTEGER));
-  // Both may be infinite: what has no place stays at the end.
-  return [...found].sort((a, b) => (at(a) === at(b) ? 0 : at(a) - at(b)));
+  const at = (r: Refusal) => place.get(r.node) ?? Number.MAX_SAFE_INTEGER;
+  return [...found].sort((a, b) => at(a) - at(b));
 }

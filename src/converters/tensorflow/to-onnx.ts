@@ -88,8 +88,7 @@ class Conversion {
       return value;
     });
     this.draft.setGraphOutputs(this.draft.main, values);
-    const ml = this.e.usesMl ? [{ domain: 'ai.onnx.ml', version: 3 }] : [];
-    this.draft.patchModel({ opsets: [{ domain: '', version: OPSET }, ...ml] });
+    this.draft.patchModel({ opsets: this.e.imports });
     sweep(this.draft);
     if (!keepInputs) this.dropUnread();
   }

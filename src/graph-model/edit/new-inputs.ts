@@ -19,7 +19,9 @@ export function openNewInputs(model: Model): Model {
   const inner = marks.find((n) => n.graph !== model.main);
   if (inner) {
     const name = inner.origin?.name ?? inner.name;
-    throw new EditError(`${name} lies in a loop or a branch, which no input leads into: cut after the node that holds it.`);
+    throw new EditError(
+      `${name} lies in a loop or a branch, which no input leads into: cut after the node that holds it.`,
+    );
   }
   return edit(model, 'Open new inputs', (draft) => {
     const names = new Set([...model.values.values()].map((v) => v.name));

@@ -7,13 +7,13 @@ import { edit, EditError, label, type Change } from '../core/draft.ts';
 import type { Model, Node, NodeId, ValueId } from '../core/model.ts';
 import type { ValueType } from '../core/types.ts';
 import { signatureMetadata, signaturesOf, type Signature } from '../signatures.ts';
+import { parseFragment } from '../text/parse.ts';
 import { parseTypeText } from '../text/parse-type.ts';
 import { dropUnread } from './cut-outputs.ts';
 import { NEW_INPUT } from './new-inputs.ts';
+import { BY, replaceByGraph } from './replace-by-graph.ts';
 
-const BY = 'replaced';
-
-/** True for a node that {@link replaceByOperator} made: a converter writes it as it is. */
+/** True for a node that a replacement stands in: a converter writes it as it is. */
 export function isReplaced(node: Node): boolean {
   return node.origin?.by === BY;
 }
@@ -158,22 +158,35 @@ function nodeNamed(model: Model, name: string): Node {
   return node;
 }
 
+/** What is done about a node: in words (see {@link applyReplacements}), or a model that takes its place. */
+export type Replacement = string | Model;
+
+/** Opset of a piece of ONNX text that does not say it: what converters write for. */
+const OPSET = 17;
+
+/** ONNX text begins with its options, its inputs or its first result; an operator alone does none of these. */
+const isText = (what: string) => /^\s*([<(]|[\w.]+\s*(,\s*[\w.]+\s*)*=)/.test(what);
+
 /**
- * What is done about each node, by its name or `#` and its number: `cut` (before it), `cut-after` (with a type, as
- * `cut-after float[N, 16]`, where the source declares none), `pass` (its input on), or an operator. A node that a cut leaves
- * out needs nothing more. Throws an EditError.
+ * What is done about each node, by its name or `#` and its number: `cut` (before it); `cut-after` (with a type, as
+ * `cut-after float[N, 16]`, where the source declares none); `pass` (its input on); an operator, `LeakyRelu(alpha=0.1)`; a
+ * piece of ONNX in the text form, `(x) => (y) { a = Sigmoid(x)  y = Mul(x, a) }`; or a model. A node that a cut leaves out
+ * needs nothing more. Throws an EditError, and a FormatError for text that is not ONNX.
  */
-export function applyReplacements(model: Model, replace: Readonly<Record<string, string>>): Model {
-  const all = Object.entries(replace).map(([name, what]) => ({ id: nodeNamed(model, name).id, what: what.trim() }));
+export function applyReplacements(model: Model, replace: Readonly<Record<string, Replacement>>): Model {
+  const all = Object.entries(replace).map(([name, what]) => ({ id: nodeNamed(model, name).id, what }));
+  const isCut = ({ what }: { readonly what: Replacement }) => what === 'cut';
   // Cuts come last: what lies below them is gone then.
-  const ordered = [...all.filter((r) => r.what !== 'cut'), ...all.filter((r) => r.what === 'cut')];
-  return ordered.reduce((m, { id, what }) => (m.nodes.has(id) ? applyReplacement(m, id, what) : m), model);
+  const ordered = [...all.filter((r) => !isCut(r)), ...all.filter(isCut)];
+  return ordered.reduce((m, { id, what }) => (m.nodes.has(id) ? replacement(m, id, what).after : m), model);
 }
 
-function applyReplacement(model: Model, id: NodeId, what: string): Model {
-  const [, after, type = ''] = /^(cut-after)(?:\s+(.+))?$/s.exec(what) ?? [];
-  if (after) return cutAfter(model, id, type === '' ? null : parseTypeText(type)).after;
-  if (what === 'cut') return cutBefore(model, id).after;
-  if (what === 'pass') return passOn(model, id).after;
-  return replaceByOperator(model, id, parseOperator(what)).after;
+function replacement(model: Model, id: NodeId, what: Replacement): Change {
+  if (typeof what !== 'string') return replaceByGraph(model, id, what);
+  const [, after, type = ''] = /^\s*(cut-after)(?:\s+(.+))?$/s.exec(what) ?? [];
+  if (after) return cutAfter(model, id, type === '' ? null : parseTypeText(type));
+  if (what === 'cut') return cutBefore(model, id);
+  if (what === 'pass') return passOn(model, id);
+  if (!isText(what)) return replaceByOperator(model, id, parseOperator(what));
+  return replaceByGraph(model, id, parseFragment(what, { opsets: [{ domain: '', version: OPSET }] }));
 }

@@ -84,8 +84,8 @@ export class Copier {
   }
 
   private attribute(a: Attribute): Attribute | undefined {
-    if (a.kind === 'graph') return { ...a, value: this.graph(a.value) };
-    if (a.kind === 'graphs') return { ...a, value: a.value.map((g) => this.graph(g)) };
+    if (a.kind === 'graph') return { ...a, value: this.body(a.value) };
+    if (a.kind === 'graphs') return { ...a, value: a.value.map((g) => this.body(g)) };
     if (a.kind === 'reference' && this.options.resolve) return this.options.resolve(a);
     return a;
   }
@@ -95,8 +95,7 @@ export class Copier {
     return name ? this.options.valueName(name) : '';
   }
 
-  /** A body, or the graph of a function, as a graph of the draft. */
-  graph(id: GraphId): GraphId {
+  private body(id: GraphId): GraphId {
     const { source, draft } = this;
     const from = source.graph(id);
     const to = draft.newGraph(from.name);

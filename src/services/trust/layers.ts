@@ -131,7 +131,10 @@ function lineOf(place: LayerPlace, outputs: RunResult['outputs'], i: number): La
 function heldAgainst({ declared, computed }: LayerPlace, found: readonly number[]) {
   const all = declared.map((d) => ({ declared: d, shape: agreement(d, found) }));
   const rank = (s: LayerLine['shape']) => ['same', 'reordered', 'not declared', 'merged', 'differs'].indexOf(s);
-  const best = all.sort((a, b) => rank(a.shape) - rank(b.shape))[0] ?? { declared: null, shape: 'not declared' as const };
+  const best = all.sort((a, b) => rank(a.shape) - rank(b.shape))[0] ?? {
+    declared: null,
+    shape: 'not declared' as const,
+  };
   const text = best.declared ? formatShape(best.declared) : '';
   const told = computed && best.declared?.length === found.length;
   return { declared: text, shape: best.shape === 'differs' && !told ? ('merged' as const) : best.shape };

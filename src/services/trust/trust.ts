@@ -189,7 +189,8 @@ async function againstLayers(base: Base, job: JobContext): Promise<TrustReport> 
 function layersSentence(format: string, { checked, layers }: LayersReport, shapes: number, numbers: number): string {
   const prove = `To prove it, give rows with the outputs that ${format} computed.`;
   if (checked === 0) return `It runs on made-up inputs; there was nothing else to hold it against. ${prove}`;
-  const of = (count: number) => `${formatCount(count)} of ${countOf(checked, 'layer')} ${count === 1 ? 'gives' : 'give'}`;
+  const of = (count: number) =>
+    `${formatCount(count)} of ${countOf(checked, 'layer')} ${count === 1 ? 'gives' : 'give'}`;
   const wrong = [
     ...(shapes > 0 ? [`${of(shapes)} another shape than declared`] : []),
     ...(numbers > 0 ? [`${of(numbers)} values that are no numbers on made-up inputs`] : []),

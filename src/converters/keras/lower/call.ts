@@ -2,7 +2,7 @@
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { elementCount } from '../../../graph-model/core/tensor.ts';
 import type { Dim, DType } from '../../../graph-model/core/types.ts';
-import { FormatError } from '../../../graph-model/diagnostics.ts';
+import { Refused } from '../refusal.ts';
 import { flag, isList, isObject, numberOf, numbers, text, type Json, type JsonObject } from '../json.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 import {
@@ -64,7 +64,7 @@ export class LayerCall {
   }
 
   refuse(why: string): never {
-    throw new FormatError('keras.unsupported', { layer: this.given.name, type: this.given.op, why });
+    throw new Refused(this.given.name, this.given.op, why);
   }
 
   // ---- configuration

@@ -3,7 +3,7 @@
  * checking alone is never come upon. Calls are laid out in place.
  */
 import { Held, naturalOf } from '../../../graph-model/builders/axis-orders.ts';
-import { emitReplaced, typesOfOutputs } from '../../../graph-model/builders/replaced-node.ts';
+import { emitReplaced } from '../../../graph-model/builders/replaced-node.ts';
 import { getString } from '../../../graph-model/core/attributes.ts';
 import { isReplaced } from '../../../graph-model/edit/replace-node.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
@@ -135,7 +135,7 @@ export class Evaluator implements Evaluation {
     if (isVariable(node)) this.refuseVariable(node);
     if (isReplaced(node)) {
       const inputs = node.inputs.map((_, i) => naturalOf(h.e, h.held(i)));
-      return emitReplaced(h.e, node, inputs, typesOfOutputs(this.source.model, node)).map((v) => Held.of(v));
+      return emitReplaced(h.e, this.source.model, node, inputs).map((v) => Held.of(v));
     }
     const lowering = loweringOf(node.op) ?? refuse(node, 'this operator has no ONNX form here');
     const call = new TfCall({
