@@ -52,8 +52,8 @@ export interface ConvertOptions {
   readonly signature?: string;
   readonly outputs?: readonly string[];
   /**
-   * What is done about nodes without an ONNX form, by name: `cut`, the operator that takes their place, or a piece of ONNX,
-   * as text or as a model.
+   * What is done about nodes without an ONNX form, by name: cuts, the operator that takes their place, or a piece of ONNX,
+   * as text or as a model; see `applyReplacements`.
    */
   readonly replace?: Readonly<Record<string, string | Model>>;
 }
