@@ -31,7 +31,7 @@ async function savePicture(scene: Scene, request: PictureRequest, view: Rect, st
 function optionsFor(scene: Scene, request: PictureRequest, view: Rect, state: State): SvgOptions {
   const theme = request.theme === 'page' ? pageTheme() : request.theme;
   const made = coloured(scene, theme, state);
-  const header = request.header ?? made?.overlay != null;
+  const header = request.header ?? (made?.overlay ?? null) !== null;
   const title = scene.view.model.source.fileName;
   const subtitle = countOf(scene.view.model.graphs.at(scene.view.scope).order.length, 'node');
   return {

@@ -152,6 +152,19 @@ export const VIEW_COMMANDS: readonly Command[] = [
     },
   },
   {
+    id: 'edge-shapes',
+    label: 'Show or hide shapes on the lines',
+    group: 'View',
+    icon: 'link',
+    words: 'edge label type tensor dimensions',
+    enabled: hasModel,
+    run: ({ store }) => {
+      const { edgeShapes, setView, announce } = store.getState();
+      setView({ edgeShapes: !edgeShapes });
+      announce(edgeShapes ? 'Lines carry no shapes.' : 'Lines carry the shapes of what they lead, from near.');
+    },
+  },
+  {
     id: 'overlay',
     label: 'Next colouring',
     group: 'View',

@@ -136,6 +136,8 @@ export interface ViewSlice {
   readonly expanded: ReadonlySet<NodeId>;
   /** Whether drawings far longer than wide are set in columns. */
   readonly fold: Fold;
+  /** Shapes stand beside the lines at near zoom. */
+  readonly edgeShapes: boolean;
   readonly outlineOpen: boolean;
   readonly inspectorOpen: boolean;
   readonly bottomOpen: boolean;
@@ -160,6 +162,7 @@ export interface ViewSlice {
         | 'grouping'
         | 'expanded'
         | 'fold'
+        | 'edgeShapes'
         | 'outlineOpen'
         | 'inspectorOpen'
         | 'bottomOpen'
