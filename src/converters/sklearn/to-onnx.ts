@@ -28,24 +28,30 @@ export async function sklearnToOnnx(
   job: JobContext,
   libraries: readonly ForeignLibrary[],
 ): Promise<Model> {
-  const root = Est.of(await decodeGraph(model, model.main));
+  const root = Est.of(await decodeGraph(model, model.main, job.progress));
   const readers = await readersFor(model, libraries);
   job.signal.throwIfAborted();
   const newest = mlOpsetFor(options.opset ?? OPSET);
   const asked = newest === 5 && endsInTrees(root) ? 3 : newest;
-  const made = lowered(model, root, readers, asked);
+  const made = lowered(model, root, readers, asked, job);
   // ai.onnx.ml 5 has TreeEnsemble alone: where a forest needs an older operator all are said by it.
-  return asked === 5 && usesOldTrees(made) ? lowered(model, root, readers, 3).after : made.after;
+  return asked === 5 && usesOldTrees(made) ? lowered(model, root, readers, 3, job).after : made.after;
 }
 
-function lowered(model: Model, root: Est, readers: ReadonlyMap<string, ForeignReader>, mlOpset: number): Change {
+function lowered(
+  model: Model,
+  root: Est,
+  readers: ReadonlyMap<string, ForeignReader>,
+  mlOpset: number,
+  job: JobContext,
+): Change {
   const opsets = [
     { domain: '', version: OPSET },
     { domain: 'ai.onnx.ml', version: mlOpset },
   ];
   const draft = new Draft(emptyModel({ opsets, graphName: model.graphs.at(model.main).name, source: model.source }));
   const graph = draft.graph(draft.base.main).id;
-  const o = new Builder(draft, graph, OPSET, mlOpset);
+  const o = new Builder(draft, graph, OPSET, mlOpset, job.progress);
   const specs = inputsOf(root);
   const made = specs.map(({ name, type, unused }) => (unused ? null : draft.newValue(graph, name, null, { type })));
   const inputs = made.filter((id) => id !== null);

@@ -107,7 +107,7 @@ function olderEnsemble(
   type: Real,
 ): ValueId {
   if (trees.length === 0) return constantScores(e, forest, x, base ?? new Float64Array(forest.outputs), 'float');
-  const nodes = treeNodes(forest, trees, type === 'double');
+  const nodes = treeNodes(forest, trees, type === 'double', e.progress);
   return e.ml('TreeEnsembleRegressor', [x], {
     n_targets: forest.outputs,
     ...nodeLists(nodes, type),
@@ -149,7 +149,7 @@ export function lowerForestVotes(
   link: 'NONE' | 'LOGISTIC' | 'SOFTMAX',
   type: Real,
 ): Votes {
-  const nodes = treeNodes(forest, Int32Array.from(forest.roots.keys()), type === 'double');
+  const nodes = treeNodes(forest, Int32Array.from(forest.roots.keys()), type === 'double', e.progress);
   const names = labels.every((l) => typeof l === 'string')
     ? { classlabels_strings: labels as readonly string[] }
     : { classlabels_int64s: ints(labels as readonly number[]) };
@@ -218,7 +218,7 @@ function leafLists(kind: 'target' | 'class', forest: Forest, nodes: TreeNodes, t
 /** Splits and leaves have index spaces of their own here, over all trees. */
 function ensemble5(e: Emitter, forest: Forest, trees: Int32Array, x: ValueId, type: Real): ValueId {
   if (trees.length === 0) return constantScores(e, forest, x, new Float64Array(forest.outputs), type);
-  const nodes = treeNodes(forest, trees, type === 'double');
+  const nodes = treeNodes(forest, trees, type === 'double', e.progress);
   const own = new Int32Array(nodes.count);
   const splits: number[] = [];
   const leaves: number[] = [];

@@ -66,7 +66,7 @@ export const treesEmbedding: Lowering = (l, e, x) => {
   const width = leaves.reduce((n, c) => n + c.length, 0);
   return transformer(l, width, () => {
     const ensemble = new TreeEnsembleBuilder();
-    forest(e).forEach((t, i) => ensemble.addTree(t.nodes, (node) => [i, node]));
+    forest(l, e).forEach((t, i) => ensemble.addTree(t.nodes, (node) => [i, node]));
     const at = ensemble.build(o, treeInput(o, x), leaves.length);
     return o.concat(leaves.map((c, i) => o.double(o.equal(o.columns(at, [i]), o.f64(c, [1, c.length])))));
   });
@@ -248,9 +248,17 @@ function meanScores(o: Builder, input: Val, trees: readonly FittedTree[]): Val {
 
 export const treeClassifier: Lowering = (l, e, x) => treesClassifier(l, e, x, [fittedTree(e)]);
 export const treeRegressor: Lowering = (l, e, x) => treesRegressor(l, x, [fittedTree(e)]);
-const forest = (e: Est) => e.ests('estimators_').map((t) => fittedTree(t));
-export const forestClassifier: Lowering = (l, e, x) => treesClassifier(l, e, x, forest(e));
-export const forestRegressor: Lowering = (l, e, x) => treesRegressor(l, x, forest(e));
+
+function forest(l: Lowerer, e: Est): FittedTree[] {
+  const all = e.ests('estimators_');
+  return all.map((t, i) => {
+    if (i % 16 === 0) l.o.progress(i, all.length, 'Reading the trees');
+    return fittedTree(t);
+  });
+}
+
+export const forestClassifier: Lowering = (l, e, x) => treesClassifier(l, e, x, forest(l, e));
+export const forestRegressor: Lowering = (l, e, x) => treesRegressor(l, x, forest(l, e));
 
 /** Depth of a leaf, plus the depth that the samples left in it would have needed (_iforest.py, _average_path_length). */
 function averagePath(samples: number): number {
