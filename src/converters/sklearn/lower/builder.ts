@@ -3,6 +3,7 @@ import { attributes, type AttributeLike, type Attributes } from '../../../graph-
 import { Emitter } from '../../../graph-model/builders/emitter.ts';
 import type { Draft } from '../../../graph-model/core/draft.ts';
 import type { GraphId, Origin, ValueId } from '../../../graph-model/core/model.ts';
+import type { Progress } from '../../../graph-model/job.ts';
 import { tensorOf } from '../../../graph-model/core/tensor.ts';
 import { dtypeInfo, type DType } from '../../../graph-model/core/types.ts';
 
@@ -33,16 +34,17 @@ export class Builder {
     /** The versions of ai.onnx and ai.onnx.ml that nodes are written for. */
     readonly opset: number,
     readonly mlOpset: number,
+    readonly progress: Progress = () => {},
   ) {}
 
   /** For the lowerings that all formats share. */
   emitter(): Emitter {
-    return new Emitter(this.draft, this.graph, this.origin, this.opset, this.mlOpset);
+    return new Emitter(this.draft, this.graph, this.origin, this.opset, this.mlOpset, this.progress);
   }
 
   /** A builder for a body of this graph. */
   within(graph: GraphId): Builder {
-    const b = new Builder(this.draft, graph, this.opset, this.mlOpset);
+    const b = new Builder(this.draft, graph, this.opset, this.mlOpset, this.progress);
     b.origin = this.origin;
     return b;
   }
