@@ -18,7 +18,8 @@ export const catboostConverter: Converter = {
     lowerNodes(model, 'catboost', options.opset, (e, node) => lowerCatboost(e, node, model.source.fileName)),
   reference: async (model) => {
     const node = nodeOfDialect(model, 'catboost');
-    return node && catboostReference(model, node);
+    const names = node?.inputs.map((v) => (v === null ? '' : model.values.at(v).name));
+    return (node && catboostReference(node, names!)) ?? { none: 'trees of this kind' };
   },
 };
 

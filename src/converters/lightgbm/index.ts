@@ -17,7 +17,7 @@ export const lightgbmConverter: Converter = {
   toOnnx: async (model, options) => lowerNodes(model, 'lightgbm', options.opset, (e, node) => lowerForestNode(e, node)),
   reference: async (model) => {
     const node = nodeOfDialect(model, 'lightgbm');
-    return node && forestReference(node);
+    return (node && forestReference(node)) ?? { none: 'trees of this kind' };
   },
 };
 

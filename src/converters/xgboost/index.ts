@@ -18,7 +18,7 @@ export const xgboostConverter: Converter = {
   toOnnx: async (model, options) => lowerNodes(model, 'xgboost', options.opset, lowerBooster),
   reference: async (model) => {
     const node = nodeOfDialect(model, 'xgboost');
-    return node && boosterReference(node);
+    return (node && boosterReference(node)) ?? { none: 'a booster of this kind' };
   },
 };
 
