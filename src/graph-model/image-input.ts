@@ -2,7 +2,7 @@
  * How a model wants its pictures, from its metadata: the keys are those of ONNX's own page "MetadataProps" (Image.…), and
  * Custom Vision's for the way a picture is fitted.
  */
-import type { Metadata } from './core/model.ts';
+import type { Metadata, Model } from './core/model.ts';
 
 /** What is done to channel values of 0 to 255. */
 export type ImageScale = '0..255' | '0..1' | '-1..1' | 'imagenet';
@@ -33,3 +33,10 @@ export function imageOptionsOf(metadata: Metadata | undefined): ImageOptions {
   const fit = metadata?.get(RESIZE)?.toLowerCase() === 'stretch' ? 'stretch' : undefined;
   return { ...(order ? { order } : {}), ...(scale ? { scale } : {}), ...(fit ? { fit } : {}) };
 }
+
+/** Width and height of each anchor of a Custom Vision detector, in cells of its grid. */
+export const ANCHORS = 'CustomVision.Postprocess.Yolo.Biases';
+
+/** True for a detector whose one output is a raw grid, to which boxes can be added: its metadata names the anchors. */
+export const hasRawGrid = (model: Model): boolean =>
+  (model.metadata?.has(ANCHORS) ?? false) && model.graphs.at(model.main).outputs.length === 1;

@@ -7,9 +7,9 @@ import { edit, type Change, type Draft } from '../../graph-model/core/draft.ts';
 import type { Model, ValueId } from '../../graph-model/core/model.ts';
 import type { Dim } from '../../graph-model/core/types.ts';
 import { FormatError } from '../../graph-model/diagnostics.ts';
+import { ANCHORS } from '../../graph-model/image-input.ts';
 import { loadOperators } from '../../graph-model/operators/schemas.ts';
 
-const BIASES = 'CustomVision.Postprocess.Yolo.Biases';
 const OVERLAP = 'CustomVision.Postprocess.Yolo.NmsThreshold';
 /** As object_detection.py has them. */
 const LEAST_SCORE = 0.1;
@@ -33,7 +33,7 @@ function refuse(why: string): never {
 /** Width and height of each anchor, in cells of the grid. */
 function anchorsOf(model: Model): number[][] {
   const text =
-    model.metadata?.get(BIASES) ?? refuse('its metadata names no anchors (CustomVision.Postprocess.Yolo.Biases)');
+    model.metadata?.get(ANCHORS) ?? refuse('its metadata names no anchors (CustomVision.Postprocess.Yolo.Biases)');
   const numbers = text
     .replace(/[[\]\s]/g, '')
     .split(',')
