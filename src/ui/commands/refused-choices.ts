@@ -59,6 +59,7 @@ export function refusalOfChoice(choice: RefusalChoice): string | null {
 function check({ way, type, operator, text }: RefusalChoice): void {
   if (way === '') throw new EditError('Choose what is done about it.');
   if (way === 'cut-after') parseTypeText(type);
+  if (way === 'operator' && operator.trim() === '') throw new EditError('Write the operator, as LeakyRelu(alpha=0.1).');
   if (way === 'operator') parseOperator(operator);
   if (way !== 'text') return;
   if (text.trim() === '') throw new EditError('Write the function as ONNX text.');
