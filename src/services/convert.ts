@@ -1,5 +1,6 @@
 /** Any opened model to ONNX, through the converter that opened it. */
 import type { ConvertOptions } from '../converters/converter.ts';
+import { addDetector } from '../converters/custom-vision/detector.ts';
 import type { OpenedModel } from '../converters/open.ts';
 import { converterOf } from '../converters/registry.ts';
 import { EditError } from '../graph-model/core/draft.ts';
@@ -28,6 +29,22 @@ export async function toOnnx(
   const onnx = await asked(() => Promise.resolve(openNewInputs(lowered)));
   const metadata = carried(model.metadata, onnx.metadata);
   return { ...onnx, source: { ...onnx.source, format: 'onnx' }, ...(metadata.size > 0 ? { metadata } : {}) };
+}
+
+export interface WholeOptions extends ConvertOptions {
+  /** Of a Custom Vision detector: boxes, classes and scores in the place of its grid. */
+  readonly boxes?: boolean;
+}
+
+/** {@link toOnnx}, with boxes added where they are asked for, and at the opset that is asked for. */
+export async function convertAsAsked(
+  opened: Pick<OpenedModel, 'model' | 'converterId'>,
+  { opset, boxes, ...options }: WholeOptions,
+  job: JobContext,
+): Promise<Model> {
+  const onnx = await toOnnx(opened, options, job);
+  const whole = boxes ? (await addDetector(onnx)).after : onnx;
+  return opset === undefined ? whole : atOpset(whole, opset);
 }
 
 /** What the user asked for and cannot be done is said as a diagnostic. */
