@@ -96,7 +96,7 @@ describe('wire', () => {
     expect(there.nodes.pages[3]).toBe(model.nodes.pages[3]);
     const small = edit(model, 'Rename', (d) => d.patchNode(first!, { name: 'renamed' })).after;
     const message = encodeChanges(model, small);
-    expect(message.json.length + message.ints.byteLength + message.bytes.byteLength).toBeLessThan(1000);
+    expect(message.text.length + message.ints.byteLength + message.bytes.byteLength).toBeLessThan(1000);
     expect(decodeModel(message, model).values).toBe(model.values);
     expect(decodeModel(encodeChanges(model, model), model).nodes).toBe(model.nodes);
   });
