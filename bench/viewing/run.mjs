@@ -2,7 +2,8 @@
  * Opens graphs in headless Chromium with the built page and with Netron, and prints one JSON document:
  *   node bench/viewing/run.mjs --netron VENV/bin/python a.onnx b.onnx     (needs `vite build` before)
  * `--only page|netron` measures one; `--cap SECONDS` gives up (default 120); `--repeat N` opens each file N times, in turns,
- * and gives medians; `--still` leaves out panning and zooming. See docs/benchmarks.md.
+ * and gives medians; `--still` leaves out panning and zooming; `--profile` measures the page's script in every frame of
+ * panning and zooming near and from far instead (bench/viewing/frame-profile.mjs). See docs/benchmarks.md.
  */
 import { chromium } from 'playwright-core';
 import { spawn } from 'node:child_process';
@@ -11,6 +12,8 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { preview } from 'vite';
 import { findBrowser } from '../../scripts/browser.mjs';
+import { profileFrames } from './frame-profile.mjs';
+import { asking, drag, frames, zoom } from './input.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,6 +23,7 @@ const { values, positionals } = parseArgs({
     cap: { type: 'string' },
     repeat: { type: 'string' },
     still: { type: 'boolean' },
+    profile: { type: 'boolean' },
   },
 });
 const cap = 1000 * Number(values.cap ?? 120);
@@ -40,43 +44,6 @@ async function quiet(session) {
   }
 }
 
-/** Gaps between frames while `act` sends real input. */
-async function frames(page, cdp, act) {
-  const ask = asking(cdp);
-  await ask(`(() => { const t = (window.__t = []); window.__on = true;
-    const f = (now) => { t.push(now); if (window.__on) requestAnimationFrame(f); }; requestAnimationFrame(f); })()`);
-  await act();
-  const times = await ask('(window.__on = false, window.__t)');
-  const gaps = times
-    .slice(1)
-    .map((t, i) => t - times[i])
-    .sort((a, b) => a - b);
-  return {
-    p95: Math.round(gaps[Math.floor(0.95 * gaps.length)] ?? 0),
-    max: Math.round(gaps.at(-1) ?? 0),
-    frames: gaps.length,
-  };
-}
-
-const drag = (page) => async () => {
-  await page.mouse.move(700, 450);
-  await page.mouse.down();
-  for (let i = 0; i < 60; i++) {
-    await page.mouse.move(700 + 3 * (i % 30), 450 - 6 * i);
-    await page.waitForTimeout(16);
-  }
-  await page.mouse.up();
-};
-const zoom = (page) => async () => {
-  await page.mouse.move(700, 450);
-  await page.keyboard.down('Control');
-  for (let i = 0; i < 40; i++) {
-    await page.mouse.wheel(0, i < 20 ? 40 : -40);
-    await page.waitForTimeout(25);
-  }
-  await page.keyboard.up('Control');
-};
-
 async function measure(open) {
   const browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] });
   try {
@@ -87,6 +54,7 @@ async function measure(open) {
     await quiet(session);
     const { wall, before } = await open(page, session, cdp);
     const cpu = (await rendererCpu(session)) - before;
+    if (values.profile) return (await quiet(session), await profileFrames(page, cdp));
     const settled = (await quiet(session)) - before;
     await cdp.send('HeapProfiler.collectGarbage');
     const heap = (await cdp.send('Runtime.getHeapUsage')).usedSize;
@@ -109,12 +77,6 @@ async function measure(open) {
     await browser.close();
   }
 }
-
-/** Asks the page through the protocol: Playwright's own scripts, which it puts into a page, cost as much as a small graph. */
-const asking =
-  (cdp) =>
-  async (expression, awaitPromise = false) =>
-    (await cdp.send('Runtime.evaluate', { expression, awaitPromise, returnByValue: true })).result.value;
 
 /** From navigation, page start included, to the first complete frame. */
 const inPage = (address, file) => async (page, session, cdp) => {
@@ -171,6 +133,7 @@ async function netron(file, port) {
 
 /** The run of the middle CPU time; failed ones only where all failed. */
 function median(runs) {
+  if (values.profile) return runs[0];
   const good = runs.filter((r) => !r.failed).sort((a, b) => a.rendererCpuS - b.rendererCpuS);
   if (good.length === 0) return runs[0];
   const wall = good.map((r) => r.wallMs).sort((a, b) => a - b);
