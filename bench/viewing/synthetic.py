@@ -91,6 +91,6 @@ if __name__ == "__main__":
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     for size in given.sizes:
-        path = given.folder / f"{given.blocks}{size}.onnx"
+        path = given.folder / f"{given.blocks}_{size}.onnx"
         onnx.save(model(size, given.blocks), path)
         print(path)
