@@ -114,6 +114,7 @@ type PlainRequest =
   | 'back'
   | 'forward'
   | 'paths'
+  | 'lay-out-again'
   | 'save-svg'
   | 'save-png'
   | 'save-view-svg'
