@@ -1,5 +1,5 @@
 /** A view graph as the layout takes it. */
-import type { LayoutInput } from '../layout/types.ts';
+import type { Before, LayoutInput } from '../layout/types.ts';
 import { countLabel, groupName } from './group-face.ts';
 import type { ViewGraph } from './view.ts';
 
@@ -10,9 +10,11 @@ export function layoutInput(
   view: ViewGraph,
   direction: LayoutInput['direction'],
   fold: LayoutInput['fold'] = 'off',
+  before?: Before,
 ): LayoutInput {
   const { count, offsets, targets, widths, heights, boxes, boxOf } = view;
-  const flat = { count, offsets, targets, widths, heights, direction, fold, nodeGap: NODE_GAP, layerGap: LAYER_GAP };
+  const gaps = { nodeGap: NODE_GAP, layerGap: LAYER_GAP };
+  const flat = { count, offsets, targets, widths, heights, direction, fold, ...gaps, ...(before ? { before } : {}) };
   if (boxes.length === 0) return flat;
   const titles = boxes.map(({ group }) => titleWidth(view, group));
   const parents = Int32Array.from(boxes, (b) => b.parent);

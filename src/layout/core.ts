@@ -35,7 +35,7 @@ export interface CoreResult {
 
 export function* layoutCore(input: CoreInput): Generator<LayoutStep, CoreResult> {
   const { widths, heights, ports: fixed } = input;
-  const before = input.before && isKept(input.before) ? input.before : undefined;
+  const before = input.before && isKept(input.before, fixed?.pins) ? input.before : undefined;
   yield { done: 0, label: 'Finding layers' };
   const g = acyclic(input);
   const layering = before ? keptLayers(g, before, fixed?.pins) : assignLayers(g, fixed?.pins);

@@ -71,23 +71,6 @@ export class PairCrossings {
     }
   }
 
-  /** Lets the `movable` vertices alone change places with their neighbours, until nothing is gained or `passes` are over. */
-  settle(movable: Uint8Array, passes: number): void {
-    const { starts, sequence } = this.order;
-    for (let p = 0; p < passes; p++) {
-      let changed = false;
-      for (let l = 0; l < this.g.layers; l++) {
-        for (let i = starts[l]!; i + 1 < starts[l + 1]!; i++) {
-          const [v, w] = [sequence[i]!, sequence[i + 1]!];
-          if (movable[v]! + movable[w]! === 0 || this.gain(v, w) <= 0) continue;
-          this.swap(i, l);
-          changed = true;
-        }
-      }
-      if (!changed) return;
-    }
-  }
-
   private swap(i: number, l: number): void {
     const { starts, sequence, pos } = this.order;
     const [v, w] = [sequence[i]!, sequence[i + 1]!];

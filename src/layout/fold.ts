@@ -1,5 +1,6 @@
 /** A drawing that is far longer than wide, cut across and set in columns side by side; each is read from its top. */
-import type { Fold, LayoutResult } from './types.ts';
+import { COLUMN } from './before.ts';
+import type { Before, Fold, LayoutResult } from './types.ts';
 
 /** Width to height of the drawing aimed at: that of a screen. */
 const ASPECT = 1.6;
@@ -10,18 +11,43 @@ const THIN = 14;
 const GUTTER = 48;
 const LINE = 10;
 const STEP = 14;
+/** The longest column to the mean one, above which kept columns are given up. */
+const UNEVEN = 1.5;
 
 interface Sizes {
   readonly widths: Float32Array;
   readonly heights: Float32Array;
 }
 
-/** `r` runs down. It comes back as it is where `fold` says so, or where no cut goes through it without cutting a box. */
-export function folded(r: LayoutResult, sizes: Sizes, fold: Fold): LayoutResult {
+/**
+ * `r` runs down. It comes back as it is where `fold` says so, or where no cut goes through it without cutting a box. With the
+ * drawing `before` it stays in columns, or in one, as that was, and is cut at the same places.
+ */
+export function folded(r: LayoutResult, sizes: Sizes, fold: Fold, before?: Before): LayoutResult {
+  if (fold === 'off') return r;
+  const gaps = gapsOf(r, sizes);
+  if (before) {
+    if (fold === 'auto' && !before.columns) return r;
+    const kept = before.columns ? keptCuts(r, sizes, gaps, before.y, before.columns) : [];
+    if (kept.length > 0) return new Folder(r, sizes, kept).build();
+  }
   const thin = r.height / Math.max(1, r.width);
-  if (fold === 'off' || (fold === 'auto' && (r.height < LONG || thin < THIN)) || thin < 2) return r;
-  const cuts = bestCuts(r, gapsOf(r, sizes), Math.min(64, Math.round(Math.sqrt(ASPECT * thin))));
+  if ((fold === 'auto' && (r.height < LONG || thin < THIN)) || thin < 2) return r;
+  const cuts = bestCuts(r, gaps, Math.min(64, Math.round(Math.sqrt(ASPECT * thin))));
   return cuts.length === 0 ? r : new Folder(r, sizes, cuts).build();
+}
+
+/** Right below what stood last in each column; none where the columns have become too uneven. */
+function keptCuts(r: LayoutResult, sizes: Sizes, gaps: Float64Array, y: Float32Array, columns: Float32Array): number[] {
+  const cuts: number[] = [];
+  for (let c = 0; c + COLUMN < columns.length; c += COLUMN) {
+    let last = -1;
+    for (let v = 0; v < y.length; v++) if (y[v]! < columns[c + 5]! && !(last >= 0 && y[v]! <= y[last]!)) last = v;
+    const cut = last < 0 ? undefined : gaps[firstAt(gaps, r.y[last]! + sizes.heights[last]! + 0.5)];
+    if (cut !== undefined && cut > (cuts.at(-1) ?? 0)) cuts.push(cut);
+  }
+  const lengths = [...cuts, r.height].map((end, c) => end - (cuts[c - 1] ?? 0));
+  return Math.max(...lengths) > (UNEVEN * r.height) / lengths.length ? [] : cuts;
 }
 
 /** Places between layers where nothing but lines is cut: right below what stands above. */
@@ -110,6 +136,7 @@ class Folder {
   /** By column: what is added to the places in it, and its right side. */
   private readonly dx: number[] = [];
   private readonly dy: number[] = [];
+  private readonly left: number[] = [];
   private readonly right: number[] = [];
   private readonly head: number;
   private points = new Float32Array(4096);
@@ -140,7 +167,13 @@ class Folder {
     const routes = this.points.slice(0, this.length);
     let height = 0;
     for (let c = 0; c < this.dy.length; c++) height = Math.max(height, this.bottom(c));
-    return { ...r, x, y, boxes, routes, routeOffsets, width: this.right.at(-1)!, height };
+    return { ...r, x, y, boxes, routes, routeOffsets, width: this.right.at(-1)!, height, columns: this.columns() };
+  }
+
+  private columns(): Float32Array {
+    const ends = [0, ...this.cuts, this.r.height];
+    const of = (c: number) => [this.left[c]!, this.right[c]!, this.dx[c]!, this.dy[c]!, ends[c]!, ends[c + 1]!];
+    return Float32Array.from(this.dx.flatMap((_, c) => of(c)));
   }
 
   /** What lies at a cut belongs to the column above it. */
@@ -172,6 +205,7 @@ class Folder {
     for (let c = 0; c < left.length; c++) {
       this.dx.push(Math.round(at - left[c]!));
       this.dy.push(Math.round(this.head - (c === 0 ? 0 : this.cuts[c - 1]!)));
+      this.left.push(this.dx[c]! + left[c]!);
       this.right.push(this.dx[c]! + right[c]!);
       at = this.right[c]! + GUTTER + LINE * (this.lines[c]?.length ?? 0);
     }

@@ -9,10 +9,15 @@ const LAYER = 2 ** 20;
 const SAME = 3;
 
 /** Whether enough of the drawing before is left to keep the rest in its place. */
-export function isKept({ y }: CoreBefore): boolean {
+export function isKept({ y }: CoreBefore, pins?: Int8Array): boolean {
   let known = 0;
-  for (let v = 0; v < y.length; v++) if (!Number.isNaN(y[v]!)) known++;
-  return known > 0 && known >= 0.6 * y.length;
+  let all = 0;
+  for (let v = 0; v < y.length; v++) {
+    if (pins && pins[v] !== 0) continue;
+    all++;
+    if (!Number.isNaN(y[v]!)) known++;
+  }
+  return known > 0 && known >= 0.6 * all;
 }
 
 export function keptLayers(g: Digraph, { y }: CoreBefore, pins?: Int8Array): Layering {

@@ -1,14 +1,12 @@
 /** Order and places across the flow after an edit: what was there stays, what is new goes where it crosses and moves least. */
 import type { CoreBefore } from './core-input.ts';
-import { PairCrossings } from './crossings.ts';
-import type { Digraph } from './digraph.ts';
+import type { Digraph, Lists } from './digraph.ts';
 import { isotonic } from './isotonic.ts';
 import { layerStarts, type Layered, type Ordering } from './layered.ts';
 import type { Spacing } from './spacing.ts';
 
-/** How hard it is to push something aside. */
-const OLD_NODE = 100;
-const OLD_LANE = 10;
+/** How hard it is to push something aside: nodes, and boxes all the more, by their size. */
+const OLD_LANE = 100;
 const NEW = 0.01;
 
 /** What a line that is crossed, and a pixel to the side, are worth beside a pixel by which something is pushed. */
@@ -29,7 +27,6 @@ export function keptPlaces(g: Layered, edges: Digraph, before: CoreBefore, spaci
   finder.placeNodes();
   finder.placeLanes();
   const order = sortedBy(g, wanted);
-  new PairCrossings(g, order).settle(isNew, 20);
   return { order, x: keepApart(g, order, wanted, isNew, spacing) };
 }
 
@@ -63,7 +60,11 @@ function layerPlaces(g: Layered, y: Float32Array): Float64Array {
 }
 
 /** Where an old line stood across the flow at a place along it; NaN where it did not reach. */
-function lineAt({ routeOffsets, routes }: CoreBefore, line: number, y: number): number {
+export function lineAt(
+  { routeOffsets, routes }: Pick<CoreBefore, 'routeOffsets' | 'routes'>,
+  line: number,
+  y: number,
+): number {
   for (let p = routeOffsets[line]!; p + 1 < routeOffsets[line + 1]!; p++) {
     const [ax, ay, bx, by] = [routes[2 * p]!, routes[2 * p + 1]!, routes[2 * p + 2]!, routes[2 * p + 3]!];
     if (ay <= y && y <= by) return by === ay ? bx : ax + ((bx - ax) * (y - ay)) / (by - ay);
@@ -89,21 +90,19 @@ class PlaceFinder {
     if (!Number.isNaN(this.wanted[v]!)) this.settled[this.g.layerOf[v]!]!.push(v);
   }
 
-  /** New nodes stand in the middle of their neighbours; those without any at the end of their layer. */
+  /** New nodes stand near the middle of their neighbours; those without any at the end of their layer. */
   placeNodes(): void {
     const { g, wanted } = this;
     const open = Array.from({ length: g.count }, (_, v) => v).filter((v) => Number.isNaN(wanted[v]!));
     open.sort((a, b) => g.layerOf[a]! - g.layerOf[b]!);
     for (const v of [...open, ...open.toReversed(), ...open]) {
-      if (!Number.isNaN(wanted[v]!)) continue;
-      wanted[v] = this.middleOfNeighbours(v);
-      this.settle(v);
+      const middle = Number.isNaN(wanted[v]!) ? this.middleOfNeighbours(v) : NaN;
+      if (!Number.isNaN(middle)) this.placeNear(v, v, [middle, middle]);
     }
     for (const v of open) {
       if (!Number.isNaN(wanted[v]!)) continue;
       const last = this.settled[g.layerOf[v]!]!.reduce((far, w) => Math.max(far, wanted[w]!), 0);
-      wanted[v] = last + 1;
-      this.settle(v);
+      this.placeNear(v, v, [last, last]);
     }
   }
 
@@ -131,11 +130,7 @@ class PlaceFinder {
       if (!Number.isNaN(this.wanted[d]!)) continue;
       let end = d;
       while (end + 1 < total && this.follows(end + 1) && Number.isNaN(this.wanted[end + 1]!)) end++;
-      const x = this.corridor(d, end);
-      for (let k = d; k <= end; k++) {
-        this.wanted[k] = x;
-        this.settle(k);
-      }
+      this.placeNear(d, end, this.endsOf(d, end));
     }
   }
 
@@ -143,20 +138,28 @@ class PlaceFinder {
     return this.g.pairUpper[this.g.dummyPair[d - this.g.count]!] === d - 1;
   }
 
-  private corridor(first: number, last: number): number {
+  /** Where the lane comes from and where it goes. */
+  private endsOf(first: number, last: number): [number, number] {
     const { g, wanted } = this;
     const from = wanted[g.pairUpper[g.dummyPair[first - g.count]!]!]!;
     const below = g.down.items.subarray(g.down.offsets[last]!, g.down.offsets[last + 1]!);
     const to = below.length === 0 ? from : wanted[g.pairLower[below[0]!]!]!;
-    const ends = [from, Number.isNaN(to) ? from : to];
-    let best = from;
+    return [from, Number.isNaN(to) ? from : to];
+  }
+
+  /** Gives one node, or a straight piece of a lane, the place where it is least in the way. */
+  private placeNear(first: number, last: number, ends: [number, number]): void {
+    let best = ends[0];
     let least = Infinity;
     for (const x of this.candidates(first, last, ends)) {
-      const aside = Math.abs(x - ends[0]!) + Math.abs(x - ends[1]!);
+      const aside = Math.abs(x - ends[0]) + Math.abs(x - ends[1]);
       const cost = this.pushed(first, last, x) + CROSSING * this.crossed(first, last, x) + ASIDE * aside;
       if (cost < least) [least, best] = [cost, x];
     }
-    return best;
+    for (let v = first; v <= last; v++) {
+      this.wanted[v] = best;
+      this.settle(v);
+    }
   }
 
   /** The ends, and right beside what stands in the way: the nearest of those. */
@@ -184,16 +187,27 @@ class PlaceFinder {
     return sum;
   }
 
-  /** How many lines a straight lane at `x` would cross. */
+  /** How many lines those of `first` to `last` would cross if they stood at `x`. */
   private crossed(first: number, last: number, x: number): number {
-    const { down, pairLower, pairWeight, layerOf } = this.g;
+    const { up, down, pairUpper, pairLower } = this.g;
     let sum = 0;
-    for (let l = layerOf[first]!; l < layerOf[last]!; l++) {
-      for (const v of this.settled[l]!) {
-        for (let k = down.offsets[v]!; k < down.offsets[v + 1]!; k++) {
-          const pair = down.items[k]!;
-          const to = this.wanted[pairLower[pair]!]!;
-          if (this.wanted[v]! < x !== to < x && !Number.isNaN(to)) sum += pairWeight[pair]!;
+    for (let v = first; v <= last; v++) sum += this.crossedAt(v, x, down, pairLower, v < last ? x : NaN);
+    return sum + this.crossedAt(first, x, up, pairUpper, NaN);
+  }
+
+  /** The same to one side of `v`. `inside` is where its own line goes on; NaN where its neighbours have their places. */
+  private crossedAt(v: number, x: number, lists: Lists, ends: Int32Array, inside: number): number {
+    const { pairWeight, layerOf } = this.g;
+    const { wanted } = this;
+    let sum = 0;
+    for (let i = lists.offsets[v]!; i < lists.offsets[v + 1]!; i++) {
+      const mine = lists.items[i]!;
+      const to = Number.isNaN(inside) ? wanted[ends[mine]!]! : inside;
+      if (Number.isNaN(to)) continue;
+      for (const w of this.settled[layerOf[v]!]!) {
+        for (let k = lists.offsets[w]!; k < lists.offsets[w + 1]!; k++) {
+          const other = wanted[ends[lists.items[k]!]!]!;
+          if ((wanted[w]! - x) * (other - to) < 0) sum += pairWeight[mine]! * pairWeight[lists.items[k]!]!;
         }
       }
     }
@@ -224,7 +238,9 @@ function keepApart(
     const offset = new Float64Array(layer.length);
     for (let i = 1; i < layer.length; i++) offset[i] = offset[i - 1]! + spacing.between(layer[i - 1]!, layer[i]!);
     const places = Float64Array.from(layer, (v, i) => wanted[v]! - offset[i]!);
-    const weights = Float64Array.from(layer, (v) => (isNew[v] === 1 ? NEW : v < g.count ? OLD_NODE : OLD_LANE));
+    const weights = Float64Array.from(layer, (v) =>
+      isNew[v] === 1 ? NEW : v < g.count ? spacing.size(v) ** 2 : OLD_LANE,
+    );
     isotonic(places, weights);
     layer.forEach((v, i) => (x[v] = places[i]! + offset[i]!));
   }

@@ -57,6 +57,7 @@ const MAX_DUMMIES = 2_000_000;
 export function layered(g: Digraph, { layerOf, layers }: Layering, ports?: FixedPorts): Layered {
   const lanes = lanesOf(g, ports);
   const reach = chainEnds(g, lanes, layerOf, longestSpan(g, lanes, layerOf));
+  extendTrunks(g, lanes, layerOf, reach);
   let total = g.count;
   for (let l = 0; l < reach.length; l++) total += Math.max(0, reach[l]! - layerOf[lanes.source[l]!]! - 1);
   const build = new PairBuilder(g, layerOf, total, ports);
@@ -127,6 +128,45 @@ function chainEnds(g: Digraph, { source, begin }: Lanes, layerOf: Int32Array, li
     reach[l] = far;
   }
   return reach;
+}
+
+/** The most lanes that run on past the longest span, and the fewest readers more that one of them must reach. */
+const TRUNKS = 4;
+const TRUNK_READERS = 3;
+
+/**
+ * What is read again and again all down the graph, as a mask by every block, keeps its lane: one line beside the graph with
+ * a branch to each reader. Those that reach the most readers have it; more would be a curtain.
+ */
+function extendTrunks(g: Digraph, lanes: Lanes, layerOf: Int32Array, reach: Int32Array): void {
+  const found: { lane: number; end: number; gained: number }[] = [];
+  for (let l = 0; l < reach.length; l++) {
+    if (lanes.begin[l + 1]! - lanes.begin[l]! <= TRUNK_READERS) continue;
+    const { end, gained } = furtherReaders(readerLayers(g, lanes, l, layerOf), reach[l]!);
+    if (gained >= TRUNK_READERS) found.push({ lane: l, end, gained });
+  }
+  found.sort((a, b) => b.gained - a.gained || a.lane - b.lane);
+  for (const { lane, end } of found.slice(0, TRUNKS)) reach[lane] = end;
+}
+
+function readerLayers(g: Digraph, { begin }: Lanes, lane: number, layerOf: Int32Array): Int32Array {
+  return g.out.items
+    .subarray(begin[lane]!, begin[lane + 1]!)
+    .map((e) => layerOf[g.to[e]!]!)
+    .sort();
+}
+
+/** How far, and to how many readers below `reach`, one gets without a step over more layers than a line may have. */
+function furtherReaders(layers: Int32Array, reach: number): { end: number; gained: number } {
+  let end = reach;
+  let gained = 0;
+  for (const l of layers) {
+    if (l > end + LONGEST) break;
+    if (l <= reach) continue;
+    end = l;
+    gained++;
+  }
+  return { end, gained };
 }
 
 class PairBuilder {

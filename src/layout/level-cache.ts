@@ -2,31 +2,36 @@
 import type { CoreResult } from './core.ts';
 import type { CoreInput } from './core-input.ts';
 
+interface Entry {
+  readonly result: CoreResult;
+  readonly kept: boolean;
+}
+
 /**
  * Keeps what the last two rounds asked for. Looked up by a digest of the whole input (two 32-bit hashes and the sizes):
  * a graph opened and closed again costs nothing, and one touched group costs itself and what lies around it.
  */
 export class LevelCache {
-  private fresh = new Map<string, CoreResult>();
-  private old = new Map<string, CoreResult>();
-  private older = new Map<string, CoreResult>();
+  private fresh = new Map<string, Entry>();
+  private old = new Map<string, Entry>();
+  private older = new Map<string, Entry>();
   /** Levels taken from the cache, and levels laid out: for tests and measurements. */
   hits = 0;
   misses = 0;
 
+  /** A drawing that was made over another is none for those who ask for a new one. */
   get(input: CoreInput): CoreResult | undefined {
     const key = digest(input);
     const found = this.fresh.get(key) ?? this.old.get(key) ?? this.older.get(key);
-    if (found) {
-      this.hits++;
-      this.fresh.set(key, found);
-    }
-    return found;
+    if (!found || (found.kept && !input.before)) return undefined;
+    this.hits++;
+    this.fresh.set(key, found);
+    return found.result;
   }
 
   put(input: CoreInput, result: CoreResult): CoreResult {
     this.misses++;
-    this.fresh.set(digest(input), result);
+    this.fresh.set(digest(input), { result, kept: input.before !== undefined });
     return result;
   }
 

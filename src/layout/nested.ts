@@ -5,8 +5,10 @@
 import { layoutCore, type CoreResult, type LayoutStep } from './core.ts';
 import { LevelCache } from './level-cache.ts';
 import { levelsOf, type Level, type Levels } from './levels.ts';
-import type { CoreInput } from './core-input.ts';
-import type { LayoutGroups, LayoutResult } from './types.ts';
+import type { CoreBefore, CoreInput } from './core-input.ts';
+import { isKept } from './kept-layers.ts';
+import { lineAt } from './kept-places.ts';
+import type { Before, LayoutGroups, LayoutResult } from './types.ts';
 
 export { LevelCache } from './level-cache.ts';
 
@@ -32,30 +34,40 @@ function paddingOf(level: Level, upright: boolean): Padding {
 /** A level that has been laid out, as the level around it sees it. */
 interface Laid {
   readonly result: CoreResult;
+  /** Whether it was laid out now, over what stood there before: then `result.shift` tells where it stood. */
+  readonly kept: boolean;
   readonly padding: Padding;
   readonly width: number;
   readonly height: number;
 }
 
+type NestedInput = CoreInput & { readonly before?: Before | undefined };
+
 /** `core` and the result run down; `upright` says whether titles stand above the flow or beside it. */
 export function* layoutNested(
-  core: CoreInput,
+  core: NestedInput,
   groups: LayoutGroups,
   upright: boolean,
   cache = new LevelCache(),
 ): Generator<LayoutStep, LayoutResult> {
   const levels = levelsOf(core, groups);
+  const lines = core.before && linesByLevel(levels, core.before);
   const laid: Laid[] = [];
   for (let l = levels.all.length - 1; l >= 0; l--) {
     const level = levels.all[l]!;
     if (level.items.length === 0) continue;
     yield { done: (100 * (levels.all.length - l)) / (levels.all.length + 1), label: 'Placing groups' };
-    const input = inputOf(core, levels, level, laid);
-    const result = cache.get(input) ?? cache.put(input, yield* layoutCore(input));
+    const plain = inputOf(core, levels, level, laid);
+    const before = core.before && beforeOf(core.before, plain, level, laid, lines![l]!);
+    const input = before ? { ...plain, before } : plain;
+    const known = cache.get(input);
+    const result = known ?? cache.put(input, yield* layoutCore(input));
+    const kept = known === undefined && before !== undefined && isKept(before, plain.ports!.pins);
     const padding = paddingOf(level, upright);
     const least = level.group < 0 ? 0 : groups.widths[level.group]!;
     laid[l] = {
       result,
+      kept,
       padding,
       width: Math.max(result.width + padding.left + padding.right, upright ? least : 0),
       height: Math.max(result.height + padding.top + padding.bottom, upright ? 0 : least),
@@ -104,6 +116,51 @@ function inputOf(core: CoreInput, levels: Levels, level: Level, laid: readonly L
     layerGap,
     ports: { anchors, pins, lanes, leave, reach },
   };
+}
+
+/** By level and by its edges, a line of the drawing before that ran there; -1 for none. */
+function linesByLevel({ all, segments }: Levels, { edges }: Before): Int32Array[] {
+  const lines = all.map((level) => new Int32Array(level.edges.length).fill(-1));
+  for (let e = 0; e < edges.length; e++) {
+    if (edges[e]! < 0) continue;
+    for (let k = segments.begin[e]!; k < segments.begin[e + 1]!; k++)
+      lines[segments.level[k]!]![segments.edge[k]!] = edges[e]!;
+  }
+  return lines;
+}
+
+/** Where the items of a level stood, in places of the whole drawing. */
+function beforeOf(
+  { x, y, boxes, routeOffsets, routes }: Before,
+  { count, offsets, targets, ports }: CoreInput,
+  level: Level,
+  laid: readonly Laid[],
+  edges: Int32Array,
+): CoreBefore {
+  const at = { x: new Float32Array(count).fill(NaN), y: new Float32Array(count).fill(NaN) };
+  level.items.forEach(({ kind, ref }, i) => {
+    if (kind === 'vertex') [at.x[i], at.y[i]] = [x[ref]!, y[ref]!];
+    if (kind !== 'group') return;
+    const inner = laid[ref + 1]!;
+    // What is inside stays, whichever way its box has grown.
+    const left = inner.kept ? inner.result.shift - inner.padding.left : boxes[4 * ref]!;
+    at.x[i] = left + ports!.anchors[i]!;
+    at.y[i] = boxes[4 * ref + 1]! + boxes[4 * ref + 3]! / 2;
+  });
+  // Entries and exits stood where lines crossed the sides of the box.
+  const [top, bottom] = [
+    boxes[4 * level.group + 1]! + 1,
+    boxes[4 * level.group + 1]! + boxes[4 * level.group + 3]! - 1,
+  ];
+  for (let i = 0; i < count; i++) {
+    for (let e = offsets[i]!; e < offsets[i + 1]!; e++) {
+      if (edges[e]! < 0) continue;
+      const [from, to] = [level.items[i]!.kind, level.items[targets[e]!]!.kind];
+      if (from === 'entry') at.x[i] = lineAt({ routeOffsets, routes }, edges[e]!, top);
+      if (to === 'exit') at.x[targets[e]!] = lineAt({ routeOffsets, routes }, edges[e]!, bottom);
+    }
+  }
+  return { ...at, edges, routeOffsets, routes };
 }
 
 /** From the left side of the box. */

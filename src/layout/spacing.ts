@@ -27,6 +27,10 @@ export class Spacing {
     }
   }
 
+  size(v: number): number {
+    return this.left[v]! + this.right[v]!;
+  }
+
   /** The least distance between the coordinates of `v` and of its right neighbour `w`. */
   between(v: number, w: number): number {
     const { count } = this.g;

@@ -61,8 +61,8 @@ export interface LayoutResult {
   /** By group x, y, width, height; a group without vertices has no size. Empty without groups. */
   readonly boxes: Float32Array;
   /**
-   * Of a drawing set in columns, five numbers for each: where it ends across the flow, what was added to places in it across
-   * and along the flow, and from where to where along the flow it reached before. Left out where there are none.
+   * Of a drawing set in columns, six numbers for each: from where to where it reaches across the flow, what was added to places
+   * in it across and along the flow, and from where to where along the flow it reached before. Left out where there are none.
    */
   readonly columns?: Float32Array;
 }

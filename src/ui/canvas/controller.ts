@@ -35,8 +35,9 @@ import { ViewHistory } from './view-history.ts';
 import { readPalette, watchTheme, type Palette } from './palette.ts';
 import { worstByNode } from './problems.ts';
 import { Scene, type Direction, type Rect } from '../../graph-view/scene.ts';
-import { contains, isVersionOf, visibleVertex } from './scene-pairs.ts';
+import { contains, isVersionOf, nodesIn, shareGraph, visibleVertex } from './scene-pairs.ts';
 import { layoutInput } from '../../graph-view/layout-input.ts';
+import { layoutBefore } from '../../graph-view/layout-before.ts';
 import type { Group } from '../../graph-model/groups/groups.ts';
 import {
   anchorRects,
@@ -192,8 +193,6 @@ export class CanvasController {
     this.paintNow();
   }
 
-  // ---- the store's side
-
   private onStore(s: State, before: State): void {
     const grouped =
       s.collapsed !== before.collapsed || s.grouping !== before.grouping || s.expanded !== before.expanded;
@@ -206,7 +205,8 @@ export class CanvasController {
     if (s.request !== null && s.request !== before.request) this.obey(s.request);
   }
 
-  private load({ model, scope, direction, collapsed, grouping, expanded, fold }: State): void {
+  /** `anew`: not over the drawing that is there. */
+  private load({ model, scope, direction, collapsed, grouping, expanded, fold }: State, anew = false): void {
     this.loading?.abort();
     if (model === null) {
       this.loaded = null;
@@ -216,12 +216,13 @@ export class CanvasController {
     const view = viewGraph(model, graph, grouping ? collapsed : null, expanded);
     const old = this.shown.scene;
     const from = this.loaded;
-    const sameForm = old?.direction === direction && from?.fold === fold;
+    const sameForm = !anew && old?.direction === direction && from?.fold === fold;
     this.loaded = { model, scope: graph, direction, fold };
     if (old && sameForm && sameLayout(old.view, view)) return this.adopt(old.withView(view), old, from);
     const controller = new AbortController();
     this.loading = controller;
-    this.layout(layoutInput(view, direction, fold), controller.signal).then(
+    const before = old && sameForm && shareGraph(old.view, view) ? layoutBefore(old, view) : undefined;
+    this.layout(layoutInput(view, direction, fold, before), controller.signal).then(
       (result) => !controller.signal.aborted && this.adopt(new Scene(view, result, direction), old, from),
       (error: unknown) => this.layoutFailed(error, controller.signal),
     );
@@ -391,12 +392,15 @@ export class CanvasController {
       case 'actual-size':
         return this.actualSize();
       case 'back':
+        return this.travel(-1);
       case 'forward':
-        return this.travel(request.kind === 'back' ? -1 : 1);
+        return this.travel(1);
       case 'paths':
         return this.lightPaths(scene);
       case 'picture':
         return saveRequested(scene, request.picture, this.seen(), this.store.getState());
+      case 'lay-out-again':
+        return this.load(this.store.getState(), true);
     }
   }
 
@@ -446,8 +450,6 @@ export class CanvasController {
     this.nearRect = { x: rect.x - dx, y: rect.y - dy, width: rect.width + 2 * dx, height: rect.height + 2 * dy };
     this.show({ near: scene.nodesIn(this.nearRect) });
   }
-
-  // ---- the pointer
 
   /** A point of the stage in the graph. */
   at(x: number, y: number): [number, number] {
@@ -529,10 +531,8 @@ export class CanvasController {
     if (band === null && last && scene) {
       const [x, y] = this.at(last.x, last.y);
       const { zoom } = this.viewport;
-      const found = scene.nodesIn({ x, y, width: last.width / zoom, height: last.height / zoom });
-      const nodes = found.filter((i) => scene.view.kinds[i] === KIND.node).map((i) => scene.view.refs[i] as NodeId);
       const { select, selected } = this.store.getState();
-      select([...selected, ...nodes]);
+      select([...selected, ...nodesIn(scene, { x, y, width: last.width / zoom, height: last.height / zoom })]);
     }
     this.show({ band });
   }

@@ -1,7 +1,7 @@
 /** Two scenes of one document, before and after an edit, and what both share. */
 import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
 import type { Rect, Scene } from '../../graph-view/scene.ts';
-import { groupAt, KIND } from '../../graph-view/view-graph.ts';
+import { groupAt, KIND, type ViewGraph } from '../../graph-view/view-graph.ts';
 
 /** The same vertex in both: a selected one in view, else the one nearest to the middle of the view; null for none. */
 export function anchorOf(
@@ -38,9 +38,22 @@ export function contains(outer: Rect, inner: Rect): boolean {
   );
 }
 
+/** The operators that meet a rectangle. */
+export function nodesIn(scene: Scene, rect: Rect): NodeId[] {
+  const { kinds, refs } = scene.view;
+  return scene
+    .nodesIn(rect)
+    .filter((i) => kinds[i] === KIND.node)
+    .map((i) => refs[i] as NodeId);
+}
+
 /** True for two states of one document. */
 export function isVersionOf(old: Scene, scene: Scene): boolean {
-  return old.view.scope === scene.view.scope && old.view.model.source === scene.view.model.source;
+  return shareGraph(old.view, scene.view);
+}
+
+export function shareGraph(a: ViewGraph, b: ViewGraph): boolean {
+  return a.scope === b.scope && a.model.source === b.model.source;
 }
 
 function counterpart(old: Scene, scene: Scene, i: number): number {

@@ -138,6 +138,15 @@ export const VIEW_COMMANDS: readonly Command[] = [
     },
   },
   {
+    id: 'lay-out-again',
+    label: 'Lay the graph out again',
+    group: 'View',
+    icon: 'layers',
+    words: 'layout fresh arrange tidy positions place',
+    enabled: hasModel,
+    run: ({ store }) => store.getState().ask({ kind: 'lay-out-again' }),
+  },
+  {
     id: 'fold',
     label: 'Set long graphs in columns: automatically, always, never',
     group: 'View',

@@ -107,7 +107,16 @@ export type ViewRequest = { readonly serial: number } & (
   | { readonly kind: 'picture'; readonly picture: PictureRequest }
   | { readonly kind: PlainRequest }
 );
-type PlainRequest = 'fit' | 'fit-selection' | 'zoom-in' | 'zoom-out' | 'actual-size' | 'back' | 'forward' | 'paths';
+type PlainRequest =
+  | 'fit'
+  | 'fit-selection'
+  | 'zoom-in'
+  | 'zoom-out'
+  | 'actual-size'
+  | 'back'
+  | 'forward'
+  | 'paths'
+  | 'lay-out-again';
 
 /** A picture of the graph as a file. */
 export interface PictureRequest {
