@@ -20,8 +20,11 @@ import { Held, naturalOf } from '../../graph-model/builders/axis-orders.ts';
 import { lowerNode, refusalOf } from './lower/dispatch.ts';
 import { Refused, refusedAll } from './refusal.ts';
 
-/** What runtimes of 2022 and later take; LayerNormalization is the newest operator that lowerings make. */
+/** What runtimes of 2022 and later take; LayerNormalization is the newest operator that most lowerings make. */
 const OPSET = 17;
+/** Bits of integers came with 18, splitting of strings with 20. */
+const OPSET_NEWER = 20;
+const NEWER = /^(TextVectorization|Bitwise(And|Or|Xor|Not|Invert))$/;
 
 /** Throws a FormatError that names all layers which cannot be converted, and why. */
 export async function toOnnx(model: Model, options: ConvertOptions, job: JobContext): Promise<Model> {
@@ -29,7 +32,8 @@ export async function toOnnx(model: Model, options: ConvertOptions, job: JobCont
   const outputs = outputsOf(model, options.outputs);
   const needed = ancestors(model, outputs);
   const weights = await readWeights(model, needed, job);
-  const empty = emptyModel({ opsets: [{ domain: '', version: OPSET }], irVersion: irForOpset(OPSET) });
+  const version = needed.some((n) => NEWER.test(n.op)) ? OPSET_NEWER : OPSET;
+  const empty = emptyModel({ opsets: [{ domain: '', version }], irVersion: irForOpset(version) });
   const { name } = model.graphs.at(model.main);
   const draft = new Draft({ ...empty, producerName: 'graphwright', source: model.source });
   draft.patchGraph(draft.main, { name });
