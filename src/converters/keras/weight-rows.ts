@@ -8,9 +8,9 @@ export interface WeightRow {
   /** `kernel`; for a part of the layer with its path before it: `forward_layer/kernel`. */
   readonly role: string;
   readonly trainable: boolean;
-  /** Group below the layer's own: '' or `cell`, and the number of the variable in its `vars`. */
+  /** Group below the layer's own: '' or `cell`, and the number of the variable in its `vars`; a name where it is no weight to Keras. */
   readonly at: string;
-  readonly index: number;
+  readonly index: number | string;
 }
 
 type Roles = (config: JsonObject) => (string | false)[];
@@ -62,6 +62,7 @@ const RECURRENT = new Set([
   'CuDNNLSTM',
   'CuDNNGRU',
 ]);
+const LOOKUPS = /^(StringLookup|IntegerLookup|TextVectorization)$/;
 const ATTENTION_PARTS = ['query_dense', 'key_dense', 'value_dense', 'output_dense'];
 
 /** Classes whose weights the table knows to be none are the rest of the built-in ones: see `LOWERINGS`. */
@@ -77,6 +78,8 @@ export function weightRows(type: string, config: JsonObject): WeightRow[] {
     const backward = inner(config['backward_layer']);
     return [...prefixed('forward_layer', forward), ...prefixed('backward_layer', backward.length ? backward : forward)];
   }
+  if (LOOKUPS.test(type) && config['output_mode'] === 'tf_idf' && !isSet(config['idf_weights']))
+    return [{ role: 'idf_weights', trainable: false, at: '', index: 'idf_weights' }];
   if (type === 'TimeDistributed') return prefixed('layer', inner(config['layer']));
   if (type === 'SpectralNormalization') return spectralRows(config);
   return rowsOf(ROLES[type]?.(config) ?? [], '');
