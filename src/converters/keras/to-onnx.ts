@@ -13,6 +13,7 @@ import type { JobContext } from '../../graph-model/job.ts';
 import { loadOperators } from '../../graph-model/operators/schemas.ts';
 import type { ConvertOptions } from '../converter.ts';
 import { isList, isObject, parseJson, type Json } from './json.ts';
+import { modernWeights } from './first-weights.ts';
 import { configOf } from './node-config.ts';
 import { LayerCall, type Given, type Weight } from './lower/call.ts';
 import { TypedEmitter } from '../../graph-model/builders/typed-emitter.ts';
@@ -177,7 +178,8 @@ class Conversion {
     const roles = getStrings(node, 'weights') ?? [];
     const split = node.inputs.length - roles.length;
     const inputs = node.inputs.slice(0, split).map((v) => this.heldOf(node, v));
-    const weights = new Map(roles.map((role, i) => [role, this.weightOf(node, role, node.inputs[split + i]!)]));
+    const own = new Map(roles.map((role, i) => [role, this.weightOf(node, role, node.inputs[split + i]!)]));
+    const weights = modernWeights(this.e, node.op, config, own);
     const call = getString(node, 'call');
     const given = call === undefined ? null : parseJson(call);
     const args = isObject(given) && isList(given['args']) ? given['args'].map((a) => filled(a, inputs)) : inputs;

@@ -2,6 +2,8 @@
  * Which weights each layer has, in Keras's own order, and where a `.weights.h5` file of Keras 3 (or of the zip form of
  * Keras 2) keeps them. One table; layers that are not in it have no weights or are of the user's own making.
  */
+import { policyName } from './node-config.ts';
+import { firstRoles } from './first-weights.ts';
 import { isSet, flag, isList, isObject, text, type Json, type JsonObject } from './json.ts';
 
 export interface WeightRow {
@@ -23,7 +25,7 @@ const recurrent = withBias('kernel', 'recurrent_kernel');
 
 /** Roles by class; a role that begins with `~` is not trainable. */
 const ROLES: Readonly<Record<string, Roles>> = {
-  Dense: withBias('kernel'),
+  Dense: (c) => [...withBias('kernel')(c), /^int8_from/.test(policyName(c['dtype'])) && 'kernel_scale'],
   EinsumDense: (c) => ['kernel', isSet(c['bias_axes']) && 'bias'],
   Conv1D: withBias('kernel'),
   Conv2D: withBias('kernel'),
@@ -67,6 +69,8 @@ const ATTENTION_PARTS = ['query_dense', 'key_dense', 'value_dense', 'output_dens
 
 /** Classes whose weights the table knows to be none are the rest of the built-in ones: see `LOWERINGS`. */
 export function weightRows(type: string, config: JsonObject): WeightRow[] {
+  const first = firstRoles(type, config);
+  if (first) return rowsOf(first, '');
   if (RECURRENT.has(type)) return rowsOf(recurrent(config), 'cell');
   if (type === 'MultiHeadAttention' || type === 'GroupQueryAttention' || type === 'GroupedQueryAttention') {
     const roles = withBias('kernel')(config);

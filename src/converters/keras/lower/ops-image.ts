@@ -1,6 +1,6 @@
 /** Functions of keras.ops.image. */
 import type { ValueId } from '../../../graph-model/core/model.ts';
-import { range } from '../../../graph-model/builders/axis-orders.ts';
+import { range, type Held } from '../../../graph-model/builders/axis-orders.ts';
 import type { LayerCall, Lowering } from './call.ts';
 import { channelsFirst, padsOf } from './conv.ts';
 import { resizing } from './resize.ts';
@@ -115,13 +115,13 @@ const hsvToRgb: Lowering = (c) => {
 };
 
 /** A convolution that copies: row (y, x, channel) of each window. */
-const patches: Lowering = (c) => {
-  const size = c.sizes('size', 2, 1);
+export function patchesOf(c: LayerCall, size: readonly number[]): Held {
   const { x, spatial, keep } = channelsFirst(c);
-  const strides = typeof c.config['strides'] === 'number' || c.numbers('strides') ? c.sizes('strides', 2, 1) : size;
-  const dilations = c.sizes('dilation_rate', 2, 1);
+  const rank = size.length;
+  const strides = c.numbers('strides') ? c.sizes('strides', rank, 1) : size;
+  const dilations = c.sizes('dilation_rate', rank, 1);
   const channels = c.channelsFirst ? c.length(1) : c.length(-1);
-  const count = size[0]! * size[1]!;
+  const count = size.reduce((a, b) => a * b, 1);
   const kernel = new Float32Array(count * channels * channels * count);
   range(0, count).forEach((place) =>
     range(0, channels).forEach((ch) => (kernel[((place * channels + ch) * channels + ch) * count + place] = 1)),
@@ -129,7 +129,7 @@ const patches: Lowering = (c) => {
   const weights = c.e.constant({ dtype: 'float', dims: [count * channels, channels, ...size], values: kernel });
   const window = { kernel: size, strides, dilations, padding: c.text('padding', 'valid') };
   return keep(c.e.op('Conv', [x, weights], { kernel_shape: size, strides, dilations, ...padsOf(c, window, spatial) }));
-};
+}
 
 /** Windows of [batch, channels, height, width], a column for each. */
 const unfold: Lowering = (c) => {
@@ -154,6 +154,6 @@ export const IMAGE_OPS: Readonly<Record<string, Lowering>> = {
   rgbtograyscale: grayscale,
   rgbtohsv: rgbToHsv,
   hsvtorgb: hsvToRgb,
-  extractpatches: patches,
+  extractpatches: (c) => patchesOf(c, c.sizes('size', 2, 1)),
   unfold,
 };

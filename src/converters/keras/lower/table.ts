@@ -5,6 +5,7 @@ import type { Lowering } from './call.ts';
 import { CONV } from './conv.ts';
 import { CONV_RECURRENT } from './conv-lstm.ts';
 import { CORE } from './core.ts';
+import { LOCALLY_CONNECTED } from './locally-connected.ts';
 import { MERGE } from './merge.ts';
 import { NORMALIZATION } from './normalization.ts';
 import { POOLING } from './pooling.ts';
@@ -20,7 +21,7 @@ export interface Family {
 export const FAMILIES: readonly Family[] = [
   { title: 'Core and shape', layers: CORE },
   { title: 'Activations', layers: ACTIVATION_LAYERS },
-  { title: 'Convolution', layers: CONV },
+  { title: 'Convolution', layers: { ...CONV, ...LOCALLY_CONNECTED } },
   { title: 'Pooling', layers: POOLING },
   { title: 'Normalisation', layers: NORMALIZATION },
   { title: 'Merging', layers: MERGE },
