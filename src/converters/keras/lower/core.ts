@@ -22,7 +22,7 @@ const dense: Lowering = (c) => {
   return activate(c, c.keep(y, 'natural', c.x.mask), c.config['activation']);
 };
 
-const isQuantized = (c: LayerCall) => c.text('dtype', '') === 'int8_from_float32' && c.has('kernel_scale');
+const isQuantized = (c: LayerCall) => /^int8_from_/.test(c.text('dtype', '')) && c.has('kernel_scale');
 
 /** int8: each row is rounded to 127ths of its greatest element, and its product with the whole kernel is scaled back. */
 const quantizedDense: Lowering = (c) => {

@@ -3,9 +3,17 @@
 const HASH = 'the bytes of a string are out of reach in ONNX, so no hash of it can be computed';
 const PYTHON = 'it holds code of another framework, which is not run';
 
+const all = (names: readonly string[], why: string): Record<string, string> =>
+  Object.fromEntries(names.map((n) => [n, why]));
+
 export const REFUSED: Readonly<Record<string, string>> = {
   Hashing: HASH,
   HashedCrossing: HASH,
+  STFTSpectrogram: 'spectrograms other than those on the mel scale are not converted',
+  ...all(
+    ['Solarization', 'AutoContrast', 'Equalization', 'ContrastLimitedAdaptiveHistogramEqualization'],
+    'changing the contrast by the content of an image is not converted',
+  ),
   FlaxLayer: PYTHON,
   JaxLayer: PYTHON,
   TorchModuleWrapper: PYTHON,
@@ -38,7 +46,3 @@ export const REFUSED_OPS: Readonly<Record<string, string>> = {
   unique: 'the length of its result depends on the values',
   nonzero: 'the length of its result depends on the values',
 };
-
-function all(names: readonly string[], why: string): Record<string, string> {
-  return Object.fromEntries(names.map((n) => [n, why]));
-}

@@ -12,6 +12,7 @@ import { POOLING } from './pooling.ts';
 import { TENSORFLOW_OPS } from './ops.ts';
 import { PREPROCESSING } from './preprocessing.ts';
 import { RECURRENT } from './recurrent.ts';
+import { SPECTROGRAM } from './spectrogram.ts';
 
 export interface Family {
   readonly title: string;
@@ -27,7 +28,7 @@ export const FAMILIES: readonly Family[] = [
   { title: 'Merging', layers: MERGE },
   { title: 'Recurrent', layers: { ...RECURRENT, ...CONV_RECURRENT } },
   { title: 'Attention', layers: ATTENTION },
-  { title: 'Preprocessing', layers: PREPROCESSING },
+  { title: 'Preprocessing', layers: { ...PREPROCESSING, ...SPECTROGRAM } },
   { title: 'TensorFlow functions as layers', layers: TENSORFLOW_OPS },
 ];
 
