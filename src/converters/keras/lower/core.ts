@@ -1,5 +1,5 @@
 /** Dense layers and those that only move elements. */
-import { isSet } from '../json.ts';
+
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { activate } from './activations.ts';
 import type { LayerCall, Lowering } from './call.ts';

@@ -50,9 +50,11 @@ const flip: Lowering = (c) => {
 const sorting =
   (place: 0 | 1): Lowering =>
   (c) => {
-    const axis = axisOf(c, -1);
-    const length = c.e.slice(c.e.op('Shape', [c.natural()]), [axis], [axis + 1], [0]);
-    const made = c.e.ops('TopK', [c.natural(), length], { axis, largest: 0 }, 2)[place]!;
+    const flat = c.config['axis'] === null || (c.keras >= 3 && !('axis' in c.config));
+    const x = flat ? c.e.reshape(c.natural(), [-1]) : c.natural();
+    const axis = flat ? 0 : axisOf(c, -1);
+    const length = c.e.slice(c.e.op('Shape', [x]), [axis], [axis + 1], [0]);
+    const made = c.e.ops('TopK', [x, length], { axis, largest: 0 }, 2)[place]!;
     return c.keep(place === 1 ? c.e.cast(made, 'int32', 6) : made);
   };
 

@@ -3,7 +3,7 @@ import type { ValueId } from '../../../graph-model/core/model.ts';
 import { orderAtHand, type Held } from '../../../graph-model/builders/axis-orders.ts';
 import { isDType, type DType } from '../../../graph-model/core/types.ts';
 import { isList, isObject, numberOf, text, type Json } from '../json.ts';
-import { givenList, isHeld, type Given, type LayerCall, type Lowering, type Weight } from './call.ts';
+import { isHeld, type Given, type LayerCall, type Lowering, type Weight } from './call.ts';
 
 /** An option by any of its names, from the configuration (Keras 3) or the call (Keras 2). */
 export function option(c: LayerCall, names: readonly string[], place = -1): Json | undefined {

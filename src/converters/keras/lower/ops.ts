@@ -2,7 +2,7 @@
 import { dtypeInfo } from '../../../graph-model/core/types.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { onnxType } from '../dtype.ts';
-import { isList, isObject, type Json } from '../json.ts';
+import { isList, isObject } from '../json.ts';
 import { gelu, geluTanh, pointwise, softmax, thresholdRelu } from './activations.ts';
 import { isHeld, type Given, type LayerCall, type Lowering } from './call.ts';
 import { getItem } from './get-item.ts';
