@@ -2,7 +2,8 @@
 import type { TypedEmitter } from '../../graph-model/builders/typed-emitter.ts';
 import type { ValueId } from '../../graph-model/core/model.ts';
 import { flag, type JsonObject } from './json.ts';
-import { permuteValues, type Weight } from './lower/call.ts';
+import { permuted } from '../../graph-model/core/permute.ts';
+import type { Weight } from './lower/call.ts';
 import { FIRST } from './read/first-keras.ts';
 
 /** The gates in the order in which Keras 1 has them; Keras 2 joins them in that of {@link JOINED}. */
@@ -67,12 +68,10 @@ function besideEachOther(parts: readonly Weight[]): Weight {
   return { ...first, dims: [...first.dims.slice(0, -1), width * parts.length], values, key: `${first.key} joined` };
 }
 
-const moved = (w: Weight, perm: readonly number[]): Weight => ({
-  ...w,
-  dims: perm.map((p) => w.dims[p]!),
-  values: permuteValues(w.values, w.dims, perm),
-  key: `${w.key} moved`,
-});
+function moved(w: Weight, perm: readonly number[]): Weight {
+  const { dims, values } = permuted({ dtype: 'float', dims: w.dims, values: w.values }, perm);
+  return { ...w, dims, values: values as Float32Array, key: `${w.key} moved` };
+}
 
 function modernKernel(type: string, config: JsonObject, w: Weight): Weight {
   const { dims } = w;
