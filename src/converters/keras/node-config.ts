@@ -24,7 +24,10 @@ export function configAttributes(config: JsonObject): Map<string, Attribute> {
 export function policyName(value: Json | undefined): string {
   if (isObject(value)) {
     const { config } = value;
-    return isObject(config) && typeof config['name'] === 'string' ? config['name'] : 'float32';
+    if (!isObject(config)) return 'float32';
+    if (typeof config['mode'] === 'string')
+      return `${config['mode']}_from_${String(config['source_name'] ?? 'float32')}`;
+    return typeof config['name'] === 'string' ? config['name'] : 'float32';
   }
   return typeof value === 'string' ? value : 'float32';
 }

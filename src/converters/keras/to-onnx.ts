@@ -13,6 +13,7 @@ import type { JobContext } from '../../graph-model/job.ts';
 import { loadOperators } from '../../graph-model/operators/schemas.ts';
 import type { ConvertOptions } from '../converter.ts';
 import { isList, isObject, parseJson, type Json } from './json.ts';
+import { modernWeights } from './first-weights.ts';
 import { configOf } from './node-config.ts';
 import { LayerCall, type Given, type Weight } from './lower/call.ts';
 import { TypedEmitter } from '../../graph-model/builders/typed-emitter.ts';
@@ -20,8 +21,11 @@ import { Held, naturalOf } from '../../graph-model/builders/axis-orders.ts';
 import { lowerNode, refusalOf } from './lower/dispatch.ts';
 import { Refused, refusedAll } from './refusal.ts';
 
-/** What runtimes of 2022 and later take; LayerNormalization is the newest operator that lowerings make. */
+/** What runtimes of 2022 and later take; LayerNormalization is the newest operator that most lowerings make. */
 const OPSET = 17;
+/** Bits of integers came with 18, splitting of strings with 20. */
+const OPSET_NEWER = 20;
+const NEWER = /^(TextVectorization|Bitwise(And|Or|Xor|Not|Invert))$/;
 
 /** Throws a FormatError that names all layers which cannot be converted, and why. */
 export async function toOnnx(model: Model, options: ConvertOptions, job: JobContext): Promise<Model> {
@@ -29,7 +33,8 @@ export async function toOnnx(model: Model, options: ConvertOptions, job: JobCont
   const outputs = outputsOf(model, options.outputs);
   const needed = ancestors(model, outputs);
   const weights = await readWeights(model, needed, job);
-  const empty = emptyModel({ opsets: [{ domain: '', version: OPSET }], irVersion: irForOpset(OPSET) });
+  const version = needed.some((n) => NEWER.test(n.op)) ? OPSET_NEWER : OPSET;
+  const empty = emptyModel({ opsets: [{ domain: '', version }], irVersion: irForOpset(version) });
   const { name } = model.graphs.at(model.main);
   const draft = new Draft({ ...empty, producerName: 'graphwright', source: model.source });
   draft.patchGraph(draft.main, { name });
@@ -173,7 +178,8 @@ class Conversion {
     const roles = getStrings(node, 'weights') ?? [];
     const split = node.inputs.length - roles.length;
     const inputs = node.inputs.slice(0, split).map((v) => this.heldOf(node, v));
-    const weights = new Map(roles.map((role, i) => [role, this.weightOf(node, role, node.inputs[split + i]!)]));
+    const own = new Map(roles.map((role, i) => [role, this.weightOf(node, role, node.inputs[split + i]!)]));
+    const weights = modernWeights(this.e, node.op, config, own);
     const call = getString(node, 'call');
     const given = call === undefined ? null : parseJson(call);
     const args = isObject(given) && isList(given['args']) ? given['args'].map((a) => filled(a, inputs)) : inputs;

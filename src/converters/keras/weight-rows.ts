@@ -2,15 +2,17 @@
  * Which weights each layer has, in Keras's own order, and where a `.weights.h5` file of Keras 3 (or of the zip form of
  * Keras 2) keeps them. One table; layers that are not in it have no weights or are of the user's own making.
  */
+import { policyName } from './node-config.ts';
+import { firstRoles } from './first-weights.ts';
 import { isSet, flag, isList, isObject, text, type Json, type JsonObject } from './json.ts';
 
 export interface WeightRow {
   /** `kernel`; for a part of the layer with its path before it: `forward_layer/kernel`. */
   readonly role: string;
   readonly trainable: boolean;
-  /** Group below the layer's own: '' or `cell`, and the number of the variable in its `vars`. */
+  /** Group below the layer's own: '' or `cell`, and the number of the variable in its `vars`; a name where it is no weight to Keras. */
   readonly at: string;
-  readonly index: number;
+  readonly index: number | string;
 }
 
 type Roles = (config: JsonObject) => (string | false)[];
@@ -23,7 +25,7 @@ const recurrent = withBias('kernel', 'recurrent_kernel');
 
 /** Roles by class; a role that begins with `~` is not trainable. */
 const ROLES: Readonly<Record<string, Roles>> = {
-  Dense: withBias('kernel'),
+  Dense: (c) => [...withBias('kernel')(c), /^int8_from/.test(policyName(c['dtype'])) && 'kernel_scale'],
   EinsumDense: (c) => ['kernel', isSet(c['bias_axes']) && 'bias'],
   Conv1D: withBias('kernel'),
   Conv2D: withBias('kernel'),
@@ -62,10 +64,13 @@ const RECURRENT = new Set([
   'CuDNNLSTM',
   'CuDNNGRU',
 ]);
+const LOOKUPS = /^(StringLookup|IntegerLookup|TextVectorization)$/;
 const ATTENTION_PARTS = ['query_dense', 'key_dense', 'value_dense', 'output_dense'];
 
 /** Classes whose weights the table knows to be none are the rest of the built-in ones: see `LOWERINGS`. */
 export function weightRows(type: string, config: JsonObject): WeightRow[] {
+  const first = firstRoles(type, config);
+  if (first) return rowsOf(first, '');
   if (RECURRENT.has(type)) return rowsOf(recurrent(config), 'cell');
   if (type === 'MultiHeadAttention' || type === 'GroupQueryAttention' || type === 'GroupedQueryAttention') {
     const roles = withBias('kernel')(config);
@@ -77,6 +82,8 @@ export function weightRows(type: string, config: JsonObject): WeightRow[] {
     const backward = inner(config['backward_layer']);
     return [...prefixed('forward_layer', forward), ...prefixed('backward_layer', backward.length ? backward : forward)];
   }
+  if (LOOKUPS.test(type) && config['output_mode'] === 'tf_idf' && !isSet(config['idf_weights']))
+    return [{ role: 'idf_weights', trainable: false, at: '', index: 'idf_weights' }];
   if (type === 'TimeDistributed') return prefixed('layer', inner(config['layer']));
   if (type === 'SpectralNormalization') return spectralRows(config);
   return rowsOf(ROLES[type]?.(config) ?? [], '');

@@ -136,10 +136,14 @@ function glu(c: LayerCall, t: Held): Held {
 /** max(x - τ, 0), τ as keras.ops.sparsemax has it: it sums the running sums of the elements that stay. */
 export function sparsemax(c: LayerCall, t: Held, axis = -1): Held {
   const { e } = c;
-  const x = c.natural(t);
   const length = c.length(axis, t);
-  if (c.axis(axis, c.rank(t)) !== c.rank(t) - 1)
-    return c.refuse('sparsemax over other than the last axis is not converted');
+  const [at, last] = [c.axis(axis, c.rank(t)), c.rank(t) - 1];
+  if (at !== last) {
+    const perm = Array.from({ length: last + 1 }, (_, i) => (i === at ? last : i === last ? at : i));
+    const turned = c.natural(sparsemax(c, c.keep(e.transpose(c.natural(t), perm))));
+    return c.keep(e.transpose(turned, perm), 'natural', t.mask);
+  }
+  const x = c.natural(t);
   const [sorted] = e.ops('TopK', [x, e.ints([length])], { axis: -1 }, 2);
   const sums = e.op('CumSum', [sorted!, e.ints([c.rank(t) - 1], [])]);
   const counts = e.floats(Array.from({ length }, (_, i) => i + 1));

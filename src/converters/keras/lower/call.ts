@@ -146,6 +146,12 @@ export class LayerCall {
     return new LayerCall({ ...this.given, op, config: layer['config'], inputs, weights, args: inputs, kwargs: {} });
   }
 
+  /** The same call as a layer of another class and configuration: functions that are layers too. */
+  as(op: string, config: JsonObject, weights: ReadonlyMap<string, Weight> = new Map()): LayerCall {
+    const inputs = this.inputs.slice(0, 1);
+    return new LayerCall({ ...this.given, op, config, weights, inputs, args: inputs, kwargs: {} });
+  }
+
   /** A part of the layer that has all the weights of the layer. */
   sameWeights(layer: Json | undefined): LayerCall {
     if (!isObject(layer) || !isObject(layer['config'])) return this.refuse('the cell within it is not written down');

@@ -1,5 +1,5 @@
 /** Dense layers and those that only move elements. */
-import { isSet } from '../json.ts';
+
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { activate } from './activations.ts';
 import type { LayerCall, Lowering } from './call.ts';
@@ -11,7 +11,7 @@ const nothing: Lowering = (c) => c.x;
 
 /** x · kernel + bias over the last axis. */
 const dense: Lowering = (c) => {
-  if (isSet(c.config['lora_rank']) || c.has('lora_kernel_a')) c.refuse('its LoRA weights are not converted');
+  if (isQuantized(c)) return quantizedDense(c);
   const kernel = c.weight('kernel', 2).constant();
   const x = c.natural();
   const bias = c.has('bias') ? c.weight('bias', 1).constant() : null;
@@ -20,6 +20,22 @@ const dense: Lowering = (c) => {
       ? c.e.op('Gemm', bias === null ? [x, kernel] : [x, kernel, bias])
       : withBias(c, c.e.op('MatMul', [x, kernel]), bias);
   return activate(c, c.keep(y, 'natural', c.x.mask), c.config['activation']);
+};
+
+const isQuantized = (c: LayerCall) => /^int8_from_/.test(c.text('dtype', '')) && c.has('kernel_scale');
+
+/** int8: each row is rounded to 127ths of its greatest element, and its product with the whole kernel is scaled back. */
+const quantizedDense: Lowering = (c) => {
+  const { e } = c;
+  const x = c.natural();
+  const greatest = e.reduce('ReduceMax', e.op('Abs', [x]), [-1], true);
+  const scale = e.op('Div', [e.float(127), e.op('Add', [greatest, e.float(1e-7)])]);
+  const rounded = e.op('Round', [e.op('Mul', [x, scale])]);
+  const kept = e.op('Clip', [rounded, e.float(-127), e.float(127)]);
+  const product = e.op('MatMul', [kept, c.weight('kernel', 2).constant()]);
+  const back = e.op('Div', [product, e.op('Mul', [scale, c.weight('kernel_scale').constant()])]);
+  const bias = c.has('bias') ? c.weight('bias', 1).constant() : null;
+  return activate(c, c.keep(withBias(c, back, bias), 'natural', c.x.mask), c.config['activation']);
 };
 
 export function withBias(c: LayerCall, y: ValueId, bias: ValueId | null): ValueId {
@@ -54,6 +70,20 @@ function maskOf(c: LayerCall, ids: ValueId): Held {
   const zero = c.e.numbers(c.e.dtype(ids), [0]);
   return Held.of(c.e.op('Not', [c.e.op('Equal', [ids, zero])]));
 }
+
+/** The same table back: scores of every id, and bounded softly where a cap is given. */
+const reversibleEmbedding: Lowering = (c) => {
+  const { e } = c;
+  if (argumentOf(c) !== true) return embedding(c);
+  const own = c.has('reverse_embeddings');
+  const table = own ? c.weight('reverse_embeddings', 2).constant() : c.permuted('embeddings', [1, 0]);
+  const scores = e.op('MatMul', [c.natural(), table]);
+  const cap = c.config['logit_soft_cap'];
+  if (typeof cap !== 'number') return c.keep(scores);
+  return c.keep(e.op('Mul', [e.op('Tanh', [e.op('Div', [scores, e.float(cap)])]), e.float(cap)]));
+};
+
+const argumentOf = (c: LayerCall) => c.given.kwargs['reverse'] ?? c.given.args[1];
 
 /** Steps whose features all are `mask_value` are zeroed and masked. */
 const masking: Lowering = (c) => {
@@ -207,6 +237,7 @@ export const CORE: Readonly<Record<string, Lowering>> = {
   Dense: dense,
   EinsumDense: einsumDense,
   Embedding: embedding,
+  ReversibleEmbedding: reversibleEmbedding,
   Masking: masking,
   Flatten: flatten,
   Reshape: reshape,

@@ -35,6 +35,7 @@ const isOperation = (config: JsonObject) => /^keras\.(src\.)?ops/.test(text(conf
 
 /** int8 and float8 layers round their inputs as they run. */
 function refuseQuantized(c: LayerCall): void {
+  if (c.given.op === 'Dense' && c.has('kernel_scale')) return;
   const policy = c.text('dtype', 'float32');
   if (/_from_/.test(policy) || isObject(c.config['quantization_config']))
     c.refuse(`it is quantised (${policy}), which is not converted`);

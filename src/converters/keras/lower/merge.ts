@@ -64,6 +64,15 @@ export function concatenated(c: LayerCall, all: readonly Held[], axis: number): 
   );
 }
 
+/** The other axes of the left, then those of the right. */
+function batchDot(ra: number, rb: number, ia: number, ib: number): string {
+  const left = [...'abcdefgh'.slice(0, ra)];
+  const right = ['a', ...'ijklmnop'.slice(0, rb - 1)];
+  right[ib] = left[ia]!;
+  const kept = [...left.filter((_, i) => i !== ia), ...right.filter((_, i) => i !== ib && i > 0)];
+  return `${left.join('')},${right.join('')}->${kept.join('')}`;
+}
+
 /** Contraction of one axis of each, batch by batch; cosine where both are normalised before. */
 const dot: Lowering = (c) => {
   const { e } = c;
@@ -72,10 +81,10 @@ const dot: Lowering = (c) => {
   const [ra, rb] = [c.rank(a), c.rank(b)];
   const given = c.numbers('axes') ?? c.refuse('it has no axes');
   const [ia, ib] = [c.axis(given[0]!, ra), c.axis(given[given.length - 1]!, rb)];
-  if (ia === 0 || ib === 0 || ra > 3 || rb > 3)
-    c.refuse(`axes ${given.join()} of ${ra} and ${rb} dimensions are not converted`);
+  if (ia === 0 || ib === 0) c.refuse('it sums over the batch, which is not converted');
   const unit = (v: ValueId, axis: number) => (c.flag('normalize') ? unitNormal(c, v, [axis]) : v);
   const [x, y] = [unit(c.natural(a), ia), unit(c.natural(b), ib)];
+  if (ra > 3 || rb > 3) return c.keep(e.op('Einsum', [x, y], { equation: batchDot(ra, rb, ia, ib) }));
   if (ra === 2 && rb === 2) return c.keep(e.reduce('ReduceSum', e.op('Mul', [x, y]), [1], true));
   const left = ra === 2 ? e.unsqueeze(x, [1]) : e.transpose(x, ia === 2 ? [0, 1, 2] : [0, 2, 1]);
   const right = rb === 2 ? e.unsqueeze(y, [2]) : e.transpose(y, ib === 1 ? [0, 1, 2] : [0, 2, 1]);

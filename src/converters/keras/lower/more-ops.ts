@@ -2,7 +2,8 @@
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 import { range } from '../../../graph-model/builders/axis-orders.ts';
-import { isList, type Json } from '../json.ts';
+import { isList } from '../json.ts';
+import { numbersOf } from './op-arguments.ts';
 import { pointwise, sparsemax } from './activations.ts';
 import { isHeld, type LayerCall, type Lowering } from './call.ts';
 
@@ -45,18 +46,15 @@ const flip: Lowering = (c) => {
   return c.keep(axes.reduce<ValueId>((y, axis) => c.e.flip(y, c.axis(axis)), c.natural()));
 };
 
-const cumulative: Lowering = (c) => {
-  if (typeof c.config['axis'] !== 'number') return c.refuse('it runs over all elements, which is not converted');
-  return c.keep(c.e.op('CumSum', [c.natural(), c.e.ints([axisOf(c, -1)], [])]));
-};
-
 /** Ascending, by ONNX's TopK of all elements. */
 const sorting =
   (place: 0 | 1): Lowering =>
   (c) => {
-    const axis = axisOf(c, -1);
-    const length = c.e.slice(c.e.op('Shape', [c.natural()]), [axis], [axis + 1], [0]);
-    const made = c.e.ops('TopK', [c.natural(), length], { axis, largest: 0 }, 2)[place]!;
+    const flat = c.config['axis'] === null || (c.keras >= 3 && !('axis' in c.config));
+    const x = flat ? c.e.reshape(c.natural(), [-1]) : c.natural();
+    const axis = flat ? 0 : axisOf(c, -1);
+    const length = c.e.slice(c.e.op('Shape', [x]), [axis], [axis + 1], [0]);
+    const made = c.e.ops('TopK', [x, length], { axis, largest: 0 }, 2)[place]!;
     return c.keep(place === 1 ? c.e.cast(made, 'int32', 6) : made);
   };
 
@@ -109,32 +107,35 @@ const moveAxis: Lowering = (c) => {
 const tile: Lowering = (c) => {
   const given = c.numbers('repeats') ?? c.refuse('how often it repeats is not written down');
   const lack = c.rank() - given.length;
-  if (lack < 0) return c.refuse('it repeats along more axes than there are');
+  if (lack < 0) {
+    const wide = c.e.unsqueeze(c.natural(), range(0, -lack));
+    return c.keep(c.e.op('Tile', [wide, c.e.ints(given)]));
+  }
   return c.keep(c.e.op('Tile', [c.natural(), c.e.ints([...range(0, lack).map(() => 1), ...given])]));
 };
 
 const repeat: Lowering = (c) => {
-  const axis = axisOf(c, -1);
-  const times = c.config['repeats'];
-  if (typeof times !== 'number' || typeof c.config['axis'] !== 'number')
-    return c.refuse('only a number of repeats along an axis is converted');
-  const order = range(0, c.length(axis) * times).map((i) => Math.floor(i / times));
-  return c.keep(c.e.op('Gather', [c.natural(), c.e.ints(order)], { axis }));
+  const times = c.numbers('repeats') ?? c.refuse('how often it repeats is not written down');
+  const over = typeof c.config['axis'] !== 'number';
+  const x = over ? c.e.reshape(c.natural(), [-1]) : c.natural();
+  if (over && times.length === 1) {
+    const wide = c.e.op('Expand', [c.e.unsqueeze(x, [1]), c.e.ints([1, times[0]!])]);
+    return c.keep(c.e.reshape(wide, [-1]));
+  }
+  const axis = over ? c.refuse('repeats that differ need an axis') : axisOf(c, -1);
+  const order = range(0, c.length(axis)).flatMap((i) => range(0, times[i] ?? times[0]!).map(() => i));
+  return c.keep(c.e.op('Gather', [x, c.e.ints(order)], { axis }));
 };
 
 const take: Lowering = (c) => {
   const [x, at] = [c.x, c.given.args[1] ?? c.given.kwargs['indices']];
-  const axis = axisOf(c, 0);
-  const rows = isHeld(at) ? c.e.cast(c.natural(at), 'int64', 7) : numbersOf(c, at as Json);
-  return c.keep(c.e.op('Gather', [c.natural(x), rows], { axis }));
+  const over = c.config['axis'] === null || c.config['axis'] === undefined;
+  const array = numbersOf(at ?? c.config['indices']);
+  const rows = isHeld(at) ? c.e.cast(c.natural(at), 'int64', 7) : array && c.e.ints(array.values, array.dims);
+  if (!rows) return c.refuse('the places it takes are not written down');
+  const from = over ? c.e.reshape(c.natural(x), [-1]) : c.natural(x);
+  return c.keep(c.e.op('Gather', [from, rows], { axis: over ? 0 : axisOf(c, 0) }));
 };
-
-function numbersOf(c: LayerCall, at: Json | undefined): ValueId {
-  const given = at ?? c.config['indices'];
-  if (typeof given === 'number') return c.e.ints([given], []);
-  if (isList(given) && given.every((v) => typeof v === 'number')) return c.e.ints(given as number[]);
-  return c.refuse('the places it takes are not written down');
-}
 
 const oneHot: Lowering = (c) => {
   const depth = c.e.ints([c.number('num_classes', 0)], []);
@@ -166,18 +167,13 @@ export const MORE_OPS: Readonly<Record<string, Lowering>> = {
   rad2deg: times(180 / Math.PI),
   trunc,
   cbrt,
-  celu: usual('celu', { alpha: 1 }),
-  hardshrink: usual('hard_shrink', { threshold: 0.5 }),
-  softshrink: usual('soft_shrink', { threshold: 0.5 }),
   tanhshrink: usual('tanh_shrink'),
-  squareplus: usual('squareplus', { b: 4 }),
   sparseplus: usual('sparse_plus'),
   sparsesigmoid: usual('sparse_sigmoid'),
   sparsemax: (c) => sparsemax(c, c.x, c.number('axis', -1)),
   oneslike: filled(1),
   zeroslike: filled(0),
   flip,
-  cumsum: cumulative,
   sort: sorting(0),
   argsort: sorting(1),
   topk: topK,

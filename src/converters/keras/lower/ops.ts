@@ -2,96 +2,36 @@
 import { dtypeInfo } from '../../../graph-model/core/types.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { onnxType } from '../dtype.ts';
-import { isList, isObject, type Json } from '../json.ts';
+import { isList, isObject } from '../json.ts';
 import { gelu, geluTanh, pointwise, softmax, thresholdRelu } from './activations.ts';
-import { givenList, isHeld, type Given, type LayerCall, type Lowering } from './call.ts';
+import { isHeld, type Given, type LayerCall, type Lowering } from './call.ts';
 import { getItem } from './get-item.ts';
-import { type Held, orderAtHand, range } from '../../../graph-model/builders/axis-orders.ts';
+import {
+  asFloat,
+  axesOption,
+  binary,
+  keepdims,
+  LEFT,
+  numberOption,
+  numbersIn,
+  operand,
+  option,
+  pair,
+  RIGHT,
+  sameTypes,
+} from './op-arguments.ts';
+import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
 import { concatenated } from './merge.ts';
 import { MORE_OPS } from './more-ops.ts';
+import { ARITHMETIC_OPS } from './ops-arithmetic.ts';
+import { IMAGE_OPS } from './ops-image.ts';
+import { LINEAR_OPS } from './ops-linear.ts';
+import { NETWORK_OPS } from './ops-network.ts';
+import { REARRANGING_OPS } from './ops-rearranging.ts';
+import { SIGNAL_OPS } from './ops-signal.ts';
+import { argExtreme, STATISTICS_OPS } from './ops-statistics.ts';
 import { heldsIn } from './recurrent.ts';
 import { REFUSED_OPS } from './refused.ts';
-
-/** An option by any of its names, from the configuration (Keras 3) or the call (Keras 2). */
-export function option(c: LayerCall, names: readonly string[], place = -1): Json | undefined {
-  for (const name of names) {
-    const found = c.config[name] ?? (c.given.kwargs[name] as Json | undefined);
-    if (found !== undefined && found !== null && !isHeld(found as Given)) return found;
-  }
-  const placed = place >= 0 ? c.given.args[place] : undefined;
-  return placed === undefined || isHeld(placed) ? undefined : (placed as Json);
-}
-
-function numberOption(c: LayerCall, names: readonly string[], otherwise: number, place = -1): number {
-  const found = option(c, names, place);
-  return typeof found === 'number' ? found : otherwise;
-}
-
-/** null: all axes. */
-function axesOption(c: LayerCall, names: readonly string[] = ['axis', 'axes'], place = 1): number[] | null {
-  const found = option(c, names, place);
-  if (typeof found === 'number') return [found];
-  return isList(found) && found.every((v) => typeof v === 'number') ? (found as number[]) : null;
-}
-
-const keepdims = (c: LayerCall) => option(c, ['keepdims', 'keep_dims']) === true || option(c, ['keepdims']) === 1;
-
-// ---- two operands
-
-const LEFT = ['x1', 'x', 'a'];
-const RIGHT = ['x2', 'y', 'b'];
-
-function operand(c: LayerCall, names: readonly string[], place: number): Given {
-  for (const name of names) if (c.given.kwargs[name] !== undefined) return c.given.kwargs[name];
-  return c.given.args[place] ?? c.refuse('it lacks an operand');
-}
-
-/** With one number the tensor keeps its order of axes. A number that is not whole makes whole tensors float. */
-const binary =
-  (op: string, float = false): Lowering =>
-  (c) => {
-    const { e } = c;
-    const left = operand(c, LEFT, 0);
-    const right = operand(c, RIGHT, isHeld(c.given.args[0]) || typeof c.given.args[0] === 'number' ? 1 : 0);
-    if (isHeld(left) && isHeld(right)) {
-      const { values, order } = pair(c, left, right);
-      const [a, b] = sameTypes(c, values, float);
-      return c.keep(e.op(op, [a!, b!]), order);
-    }
-    const t = isHeld(left) ? left : isHeld(right) ? right : c.refuse('it is called without a tensor');
-    const other = numbersIn(c, isHeld(left) ? right : left);
-    const whole = other.every(Number.isInteger) && !float;
-    const make = (x: ValueId) => {
-      const base = whole ? x : asFloat(c, x);
-      const value = e.numbers(e.dtype(base), other, other.length === 1 ? [] : [other.length]);
-      return e.op(op, isHeld(left) ? [base, value] : [value, base]);
-    };
-    return other.length === 1 ? c.map(t, make) : c.keep(make(c.natural(t)));
-  };
-
-function numbersIn(c: LayerCall, value: Given): number[] {
-  if (typeof value === 'number') return [value];
-  if (typeof value === 'boolean') return [Number(value)];
-  const list = givenList(value);
-  if (list?.every((v) => typeof v === 'number')) return list as number[];
-  return c.refuse('one of its operands is neither a tensor nor numbers');
-}
-
-function pair(c: LayerCall, a: Held, b: Held): { values: ValueId[]; order: 'natural' | 'first' } {
-  const first = [a, b].some((t) => orderAtHand(t) === 'first' && t.natural === null);
-  if (first && c.rank(a) === c.rank(b)) return { values: [c.first(a), c.first(b)], order: 'first' };
-  return { values: [c.natural(a), c.natural(b)], order: 'natural' };
-}
-
-const isFloat = (dtype: string) => dtype === 'float' || dtype === 'double' || dtype === 'float16';
-const asFloat = (c: LayerCall, x: ValueId) => (isFloat(c.e.dtype(x)) ? x : c.e.toFloat(x));
-
-function sameTypes(c: LayerCall, values: readonly ValueId[], float: boolean): ValueId[] {
-  const types = values.map((v) => c.e.dtype(v));
-  if (types.every((t) => t === types[0]) && !(float && !isFloat(types[0]!))) return [...values];
-  if (float || types.some(isFloat)) return values.map((v) => asFloat(c, v));
-  return values.map((v) => c.e.cast(v, 'int64', 7));
-}
 
 const compare = (op: string): Lowering => binary(op);
 const negatedCompare: Lowering = (c) => c.map(binary('Equal')(c) as Held, (x) => c.e.op('Not', [x]));
@@ -166,8 +106,15 @@ const reduction =
     const rank = c.rank();
     const axes = (axesOption(c) ?? range(0, rank)).map((a) => c.axis(a, rank));
     const x = c.natural();
+    if (c.e.dtype(x) === 'bool' && !float) return ofTruth(c, op, x, axes);
     return c.keep(c.e.reduce(op, float ? asFloat(c, x) : x, axes, keepdims(c)));
   };
+
+/** Truth values are counted in int32; the greatest and least of them stay truth values. */
+function ofTruth(c: LayerCall, op: string, x: ValueId, axes: readonly number[]): Held {
+  const made = c.e.reduce(op, c.e.op('Cast', [x], { to: 6 }), axes, keepdims(c));
+  return c.keep(/Max|Min/.test(op) ? c.e.op('Cast', [made], { to: 9 }) : made);
+}
 
 const variance =
   (root: boolean): Lowering =>
@@ -190,14 +137,6 @@ const truth =
     const said = c.e.cast(c.natural(), 'bool', 9);
     const reduced = c.e.reduce(op, c.e.op('Cast', [said], { to: 6 }), axes, keepdims(c));
     return c.keep(c.e.op('Cast', [reduced], { to: 9 }));
-  };
-
-const arg =
-  (op: string): Lowering =>
-  (c) => {
-    const axes = axesOption(c);
-    if (!axes) return c.refuse('an axis is needed');
-    return c.keep(c.e.op(op, [c.natural()], { axis: c.axis(axes[0]!), keepdims: keepdims(c) ? 1 : 0 }));
   };
 
 // ---- shapes
@@ -344,7 +283,6 @@ const OPS: Readonly<Record<string, Lowering>> = {
   sign: named('Sign', false),
   floor: named('Floor'),
   ceil: named('Ceil'),
-  round: named('Round'),
   sin: named('Sin'),
   cos: named('Cos'),
   tan: named('Tan'),
@@ -384,8 +322,8 @@ const OPS: Readonly<Record<string, Lowering>> = {
   variance: variance(false),
   any: truth('ReduceMax'),
   all: truth('ReduceMin'),
-  argmax: arg('ArgMax'),
-  argmin: arg('ArgMin'),
+  argmax: argExtreme('ArgMax'),
+  argmin: argExtreme('ArgMin'),
   reshape,
   transpose,
   expanddims: expandDims,
@@ -405,7 +343,17 @@ const OPS: Readonly<Record<string, Lowering>> = {
 };
 
 /** Those of keras.ops alone: TensorFlow calls its options otherwise. */
-const KERAS_OPS: Readonly<Record<string, Lowering>> = { ...MORE_OPS, ...OPS };
+const KERAS_OPS: Readonly<Record<string, Lowering>> = {
+  ...MORE_OPS,
+  ...ARITHMETIC_OPS,
+  ...STATISTICS_OPS,
+  ...REARRANGING_OPS,
+  ...LINEAR_OPS,
+  ...NETWORK_OPS,
+  ...IMAGE_OPS,
+  ...SIGNAL_OPS,
+  ...OPS,
+};
 
 /** Names as in the tables of the documentation. */
 export const OP_NAMES: readonly string[] = Object.keys(KERAS_OPS).sort();

@@ -2,6 +2,7 @@
 import { isSet } from '../json.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { LayerCall, Lowering } from './call.ts';
+import { adaptivePooling } from './adaptive-pooling.ts';
 import { channelsFirst, padsOf } from './conv.ts';
 import { orderAtHand, range, type Held } from '../../../graph-model/builders/axis-orders.ts';
 
@@ -49,5 +50,7 @@ export const POOLING: Readonly<Record<string, Lowering>> = Object.fromEntries(
     [`GlobalMaxPool${n}D`, globalPooling('ReduceMax', n)],
     [`GlobalAveragePooling${n}D`, globalPooling('ReduceMean', n)],
     [`GlobalAvgPool${n}D`, globalPooling('ReduceMean', n)],
+    [`AdaptiveMaxPooling${n}D`, adaptivePooling('Max', n)],
+    [`AdaptiveAveragePooling${n}D`, adaptivePooling('Average', n)],
   ]),
 );

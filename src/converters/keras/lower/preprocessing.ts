@@ -3,6 +3,7 @@ import type { ValueId } from '../../../graph-model/core/model.ts';
 import { isSet, isList, numberOf, type Json } from '../json.ts';
 import type { LayerCall, Lowering } from './call.ts';
 import { centerCrop, randomCrop, resizing } from './resize.ts';
+import { textVectorization, weightsOf } from './text-vectorization.ts';
 import { range, type Held } from '../../../graph-model/builders/axis-orders.ts';
 
 /** (x - mean) / max(√variance, 1e-7), or the other way round; statistics from the weights or the configuration. */
@@ -49,8 +50,7 @@ const rescaling: Lowering = (c) => {
 function encode(c: LayerCall, ids: ValueId, depth: number, mode: string): Held {
   const { e } = c;
   if (mode === 'int') return c.keep(ids);
-  if (mode !== 'one_hot' && mode !== 'multi_hot' && mode !== 'count')
-    return c.refuse(`its output_mode ${mode} is not converted`);
+  if (!/^(one_hot|multi_hot|count|tf_idf)$/.test(mode)) return c.refuse(`its output_mode ${mode} is not converted`);
   const dims = e.dims(ids) ?? c.refuse('the shape of its input is not known');
   const wide = e.cast(ids, 'int64', 7);
   const one = (v: ValueId) => e.op('OneHot', [v, e.ints([depth], []), e.floats([0, 1])], { axis: -1 });
@@ -59,14 +59,24 @@ function encode(c: LayerCall, ids: ValueId, depth: number, mode: string): Held {
   const rows = dims.length === 1 ? e.unsqueeze(wide, [1]) : wide;
   const each = one(rows);
   const axis = dims.length === 1 ? 1 : dims.length - 1;
-  return c.keep(
-    mode === 'count' ? e.reduce('ReduceSum', each, [axis], false) : e.reduce('ReduceMax', each, [axis], false),
-  );
+  if (mode === 'multi_hot') return c.keep(e.reduce('ReduceMax', each, [axis], false));
+  const counted = e.reduce('ReduceSum', each, [axis], false);
+  if (mode === 'count') return c.keep(counted);
+  return c.keep(e.op('Mul', [counted, e.floats(weightsOf(c, depth, c.number('num_oov_indices', 1)))]));
+}
+
+/** Each number counts as much as its weight. */
+function weighed(c: LayerCall, weights: Held): Held {
+  const { e } = c;
+  const depth = e.ints([c.number('num_tokens', 0)], []);
+  const hot = e.op('OneHot', [e.cast(c.natural(), 'int64', 7), depth, e.floats([0, 1])], { axis: -1 });
+  const shares = e.op('Mul', [hot, e.unsqueeze(e.toFloat(c.natural(weights)), [-1])]);
+  return c.keep(e.reduce('ReduceSum', shares, [c.rank() - 1], false));
 }
 
 const categoryEncoding: Lowering = (c) => {
-  if (c.inputs.length > 1 || Object.keys(c.given.kwargs).includes('count_weights'))
-    c.refuse('count_weights are not converted');
+  const weights = c.inputs[1];
+  if (weights) return weighed(c, weights);
   return encode(c, c.natural(), c.number('num_tokens', 0), c.text('output_mode', 'multi_hot'));
 };
 
@@ -74,7 +84,7 @@ const categoryEncoding: Lowering = (c) => {
 const discretization: Lowering = (c) => {
   const { e } = c;
   const bounds = flat(c.config['bin_boundaries']);
-  if (bounds.length === 0) c.refuse('its bin_boundaries are missing: adapt it first');
+  if (bounds.length === 0) c.refuse('its bin_boundaries are not in the file');
   const x = e.unsqueeze(e.toFloat(c.natural()), [-1]);
   const passed = e.op('Cast', [e.op('GreaterOrEqual', [x, e.floats(bounds)])], { to: 7 });
   return encode(c, e.reduce('ReduceSum', passed, [-1], false), bounds.length + 1, c.text('output_mode', 'int'));
@@ -93,12 +103,13 @@ function vocabularyOf(c: LayerCall): Vocabulary {
   if (!isList(list) || list.length === 0) return c.refuse('its vocabulary is not in its configuration');
   const mask = c.config['mask_token'];
   const unknown = c.number('num_oov_indices', 1);
-  if (unknown > 1) c.refuse('unknown words are hashed into several numbers, which ONNX cannot say');
+  if (unknown > 1 && c.given.op === 'StringLookup')
+    c.refuse('unknown words are hashed into several numbers, and the bytes of a string are out of reach in ONNX');
   const mode = c.text('output_mode', 'int');
   const masked = isSet(mask) && mode === 'int' ? 1 : 0;
   let words = list;
   if (isSet(mask) && words[0] === mask) words = words.slice(1);
-  if (unknown === 1 && words[0] === c.config['oov_token']) words = words.slice(1);
+  for (let n = 0; n < unknown && words[0] === c.config['oov_token']; n++) words = words.slice(1);
   const start = masked + unknown;
   return { words, start, depth: start + words.length };
 }
@@ -114,11 +125,12 @@ const lookup =
     const numbersOf = range(v.start, v.start + v.words.length);
     const mask = c.config['mask_token'];
     const masked = isSet(mask) && mode === 'int';
-    if (isSet(mask) && !masked) c.refuse('a mask_token together with an output_mode is not converted');
-    const [keys, values] = masked
+    const depth = c.flag('pad_to_max_tokens') ? Math.max(v.depth, c.number('max_tokens', 0)) : v.depth;
+    const [keys, values] = isSet(mask)
       ? [
           [mask, ...v.words],
-          [0, ...numbersOf],
+          // Counted, the mask is no class.
+          [masked ? 0 : depth, ...numbersOf],
         ]
       : [v.words, numbersOf];
     const unknown = c.number('num_oov_indices', 1) === 0 ? -1 : masked ? 1 : 0;
@@ -135,7 +147,6 @@ const lookup =
             values,
             unknown,
           );
-    const depth = c.flag('pad_to_max_tokens') ? Math.max(v.depth, c.number('max_tokens', 0)) : v.depth;
     return encode(c, ids, depth, mode);
   };
 
@@ -147,12 +158,19 @@ function numberLookup(c: LayerCall, keys: readonly number[], values: readonly nu
   const same = e.op('Cast', [e.op('Equal', [x, e.ints(keys)])], { to: 7 });
   const shares = e.op('Mul', [same, e.ints(values.map((v) => v - unknown))]);
   const sum = e.reduce('ReduceSum', shares, [-1], false);
-  return unknown === 0 ? sum : e.op('Add', [sum, e.ints([unknown], [])]);
+  const found = unknown === 0 ? sum : e.op('Add', [sum, e.ints([unknown], [])]);
+  const several = c.number('num_oov_indices', 1);
+  if (several < 2) return found;
+  // Unknown numbers share the indices by their remainder.
+  const any = e.reduce('ReduceMax', same, [-1], false);
+  const own = e.op('Mod', [e.cast(c.natural(), 'int64', 7), e.ints([several], [])]);
+  const spread = e.op('Add', [own, e.ints([unknown], [])]);
+  return e.op('Where', [e.cast(any, 'bool', 9), found, spread]);
 }
 
 function invertedLookup(c: LayerCall, kind: 'string' | 'int', v: Vocabulary): Held {
   const { e } = c;
-  if (kind !== 'string') return c.refuse('looking numbers up backwards is not converted');
+  if (kind !== 'string') return numbersBack(c, v);
   const ids = e.cast(c.natural(), 'int64', 7);
   const keys = range(v.start, v.start + v.words.length);
   const mask = c.config['mask_token'];
@@ -171,6 +189,19 @@ function invertedLookup(c: LayerCall, kind: 'string' | 'int', v: Vocabulary): He
   );
 }
 
+/** Whole numbers by their places; places before and behind the vocabulary are unknown, and 0 the mask where there is one. */
+function numbersBack(c: LayerCall, v: Vocabulary): Held {
+  const { e } = c;
+  const ids = e.cast(c.natural(), 'int64', 7);
+  const unknown = c.number('oov_token', -1);
+  const mask = c.config['mask_token'];
+  const front = range(0, v.start).map((i) => (i === 0 && isSet(mask) ? numberOf(mask, 0) : unknown));
+  const table = [...front, ...v.words.map((w) => numberOf(w, 0)), unknown];
+  const last = table.length - 1;
+  const kept = e.op('Clip', [ids, e.ints([-1], []), e.ints([last], [])]);
+  return c.keep(e.op('Gather', [e.ints(table), kept], { axis: 0 }));
+}
+
 export const PREPROCESSING: Readonly<Record<string, Lowering>> = {
   Normalization: normalization,
   Rescaling: rescaling,
@@ -181,4 +212,5 @@ export const PREPROCESSING: Readonly<Record<string, Lowering>> = {
   Discretization: discretization,
   StringLookup: lookup('string'),
   IntegerLookup: lookup('int'),
+  TextVectorization: textVectorization,
 };

@@ -3,9 +3,17 @@
 const HASH = 'the bytes of a string are out of reach in ONNX, so no hash of it can be computed';
 const PYTHON = 'it holds code of another framework, which is not run';
 
+const all = (names: readonly string[], why: string): Record<string, string> =>
+  Object.fromEntries(names.map((n) => [n, why]));
+
 export const REFUSED: Readonly<Record<string, string>> = {
   Hashing: HASH,
   HashedCrossing: HASH,
+  STFTSpectrogram: 'spectrograms other than those on the mel scale are not converted',
+  ...all(
+    ['Solarization', 'AutoContrast', 'Equalization', 'ContrastLimitedAdaptiveHistogramEqualization'],
+    'changing the contrast by the content of an image is not converted',
+  ),
   FlaxLayer: PYTHON,
   JaxLayer: PYTHON,
   TorchModuleWrapper: PYTHON,
@@ -25,14 +33,16 @@ export const REFUSED_OPS: Readonly<Record<string, string>> = {
     ['associativescan', 'cond', 'foriloop', 'map', 'scan', 'switch', 'whileloop', 'vectorizedmap', 'vectorize'],
     BODY,
   ),
-  ...all(['viewascomplex', 'viewasreal', 'conj', 'conjugate', 'imag', 'angle', 'polar', 'fft2', 'ifft2'], COMPLEX),
+  ...all(['viewascomplex', 'viewasreal', 'polar'], COMPLEX),
   ctcdecode: 'decoding with a beam has no ONNX form',
   view: 'ONNX Runtime has no kernel that reads the bits of numbers as another type',
+  ...all(
+    ['inv', 'solve', 'solvetriangular', 'cholesky', 'choleskyinverse'],
+    'ONNX has no operator that solves systems of equations',
+  ),
+  ...all(['i0', 'erfinv'], 'ONNX has no such special function'),
+  ...all(['gcd', 'lcm'], 'ONNX has no greatest common divisor'),
   nextafter: 'ONNX has no way to step between neighbouring floats',
   unique: 'the length of its result depends on the values',
   nonzero: 'the length of its result depends on the values',
 };
-
-function all(names: readonly string[], why: string): Record<string, string> {
-  return Object.fromEntries(names.map((n) => [n, why]));
-}

@@ -5,12 +5,14 @@ import type { Lowering } from './call.ts';
 import { CONV } from './conv.ts';
 import { CONV_RECURRENT } from './conv-lstm.ts';
 import { CORE } from './core.ts';
+import { LOCALLY_CONNECTED } from './locally-connected.ts';
 import { MERGE } from './merge.ts';
 import { NORMALIZATION } from './normalization.ts';
 import { POOLING } from './pooling.ts';
 import { TENSORFLOW_OPS } from './ops.ts';
 import { PREPROCESSING } from './preprocessing.ts';
 import { RECURRENT } from './recurrent.ts';
+import { SPECTROGRAM } from './spectrogram.ts';
 
 export interface Family {
   readonly title: string;
@@ -20,13 +22,13 @@ export interface Family {
 export const FAMILIES: readonly Family[] = [
   { title: 'Core and shape', layers: CORE },
   { title: 'Activations', layers: ACTIVATION_LAYERS },
-  { title: 'Convolution', layers: CONV },
+  { title: 'Convolution', layers: { ...CONV, ...LOCALLY_CONNECTED } },
   { title: 'Pooling', layers: POOLING },
   { title: 'Normalisation', layers: NORMALIZATION },
   { title: 'Merging', layers: MERGE },
   { title: 'Recurrent', layers: { ...RECURRENT, ...CONV_RECURRENT } },
   { title: 'Attention', layers: ATTENTION },
-  { title: 'Preprocessing', layers: PREPROCESSING },
+  { title: 'Preprocessing', layers: { ...PREPROCESSING, ...SPECTROGRAM } },
   { title: 'TensorFlow functions as layers', layers: TENSORFLOW_OPS },
 ];
 

@@ -95,7 +95,7 @@ async function withVocabularies(
 ): Promise<JsonObject> {
   const { config } = model;
   if (!isObject(config)) return model;
-  if (/^(String|Integer)Lookup$/.test(text(model['class_name'], ''))) {
+  if (/^((String|Integer)Lookup|TextVectorization)$/.test(text(model['class_name'], ''))) {
     if (isList(config['vocabulary'])) return model;
     const words = await read(`${folder}/vocabulary.txt`);
     if (words === null) return model;

@@ -1,5 +1,6 @@
 /** The layers of a model's configuration: Keras 1 to 3 write them differently, and here they are the same. */
 import { FormatError } from '../../../graph-model/diagnostics.ts';
+import { modern } from './first-keras.ts';
 import { isList, isObject, text, type Json, type JsonObject } from '../json.ts';
 
 /** A tensor that a layer made: layer, number of its call, number of its output. */
@@ -81,7 +82,8 @@ function functional(type: string, config: JsonObject, file: string): ModelEntry 
 function readLayer(json: Json, file: string, where: string): LayerEntry {
   if (!isObject(json) || typeof json['class_name'] !== 'string') throw bad(file, where, 'it has no class_name');
   const given = json['config'];
-  const config = isObject(given) ? given : isList(given) ? { layers: given } : {};
+  const written = isObject(given) ? given : isList(given) ? { layers: given } : {};
+  const { type, config } = modern(json['class_name'], written);
   const name = text(json['name'], text(config['name'], where.replace(' ', '_')));
   const nodes = isList(json['inbound_nodes']) ? json['inbound_nodes'] : [];
   const build = json['build_config'];
@@ -93,7 +95,7 @@ function readLayer(json: Json, file: string, where: string): LayerEntry {
   const own = json['class_name'].includes('>') ? json['class_name'] : foreign;
   const registered = String(json['registered_name'] ?? '').includes('>') ? String(json['registered_name']) : own;
   const calls = nodes.map(readCall);
-  return { type: json['class_name'], name, config, module, registered, calls, built, legacy, firstCall: 0 };
+  return { type, name, config, module, registered, calls, built, legacy, firstCall: 0 };
 }
 
 /** A shape as Keras writes it; null where the field is something else. */

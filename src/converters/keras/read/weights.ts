@@ -147,7 +147,8 @@ const byPath: Form = (root, layer, slots, put, report) => {
 };
 
 /** Whole models in HDF5: a group for each layer, its weights in a list, those that are trained first. */
-const byName: Form = (root, layer, slots, put, report) => {
+const byName: Form = (root, layer, all, put, report) => {
+  const slots = all.filter((s) => typeof s.row.index === 'number');
   const group = root.groupAt(layer.name) ?? null;
   const names = (group?.strings('weight_names') ?? []).filter((n) => n !== '');
   if (slots.length === 0 && names.length === 0) return;
