@@ -1,6 +1,6 @@
 /** What a format has to offer: recognise its files, read them into a Model of its dialect, lower that to ONNX. */
 import type { BlobLike } from '../graph-model/core/bytes.ts';
-import type { Reference } from '../graph-model/builders/reference.ts';
+import type { Reference, Unreferenced } from '../graph-model/builders/reference.ts';
 import type { Model } from '../graph-model/core/model.ts';
 import type { JobContext } from '../graph-model/job.ts';
 
@@ -41,10 +41,10 @@ export interface Converter {
   /** Source operators to ONNX. Absent for ONNX itself. */
   toOnnx?(model: Model, options: ConvertOptions, job: JobContext): Promise<Model>;
   /**
-   * A direct evaluation of the source model, written apart from `toOnnx`, by which the trust report checks a conversion; null
-   * where this model has none. Absent for formats without one.
+   * A direct evaluation of the source model, written apart from `toOnnx`, by which the trust report checks a conversion;
+   * where this model has none, what of it is not evaluated. Absent for formats without one.
    */
-  reference?(model: Model, job: JobContext): Promise<Reference | null>;
+  reference?(model: Model, job: JobContext): Promise<Reference | Unreferenced>;
 }
 
 export interface ConvertOptions {

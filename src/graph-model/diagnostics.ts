@@ -94,5 +94,8 @@ export class FormatError extends Error {
 }
 
 function fill(text: string, params: Params): string {
-  return text.replace(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all));
+  return text.replace(/\{(\w+)\}/g, (all, name: string) => printable(String(params[name] ?? all)));
 }
+
+/** Names come from files: a control character in one must not break the line. */
+const printable = (text: string) => text.replace(/[\t\n\v\f\r\u2028\u2029]+/g, ' ').replace(/\p{Cc}/gu, '\ufffd');

@@ -49,6 +49,7 @@ export const CONVERT: Command = {
       if (outputs) model = cutToOutputs(model, outputs).after;
       if (args.flag('detector-nms')) model = (await addDetector(model)).after;
       model = await atOpset(model, opset);
+      job.progress(0, 0, `Writing ${out}`);
       await writeModel(model, out, args, job.signal);
       await trust(opened.model, model, args, io, job);
       job.end();

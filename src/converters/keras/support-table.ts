@@ -15,8 +15,6 @@ export function supportPage(): string {
   return [
     '# Keras layers',
     '',
-    'Made by `node scripts/generate-keras-docs.mjs` from the table of lowerings; do not edit.',
-    '',
     `${count} layers become ONNX (opset 17). Layers outside this list are drawn, and refused by name when converting.`,
     '',
     '| family | layers |',

@@ -1,5 +1,5 @@
 /** The trust report: a converted model run here, and held against what its source says it should give. */
-import type { Reference } from '../../graph-model/builders/reference.ts';
+import type { Reference, Unreferenced } from '../../graph-model/builders/reference.ts';
 import { getStrings } from '../../graph-model/core/attributes.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import type { DenseTensor } from '../../graph-model/core/tensor.ts';
@@ -47,8 +47,10 @@ export async function trustReport(
   try {
     if (options.files?.length) return await againstFramework(base, options.files, job);
     const reference = await referenceOf(source, job);
-    const held = reference && (await againstReference(base, reference, job));
-    return held ?? (await againstLayers(base, job));
+    if (!reference) return await againstLayers(base, job, '');
+    const without = 'none' in reference ? `there is no second evaluation of ${reference.none}` : null;
+    const held = 'none' in reference ? null : await againstReference(base, reference, job);
+    return held ?? (await againstLayers(base, job, without ?? 'no rows could be made for its inputs'));
   } catch (error) {
     if (job.signal.aborted || (options.files?.length && error instanceof FormatError)) throw error;
     const why = error instanceof Error ? error.message : String(error);
@@ -84,7 +86,7 @@ function report(base: Base, part: Partial<TrustReport> & Pick<TrustReport, 'verd
   };
 }
 
-async function referenceOf(source: Model, job: JobContext): Promise<Reference | null> {
+async function referenceOf(source: Model, job: JobContext): Promise<Reference | Unreferenced | null> {
   const converter = await converterOf(source.source.format)?.load();
   return (await converter?.reference?.(source, job)) ?? null;
 }
@@ -160,8 +162,8 @@ function sentenceOf(
   return `${formatCount(rows.differing)} of ${all} rows differ from ${whom}${by}.`;
 }
 
-/** No reference: a run on made-up inputs, and every layer looked at. */
-async function againstLayers(base: Base, job: JobContext): Promise<TrustReport> {
+/** No reference, and why: a run on made-up inputs, and every layer looked at. */
+async function againstLayers(base: Base, job: JobContext, why: string): Promise<TrustReport> {
   const { source, onnx, seed } = base;
   const { values, problems } = generateInputs(onnx, { seed });
   if (problems.length > 0 || values.length < requiredInputs(onnx).length)
@@ -179,7 +181,7 @@ async function againstLayers(base: Base, job: JobContext): Promise<TrustReport> 
   const skipped = layers.skipped > 0 ? [`${layers.skipped} layers could not be looked at.`] : [];
   return report(base, {
     verdict,
-    sentence: layersSentence(base.format, layers, shapes, numbers),
+    sentence: `${why ? `The values were not compared, since ${why}. ` : ''}${layersSentence(base.format, layers, shapes, numbers)}`,
     against: { kind: 'layers', what },
     layers,
     notes: skipped,

@@ -10,6 +10,7 @@ import { ServicesContext, useStore } from '../store/store.ts';
 import type { DialogView } from '../store/state.ts';
 import { COMMANDS } from './commands.ts';
 import { CANVAS_KEYS, showKeys } from './keys.ts';
+import { PictureChoice } from './picture-dialog.tsx';
 import './palette.css';
 
 const ConvertDialog = lazy(() => import('./convert-dialog.tsx').then((m) => ({ default: m.ConvertDialog })));
@@ -20,6 +21,7 @@ export function Dialogs({ dialog }: { dialog: DialogView }) {
   const close = () => show(null);
   if (dialog.kind === 'keyboard') return <KeyboardList onClose={close} />;
   if (dialog.kind === 'download') return <DownloadChoice onClose={close} />;
+  if (dialog.kind === 'picture') return <PictureChoice onClose={close} />;
   if (dialog.kind === 'convert' || dialog.kind === 'refused') {
     const Asked = dialog.kind === 'convert' ? ConvertDialog : RefusedDialog;
     return (

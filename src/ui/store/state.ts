@@ -103,21 +103,23 @@ export interface OverlaySlice {
 export type BottomTab = 'problems' | 'optimise' | 'run' | 'trust' | 'history';
 /** A request to the canvas; `serial` makes the same request twice count twice. */
 export type ViewRequest = { readonly serial: number } & (
-  { readonly kind: 'reveal'; readonly nodes: readonly NodeId[] } | { readonly kind: PlainRequest }
+  | { readonly kind: 'reveal'; readonly nodes: readonly NodeId[] }
+  | { readonly kind: 'picture'; readonly picture: PictureRequest }
+  | { readonly kind: PlainRequest }
 );
-type PlainRequest =
-  | 'fit'
-  | 'fit-selection'
-  | 'zoom-in'
-  | 'zoom-out'
-  | 'actual-size'
-  | 'back'
-  | 'forward'
-  | 'paths'
-  | 'save-svg'
-  | 'save-png'
-  | 'save-view-svg'
-  | 'save-view-png';
+type PlainRequest = 'fit' | 'fit-selection' | 'zoom-in' | 'zoom-out' | 'actual-size' | 'back' | 'forward' | 'paths';
+
+/** A picture of the graph as a file. */
+export interface PictureRequest {
+  readonly format: 'svg' | 'png';
+  readonly part: 'whole' | 'view';
+  /** 'page': as the page looks now. */
+  readonly theme: 'page' | 'light' | 'dark';
+  /** Title and key above the graph; left out, where nodes are coloured by something else than their category. */
+  readonly header?: boolean;
+  /** Pixels across; left out, twice as many as at 100 % for PNG. */
+  readonly width?: number;
+}
 
 export interface ViewSlice {
   /** The graph shown: the main graph, a body or a function. */
@@ -134,6 +136,8 @@ export interface ViewSlice {
   readonly expanded: ReadonlySet<NodeId>;
   /** Whether drawings far longer than wide are set in columns. */
   readonly fold: Fold;
+  /** Shapes stand beside the lines at near zoom. */
+  readonly edgeShapes: boolean;
   readonly outlineOpen: boolean;
   readonly inspectorOpen: boolean;
   readonly bottomOpen: boolean;
@@ -141,7 +145,12 @@ export interface ViewSlice {
   readonly paletteOpen: boolean;
   readonly request: ViewRequest | null;
   enter(scope: GraphId): void;
-  ask(request: Omit<Extract<ViewRequest, { kind: 'reveal' }>, 'serial'> | { kind: PlainRequest }): void;
+  ask(
+    request:
+      | Omit<Extract<ViewRequest, { kind: 'reveal' }>, 'serial'>
+      | Omit<Extract<ViewRequest, { kind: 'picture' }>, 'serial'>
+      | { kind: PlainRequest },
+  ): void;
   setView(
     part: Partial<
       Pick<
@@ -153,6 +162,7 @@ export interface ViewSlice {
         | 'grouping'
         | 'expanded'
         | 'fold'
+        | 'edgeShapes'
         | 'outlineOpen'
         | 'inspectorOpen'
         | 'bottomOpen'
@@ -267,6 +277,7 @@ export interface PrefsSlice {
 export type DialogView =
   | { readonly kind: 'keyboard' }
   | { readonly kind: 'download' }
+  | { readonly kind: 'picture' }
   | { readonly kind: 'convert' }
   /** What is done about the nodes in {@link ConvertSlice.refused}. */
   | { readonly kind: 'refused' }

@@ -22,7 +22,7 @@ import { Needs } from './needs.ts';
 import { Scope } from './scope.ts';
 import { refuse, type SourceModel } from './source.ts';
 import { TABLE_HANDLERS } from './tables.ts';
-import { folded } from './fold.ts';
+import { folded } from '../../../graph-model/builders/folded.ts';
 import { SourceConstant, type Thing } from './things.ts';
 
 /** Functions that call each other without end are refused. */
