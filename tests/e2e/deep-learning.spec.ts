@@ -38,7 +38,10 @@ async function downloaded(page: Page, info: TestInfo): Promise<string> {
 }
 
 async function runWith(page: Page, picture: Buffer, name: string): Promise<void> {
-  await page.getByRole('tab', { name: /^Run/ }).click();
+  // An opened ONNX model leaves the panel below closed.
+  const tab = page.getByRole('tab', { name: /^Run/ });
+  if (!(await tab.isVisible())) await command(page, 'Problems and reports');
+  await tab.click();
   await page
     .locator('.gp-input input[type=file]')
     .first()
