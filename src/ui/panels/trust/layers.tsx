@@ -3,6 +3,7 @@ import { formatCount } from '../../../graph-model/format.ts';
 import type { NodeId } from '../../../graph-model/core/model.ts';
 import type { LayerLine, LayersReport } from '../../../workers/protocol.ts';
 import { useStore } from '../../store/store.ts';
+import { PathName } from '../parts/path-name.tsx';
 import { useReveal } from '../parts/use-reveal.ts';
 import { SHAPES, small } from './words.ts';
 
@@ -21,13 +22,13 @@ export function Layers({ layers }: { layers: LayersReport }) {
             <th>Declared</th>
             <th>Found</th>
             <th>Shape</th>
-            <th className="r">Least</th>
-            <th className="r">Greatest</th>
             <th
               title={`Square roots, so that small ranges are seen, from ${small(-reach)} to ${small(reach)}; the line is 0`}
             >
               Range
             </th>
+            <th className="r">Least</th>
+            <th className="r">Greatest</th>
             <th className="r">No numbers</th>
           </tr>
         </thead>
@@ -53,18 +54,18 @@ function Line({ line: l, reach }: { line: LayerLine; reach: number }) {
     <tr>
       <td className="ell gp-output-name">
         <button type="button" className="gp-value" onClick={() => reveal(nodes())} title="Show it on the graph">
-          {l.name}
+          <PathName name={l.name} />
         </button>
       </td>
       <td className="dim">{l.op}</td>
       <td className="mono dim">{l.declared || '–'}</td>
       <td className="mono">{l.found}</td>
       <td className={shape.tone}>{shape.label}</td>
-      <td className="mono r">{l.least === null ? '–' : small(l.least)}</td>
-      <td className="mono r">{l.greatest === null ? '–' : small(l.greatest)}</td>
       <td>
         {l.least !== null && l.greatest !== null && <Range least={l.least} greatest={l.greatest} reach={reach} />}
       </td>
+      <td className="mono r">{l.least === null ? '–' : small(l.least)}</td>
+      <td className="mono r">{l.greatest === null ? '–' : small(l.greatest)}</td>
       <td className={`mono r ${none > 0 ? 'error strong' : ''}`}>
         {none > 0 ? what.filter(Boolean).join(', ') : 'none'}
       </td>
@@ -72,7 +73,7 @@ function Line({ line: l, reach }: { line: LayerLine; reach: number }) {
   );
 }
 
-const WIDTH = 96;
+const WIDTH = 72;
 
 /** From the least to the greatest value, on one axis for all layers, so that one that explodes or dies stands out. */
 function Range({ least, greatest, reach }: { least: number; greatest: number; reach: number }) {
