@@ -1,6 +1,7 @@
 /** The dialogs that commands ask for. */
-import { lazy, Suspense, useContext, useId, useState } from 'react';
+import { lazy, Suspense, useContext, useId, useMemo, useState } from 'react';
 import { formatBytes } from '../../graph-model/format.ts';
+import { weightBytes } from '../../graph-model/stats/weight-bytes.ts';
 import { download, downloadName, errorsOf, LARGEST_SINGLE_FILE } from '../files/download.ts';
 import { Button, Keys } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
@@ -118,7 +119,8 @@ function KeyGroup({ title, rows }: { title: string; rows: readonly { label: stri
 
 function DownloadChoice({ onClose }: { onClose(): void }) {
   const services = useContext(ServicesContext)!;
-  const size = useStore((s) => s.model?.source.size ?? 0);
+  const model = useStore((s) => s.model);
+  const size = useMemo(() => (model ? weightBytes(model) : 0), [model]);
   const name = useStore(downloadName);
   const tooLarge = size > LARGEST_SINGLE_FILE;
   const start = (weights: 'inside' | 'external') => {

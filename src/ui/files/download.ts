@@ -3,6 +3,7 @@ import { JobError, CancelledError, type Workers } from '../../workers/client.ts'
 import type { WriteOptions, Written } from '../../workers/protocol.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
+import { weightBytes } from '../../graph-model/stats/weight-bytes.ts';
 import type { State } from '../store/state.ts';
 import type { Store } from '../store/slice.ts';
 import { track } from '../store/jobs.ts';
@@ -26,7 +27,7 @@ export const errorsOf = (state: Pick<State, 'problems'>): readonly Diagnostic[] 
 
 /** True where there is a choice to make: weights beside the model, or inside it. */
 export function hasWeightChoice(model: Model): boolean {
-  if (model.source.size > LARGEST_SINGLE_FILE) return true;
+  if (weightBytes(model) > LARGEST_SINGLE_FILE) return true;
   for (const value of model.values.values()) if (value.constant?.storage === 'external') return true;
   return false;
 }
@@ -76,8 +77,9 @@ type Place = FileSystemFileHandle | FileSystemDirectoryHandle;
 /** null: an ordinary download. */
 async function choosePlace(model: Model, fileName: string, options: DownloadOptions): Promise<Place | null | 'left'> {
   const { showSaveFilePicker, showDirectoryPicker } = window as Window & SavePickers;
-  if (!options.choosePlace && model.source.size < STRAIGHT_TO_DISK) return null;
-  const beside = options.weights === 'external' || model.source.size > LARGEST_SINGLE_FILE;
+  const size = weightBytes(model);
+  if (!options.choosePlace && size < STRAIGHT_TO_DISK) return null;
+  const beside = options.weights === 'external' || size > LARGEST_SINGLE_FILE;
   try {
     if (beside) return (await showDirectoryPicker?.call(window, { mode: 'readwrite' })) ?? null;
     const types = [{ description: 'ONNX model', accept: { 'application/octet-stream': ['.onnx'] } }];

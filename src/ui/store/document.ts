@@ -139,6 +139,8 @@ class Opener {
   /** True from the drop until the model is there. */
   reading = false;
   private turn = 0;
+  /** What was dropped last, whether it could be read or not. */
+  private last: readonly InputFile[] = [];
   /** Opened, and not yet on the screen. */
   private unseen: Model | null = null;
 
@@ -155,9 +157,21 @@ class Opener {
       this.add(files);
       return 'added';
     }
+    return this.read(this.isWanted(files) ? [...this.last, ...files] : files);
+  }
+
+  /** True for files that the last failure asked for by name: they belong to what was dropped before. */
+  private isWanted(files: readonly InputFile[]): boolean {
+    const { failure } = this.get();
+    return failure?.code === 'file.missing' && files.every((f) => failure.message.includes(f.name));
+  }
+
+  private async read(files: readonly InputFile[]): Promise<'opened' | 'neither'> {
     this.abandon();
     const turn = ++this.turn;
     this.reading = true;
+    const before = this.last;
+    this.last = files;
     this.set({ graphState: 'opening', failure: null });
     try {
       const label = `Reading ${files[0]!.name}`;
@@ -167,9 +181,20 @@ class Opener {
       this.finish(opened);
       return 'opened';
     } catch (error) {
-      if (turn === this.turn) this.fail(error);
+      if (turn !== this.turn) return 'neither';
+      if (isPart(error) && before.length > 0 && !before.some((f) => files.includes(f)))
+        return this.readBoth(before, files);
+      this.fail(error);
       return 'neither';
     }
+  }
+
+  /** What is only part of a model may be the other part of what was opened before; if not, that is what is said. */
+  private async readBoth(before: readonly InputFile[], files: readonly InputFile[]): Promise<'opened' | 'neither'> {
+    const found = await this.read([...before, ...files]);
+    // The next part is tried with this one alone, not with all that ever failed.
+    if (found === 'neither') this.last = files;
+    return found;
   }
 
   add(files: readonly InputFile[]): void {
@@ -222,6 +247,10 @@ class Opener {
     this.set({ graphState: 'failed', failure: error.diagnostic, announcement: error.diagnostic.message });
   }
 }
+
+/** Weights without their model. */
+const PARTS: ReadonlySet<string> = new Set(['tensorflow.checkpoint', 'keras.no-config']);
+const isPart = (error: unknown) => error instanceof JobError && PARTS.has(error.diagnostic.code);
 
 const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 

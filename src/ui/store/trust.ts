@@ -1,6 +1,6 @@
 /** The trust report: a converted model held against what it was converted from. */
 import { isOnnx, type Model } from '../../graph-model/core/model.ts';
-import { storedByteLength } from '../../graph-model/core/tensor.ts';
+import { weightBytes } from '../../graph-model/stats/weight-bytes.ts';
 import { CancelledError, JobError } from '../../workers/client.ts';
 import { track } from './jobs.ts';
 import type { Get, SetState, StoreDeps } from './slice.ts';
@@ -46,7 +46,5 @@ const LIGHT = 300_000_000;
 
 /** Larger models would hold up the machine unasked; their check is a button. */
 export function trustedWithoutAsking(model: Model): boolean {
-  let bytes = 0;
-  for (const value of model.values.values()) if (value.constant) bytes += storedByteLength(value.constant);
-  return bytes <= LIGHT;
+  return weightBytes(model) <= LIGHT;
 }

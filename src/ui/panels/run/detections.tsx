@@ -21,48 +21,50 @@ export function Detections({ detections }: { detections: readonly Detection[] })
       <GivenPicture always>
         <Boxes shown={shown} chosen={chosen} labelOf={labelOf} />
       </GivenPicture>
-      <label className="row gp-least">
-        <span className="dim">Score from</span>
-        <input
-          type="range"
-          min="0"
-          max="0.95"
-          step="0.05"
-          value={least}
-          aria-valuetext={percent(least)}
-          onChange={(e) => setLeast(Number(e.target.value))}
-        />
-        <span className="mono">{percent(least)}</span>
-      </label>
-      <ul className="gp-found" aria-label="Found">
-        {shown.map((d, i) => (
-          <li key={i}>
-            <button
-              type="button"
-              className={chosen === i ? 'on' : ''}
-              aria-pressed={chosen === i}
-              onClick={() => setChosen(chosen === i ? null : i)}
-              onPointerEnter={() => setChosen(i)}
-              onPointerLeave={() => setChosen(null)}
-            >
-              <span className="mono muted">{i + 1}</span>
-              <span className="ell">{labelOf(d)}</span>
-              <span className="mono r">{percent(d.score)}</span>
-              <span className="bar">
-                <i style={{ width: percent(d.score) }} />
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      {shown.length === 0 && (
-        <p className="muted gp-small">
-          {detections.length === 0 ? 'Nothing was found.' : `Nothing from ${percent(least)}.`}
-        </p>
-      )}
-      {shown.length < detections.length && (
-        <p className="muted gp-small">{boxes(detections.length - shown.length)} with lower scores.</p>
-      )}
+      <div className="gp-detections-side">
+        <label className="row gp-least">
+          <span className="dim">Score from</span>
+          <input
+            type="range"
+            min="0"
+            max="0.95"
+            step="0.05"
+            value={least}
+            aria-valuetext={percent(least)}
+            onChange={(e) => setLeast(Number(e.target.value))}
+          />
+          <span className="mono">{percent(least)}</span>
+        </label>
+        <ul className="gp-found" aria-label="Found">
+          {shown.map((d, i) => (
+            <li key={i}>
+              <button
+                type="button"
+                className={chosen === i ? 'on' : ''}
+                aria-pressed={chosen === i}
+                onClick={() => setChosen(chosen === i ? null : i)}
+                onPointerEnter={() => setChosen(i)}
+                onPointerLeave={() => setChosen(null)}
+              >
+                <span className="mono muted">{i + 1}</span>
+                <span className="ell">{labelOf(d)}</span>
+                <span className="mono r">{percent(d.score)}</span>
+                <span className="bar">
+                  <i style={{ width: percent(d.score) }} />
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+        {shown.length === 0 && (
+          <p className="muted gp-small">
+            {detections.length === 0 ? 'Nothing was found.' : `Nothing from ${percent(least)}.`}
+          </p>
+        )}
+        {shown.length < detections.length && (
+          <p className="muted gp-small">{boxes(detections.length - shown.length)} with lower scores.</p>
+        )}
+      </div>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 /** The picture that went into the run that is shown, in the frame of its input and fitted as it was. */
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { imageOptionsOf, type ImageOptions } from '../../../graph-model/image-input.ts';
 import { useStore } from '../../store/store.ts';
 import { isPicture } from './picture-options.tsx';
@@ -32,32 +32,26 @@ function useGiven(): Given | null {
   return null;
 }
 
-function useAddress(file: File | null): string | null {
-  const [address, setAddress] = useState<string | null>(null);
+/** The picture itself: its address lives as long as it is shown. */
+function Picture({ file, fit }: { file: File; fit: Given['fit'] }) {
+  const image = useRef<HTMLImageElement>(null);
   useEffect(() => {
-    if (file === null) return;
-    const made = URL.createObjectURL(file);
-    setAddress(made);
-    return () => {
-      URL.revokeObjectURL(made);
-      setAddress(null);
-    };
+    const address = URL.createObjectURL(file);
+    if (image.current) image.current.src = address;
+    return () => URL.revokeObjectURL(address);
   }, [file]);
-  return address;
+  return <img ref={image} alt={`${file.name}, as the model gets it`} style={{ objectFit: FITS[fit] }} />;
 }
 
 /** `children` lie on the picture, in an SVG of the input's own pixels. Without a picture: the empty frame, if `always`. */
 export function GivenPicture({ always, children }: { always?: boolean; children?: ReactNode }) {
   const given = useGiven();
-  const address = useAddress(given?.file ?? null);
   if (given === null && !always) return null;
   const { width, height } = given ?? { width: 1, height: 1 };
   const scale = SIDE / Math.max(width, height);
   return (
     <div className="gp-given" style={{ width: width * scale, height: height * scale }}>
-      {given && address && (
-        <img src={address} alt={`${given.file.name}, as the model gets it`} style={{ objectFit: FITS[given.fit] }} />
-      )}
+      {given && <Picture file={given.file} fit={given.fit} />}
       {children}
     </div>
   );
