@@ -105,6 +105,3 @@ export function sampleTexts(words: readonly string[]): string[] {
   });
   return [...texts, '', ' ', ` ${word(1)}`, `${word(2)} `];
 }
-
-export const costOfWords = (s: Pick<Stage, 'p'>): number =>
-  sum([s.p.strings('vocabulary')?.length ?? 0, s.p.strings('words')?.length ?? 0]);
