@@ -203,6 +203,7 @@ const FEATURES: readonly (readonly [attribute: string, dim: number])[] = [
   ['scalingVec', 0],
   ['idf', 0],
   ['linear', 0],
+  ['randUnitVectors', 1],
 ];
 
 function featureCount({ attributes }: Stage): number | null {

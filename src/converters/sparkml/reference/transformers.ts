@@ -129,8 +129,13 @@ export const cosineTransform = eachVector((p) => {
   };
 });
 
+/** Category codes stand for a column each category; then all products of one number of each input. */
 export const interaction: Evaluate = (s) => {
-  const parts = s.inputs.map((_, i) => rowsOf(s, i));
+  const parts = s.inputs.map((data, i) => {
+    const count = data.kind === 'number' ? data.categories : undefined;
+    const hot = (code: number) => Float64Array.from({ length: count! }, (_, k) => Number(k === code));
+    return count === undefined ? rowsOf(s, i) : Array.from(numbersOf(data), hot);
+  });
   const row = (r: number) =>
     parts.reduce<number[]>((left, part) => left.flatMap((a) => Array.from(part[r]!, (b) => a * b)), [1]);
   return { columns: [vectors(Array.from({ length: s.rows }, (_, r) => row(r)))] };
@@ -160,12 +165,14 @@ export const minHash = eachVector((p) => {
 export const stringIndexer: Evaluate = (s) => ({
   columns: s.inputs.map((data, i) => {
     const labels = s.p.strings(`labels_${i}`) ?? notHere('labels');
-    const unknown = s.p.text('handleInvalid', 'error') === 'keep' ? labels.length : NaN;
+    const keep = s.p.text('handleInvalid', 'error') === 'keep';
+    const unknown = keep ? labels.length : NaN;
     const at = new Map<string | number, number>(
       labels.map((l, code) => [data.kind === 'text' ? l : Math.fround(Number(l)), code]),
     );
     const code = (v: string | number) => at.get(typeof v === 'number' ? Math.fround(v) : v) ?? unknown;
-    return numbers(data.kind === 'text' ? data.values.map(code) : Array.from(numbersOf(data), code));
+    const values = Float64Array.from<string | number>(data.kind === 'text' ? data.values : numbersOf(data), code);
+    return { kind: 'number', values, categories: labels.length + Number(keep) };
   }),
 });
 
