@@ -51,6 +51,9 @@ export interface ConvertOptions {
   readonly opset?: number;
   readonly signature?: string;
   readonly outputs?: readonly string[];
-  /** What is done about nodes without an ONNX form, by name: `cut`, or the operator that takes their place. */
-  readonly replace?: Readonly<Record<string, string>>;
+  /**
+   * What is done about nodes without an ONNX form, by name: cuts, the operator that takes their place, or a piece of ONNX,
+   * as text or as a model; see `applyReplacements`.
+   */
+  readonly replace?: Readonly<Record<string, string | Model>>;
 }

@@ -4,7 +4,7 @@ import { getStrings } from '../../graph-model/core/attributes.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import type { DenseTensor } from '../../graph-model/core/tensor.ts';
 import { FormatError } from '../../graph-model/diagnostics.ts';
-import { formatCount, formatNumber } from '../../graph-model/format.ts';
+import { countOf, formatCount, formatNumber } from '../../graph-model/format.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import { converterOf } from '../../converters/registry.ts';
 import { generateInputs, requiredInputs } from '../../runtime/inputs/generate.ts';
@@ -174,25 +174,33 @@ async function againstLayers(base: Base, job: JobContext, why: string): Promise<
   const feeds = new Map(values.map((v) => [v.name, v.tensor]));
   await runOne(onnx, feeds, RUN, job);
   const layers = await checkLayers(source, onnx, feeds, job);
-  const bad = layers.layers.filter((l) => l.shape === 'differs' || l.nan + l.infinite > 0);
-  const verdict: TrustVerdict = bad.length > 0 ? 'near' : 'plausible';
+  const shapes = layers.layers.filter((l) => l.shape === 'differs').length;
+  const numbers = layers.layers.filter((l) => l.nan + l.infinite > 0).length;
+  const verdict: TrustVerdict = shapes + numbers > 0 ? 'near' : 'plausible';
   const what = `the shapes that the ${base.format} model declares`;
   const skipped = layers.skipped > 0 ? [`${layers.skipped} layers could not be looked at.`] : [];
   return report(base, {
     verdict,
-    sentence: `${why ? `The values were not compared, since ${why}. ` : ''}${layersSentence(base.format, layers, bad.length)}`,
+    sentence: `${why ? `The values were not compared, since ${why}. ` : ''}${layersSentence(base.format, layers, shapes, numbers)}`,
     against: { kind: 'layers', what },
     layers,
     notes: skipped,
   });
 }
 
-function layersSentence(format: string, { checked, layers }: LayersReport, bad: number): string {
+function layersSentence(format: string, { checked, layers }: LayersReport, shapes: number, numbers: number): string {
   const prove = `To prove it, give rows with the outputs that ${format} computed.`;
   if (checked === 0) return `It runs on made-up inputs; there was nothing else to hold it against. ${prove}`;
-  if (bad > 0)
-    return `${bad} of ${checked} layers look wrong: another shape than declared, or values that are no numbers. ${prove}`;
-  const declared = layers.filter((l) => l.shape !== 'not declared').length;
-  const shapes = declared > 0 ? `, and ${declared === checked ? 'all' : declared} have the shapes it declares` : '';
-  return `It runs on made-up inputs; its ${checked} layers give finite values${shapes}. ${prove}`;
+  const of = (count: number) =>
+    `${formatCount(count)} of ${countOf(checked, 'layer')} ${count === 1 ? 'gives' : 'give'}`;
+  const wrong = [
+    ...(shapes > 0 ? [`${of(shapes)} another shape than declared`] : []),
+    ...(numbers > 0 ? [`${of(numbers)} values that are no numbers on made-up inputs`] : []),
+  ];
+  if (wrong.length > 0) return `${wrong.join('; ')}. ${prove}`;
+  const declared = layers.filter((l) => l.shape === 'same' || l.shape === 'reordered').length;
+  const which = declared === checked ? 'all have' : declared === 1 ? '1 has' : `${formatCount(declared)} have`;
+  const known = declared > 0 ? `, and ${which} the shape that the file declares` : '';
+  const subject = checked === 1 ? 'its one layer gives' : `its ${formatCount(checked)} layers give`;
+  return `It runs on made-up inputs; ${subject} finite values${known}. ${prove}`;
 }

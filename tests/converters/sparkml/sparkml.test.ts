@@ -175,7 +175,6 @@ describe('what is refused', () => {
         timestamp: 1,
         sparkVersion: '3.5.6',
         uid: 'p',
-        sparkVersion: '3.5.6',
         paramMap: { stageUids: ['sql', 'n'] },
       }),
       metadata('stages/0_sql/', sql),
