@@ -9,8 +9,8 @@ import { sampleTexts } from './text.ts';
 type Source = { readonly input: string; readonly column: number; readonly back: (v: number) => number } | null;
 
 const MOST = 96;
-/** Columns of an input that may have any number of them. */
-const OPEN = 3;
+/** Columns of an input that no stage says to be a vector. */
+const OPEN = 1;
 
 const readersOf = (model: Model, value: ValueId): Params[] =>
   (model.uses.get(value) ?? []).flatMap(({ node }) => (node === null ? [] : [new Params(model.nodes.at(node))]));
