@@ -1,16 +1,5 @@
 /** Texts to tokens to counts, as Java's strings do it. */
-import {
-  dot,
-  matrixRow,
-  notHere,
-  sum,
-  textsOf,
-  tokensOf,
-  vectors,
-  type Data,
-  type Evaluate,
-  type Stage,
-} from './data.ts';
+import { dot, matrixRow, notHere, textsOf, tokensOf, vectors, type Data, type Evaluate } from './data.ts';
 
 const tokens = (rows: readonly (readonly string[])[]): { columns: Data[] } => ({ columns: [{ kind: 'tokens', rows }] });
 
