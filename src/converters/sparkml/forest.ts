@@ -35,7 +35,9 @@ interface Row {
 
 /** One tree: its nodes are the rows. */
 export async function treeData(folder: ModelFolder, metadata: Metadata): Promise<Attributes> {
-  return forestAttributes([toRows(await folder.rows('data', metadata.uid), metadata.uid)], [1], metadata);
+  const rows = toRows(await folder.rows('data', metadata.uid), metadata.uid);
+  const impurity = rows.map((r) => numberOf(r.node['impurity'] ?? 0, `${metadata.uid}.impurity`));
+  return { ...forestAttributes([rows], [1], metadata), impurity: doubles(impurity) };
 }
 
 /** Several trees: `treeID` and `nodeData` in each row, weights in a table of their own. */

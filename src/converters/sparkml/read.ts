@@ -120,7 +120,7 @@ async function stageOf(op: string, folder: ModelFolder, metadata: Metadata, over
 }
 
 /** Where several stages read a column that none makes, the surest of them says what it is. */
-const SURENESS: readonly Kind[] = ['any', 'number', 'vector', 'tokens', 'text'];
+const SURENESS: readonly Kind[] = ['any', 'number', 'id', 'vector', 'tokens', 'text'];
 
 class Columns {
   private readonly known = new Map<string, ValueId>();
@@ -165,7 +165,7 @@ class Columns {
 
   private addInput(column: string): ValueId {
     const readers = this.stages.flatMap((s) => s.inputs.filter((p) => p.column === column).map((p) => ({ s, p })));
-    const kind = readers.map((r) => r.p.kind).reduce((a, b) => (SURENESS.indexOf(b) > SURENESS.indexOf(a) ? b : a));
+    const kind = kindOf(readers.map((r) => r.p));
     const widths = readers.filter((r) => r.p.kind === 'vector').map((r) => featureCount(r.s));
     const type = typeOf(kind, widths.find((w) => w !== null) ?? null, 'float');
     const value = this.draft.newValue(this.draft.main, column, null, { type });
@@ -175,8 +175,16 @@ class Columns {
   }
 }
 
+function kindOf(ports: readonly InPort[]): Kind {
+  const plain = ports.filter((p) => !p.numerals).map((p) => p.kind);
+  if (plain.length < ports.length && plain.length > 0 && plain.every((k) => k === 'any' || k === 'number'))
+    return 'number';
+  return ports.map((p) => p.kind).reduce((a, b) => (SURENESS.indexOf(b) > SURENESS.indexOf(a) ? b : a));
+}
+
 function typeOf(kind: Kind, width: number | null, dtype: 'float' | 'double'): ValueType {
-  const columns: Dim = kind === 'number' || kind === 'text' ? 1 : width;
+  const columns: Dim = kind === 'number' || kind === 'text' || kind === 'id' ? 1 : width;
+  if (kind === 'id') return tensorType('int64', ['N', 1]);
   return tensorType(kind === 'text' || kind === 'tokens' ? 'string' : dtype, ['N', columns]);
 }
 
@@ -195,6 +203,7 @@ const FEATURES: readonly (readonly [attribute: string, dim: number])[] = [
   ['scalingVec', 0],
   ['idf', 0],
   ['linear', 0],
+  ['randUnitVectors', 1],
 ];
 
 function featureCount({ attributes }: Stage): number | null {

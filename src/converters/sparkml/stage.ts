@@ -9,9 +9,10 @@ import type { Ops } from './lower/ops.ts';
 import type { Params } from './params.ts';
 
 /**
- * number: a double in each row; vector: doubles; any: one of both; text: a string; tokens: a list of strings in each row.
+ * number: a double in each row; id: a whole number; vector: doubles; any: a number or vector; text: a string; tokens: a list of
+ * strings in each row.
  */
-export type Kind = 'number' | 'vector' | 'any' | 'text' | 'tokens';
+export type Kind = 'number' | 'id' | 'vector' | 'any' | 'text' | 'tokens';
 
 /** What an output means; `column`: what a transformer makes. */
 export type Role = 'label' | 'probabilities' | 'predictions' | 'decision_function' | 'raw' | 'column';
@@ -19,9 +20,13 @@ export type Role = 'label' | 'probabilities' | 'predictions' | 'decision_functio
 export interface InPort {
   readonly column: string;
   readonly kind: Kind;
+  /** Its texts may be numbers as Java writes them: where another stage reads the column as numbers, it holds numbers. */
+  readonly numerals?: boolean;
 }
 
-export interface OutPort extends InPort {
+export interface OutPort {
+  readonly column: string;
+  readonly kind: Kind;
   readonly role: Role;
 }
 
@@ -30,13 +35,15 @@ export interface Column {
   readonly kind: 'number' | 'vector' | 'text' | 'tokens';
   /** number [N, 1], vector [N, width], text [N, 1] strings, tokens [N, M] strings, '' where a row has fewer. */
   readonly value: ValueId;
-  readonly dtype: 'float' | 'double' | 'string';
+  readonly dtype: 'float' | 'double' | 'int64' | 'string';
   /** Of a vector, where known; 1 for a number. */
   readonly width: number | null;
   /** Of tokens: [N, M] bool, where one is. */
   readonly mask?: ValueId;
   /** Some of it is category codes, which Interaction expands. */
   readonly nominal?: boolean;
+  /** Of codes: how many categories there are, one for unknown values among them where those are kept. */
+  readonly categories?: number;
   /** Put together from inputs of unknown width and `known` further columns. */
   readonly open?: { readonly inputs: readonly ValueId[]; readonly known: number };
   /** The texts that the codes stand for. */

@@ -38,15 +38,21 @@ export function sparkmlToOnnx(model: Model, job: JobContext): Model {
   const opsets = [
     { domain: '', version },
     { domain: 'ai.onnx.ml', version: ML_OPSET },
+    ...(usesContrib(draft, model) ? [{ domain: 'com.microsoft', version: 1 }] : []),
   ];
   draft.patchModel({ opsets, irVersion: irForOpset(version) });
   return draft.commit('Convert Spark ML to ONNX').after;
 }
 
+/** Of the runtime's own operators the tokenizer is used. */
+const usesContrib = (draft: Draft, model: Model): boolean =>
+  draft.graph(model.main).order.some((id) => draft.node(id).domain === 'com.microsoft');
+
 /** The stages that the results come from, in order. */
 function liveNodes(nodes: readonly Node[], results: readonly Result[], draft: Draft): Node[] {
   const wanted = new Set<NodeId>();
-  const stack = results.map((r) => r.node);
+  // What SQL makes and drops is not known: nothing behind it can be told to do without it.
+  const stack = [...results.map((r) => r.node), ...nodes.filter((n) => n.op === 'SQLTransformer')];
   while (stack.length > 0) {
     const node = stack.pop()!;
     if (wanted.has(node.id)) continue;
@@ -68,7 +74,8 @@ function inputColumn(draft: Draft, value: ValueId): Column {
     return { kind, value, dtype: 'string', width: null };
   }
   const known = typeof width === 'number' ? width : null;
-  return { kind: known === 1 ? 'number' : 'vector', value, dtype: 'float', width: known };
+  const dtype = tensor?.dtype === 'int64' ? 'int64' : 'float';
+  return { kind: known === 1 ? 'number' : 'vector', value, dtype, width: known };
 }
 
 function lowerNode(draft: Draft, node: Node, columns: Map<ValueId, Column>, job: JobContext): void {

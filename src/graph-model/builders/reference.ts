@@ -21,6 +21,8 @@ export interface Reference {
   readonly takesMissing: boolean;
   /** Categories that were never seen mean something to the model. */
   readonly takesUnknown: boolean;
+  /** Columns to make for inputs whose number of columns the model leaves open. */
+  readonly widths?: ReadonlyMap<string, number>;
   /** Work of one row in steps (nodes visited, products); decides how many rows are run. */
   readonly cost: number;
   /**

@@ -42,7 +42,7 @@ const isFloat = (dtype: DType) => dtype === 'float' || dtype === 'double';
 
 /** null where an input is no table of numbers or texts with a known number of columns. */
 export function makeRows(model: Model, reference: Reference, seed: number): Rows | null {
-  const columns = columnsOf(model, reference.probes, seed);
+  const columns = columnsOf(model, reference, seed);
   if (!columns) return null;
   const counts = countsFor(reference, columns);
   const kinds = counts.flatMap(([kind, n]) => new Array<RowKind>(n).fill(kind));
@@ -57,10 +57,10 @@ function byInput(columns: readonly Column[]): Map<string, Column[]> {
   return out;
 }
 
-function columnsOf(model: Model, probes: readonly Probe[], seed: number): Column[] | null {
+function columnsOf(model: Model, { probes, widths }: Reference, seed: number): Column[] | null {
   const out: Column[] = [];
   for (const { name, dtype, shape } of sizedInputs(model).inputs) {
-    const width = shape?.[1] ?? (shape?.length === 1 ? 1 : null);
+    const width = shape?.[1] ?? (shape?.length === 1 ? 1 : (widths?.get(name) ?? null));
     const known = isFloat(dtype) || dtype === 'string' || dtype === 'int64';
     if (shape === null || shape.length > 2 || typeof width !== 'number' || !known) return null;
     for (let at = 0; at < width; at++) {

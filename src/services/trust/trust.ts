@@ -101,7 +101,10 @@ async function againstReference(base: Base, reference: Reference, job: JobContex
   job.progress(0, 0, `Running ${formatCount(rows.kinds.length)} rows`);
   const { outputs } = await runOne(base.onnx, rows.feeds, RUN, job);
   const held = holdRows(expected, outputs, rows.feeds, rows.kinds);
-  return heldReport(base, held, { kind: 'evaluator', what: reference.what });
+  const absent = [...outputs.keys()].filter((name) => !expected.has(name));
+  const notes = absent.map((name) => `The evaluation does not compute the output ${name}; it was not compared.`);
+  const against = { kind: 'evaluator', what: reference.what } as const;
+  return heldReport(base, { ...held, notes: [...held.notes, ...notes] }, against);
 }
 
 async function againstFramework(base: Base, files: readonly InputFile[], job: JobContext): Promise<TrustReport> {

@@ -74,6 +74,21 @@ async function holds(folder: string, spec: Case, model: Model): Promise<void> {
   }
 }
 
+/** The direct evaluation gives what Spark gave, too; it names outputs as the converted model does. */
+async function evaluates(folder: string, spec: Case, files: readonly InputFile[]): Promise<void> {
+  const { model } = await openModel(files, quietJob());
+  const reference = await sparkmlConverter.reference!(model, quietJob());
+  if ('none' in reference) throw new Error(`there is no evaluation of ${reference.none}`);
+  const made = reference.evaluate(new Map(spec.inputs.map((i) => [i.name, dense(folder, i)])));
+  for (const [i, column] of spec.outputs.filter((o) => o.role !== 'extra').entries()) {
+    const have = made.get(column.name) ?? [...made.values()][i]!;
+    const want = dense(folder, column);
+    expect(have.values.length, column.name).toBe(want.values.length);
+    if (column.values) expect(have.values).toEqual(column.values);
+    else expect(wrongRows(toNumbers(have), toNumbers(want), want.dims, spec), column.name).toEqual([]);
+  }
+}
+
 function wrongRows(have: ArrayLike<number>, want: ArrayLike<number>, dims: readonly number[], spec: Case): number[] {
   const width = dims[1] ?? 1;
   const rows = new Set<number>();
@@ -90,7 +105,11 @@ function runs(root: string): void {
     const folder = join(root, name);
     const spec = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as Case;
     if (spec.expect === 'convert')
-      it(name, async () => holds(folder, spec, await converted(filesOf(join(folder, 'model')))));
+      it(name, async () => {
+        const files = filesOf(join(folder, 'model'));
+        await holds(folder, spec, await converted(files));
+        await evaluates(folder, spec, files);
+      });
   }
 }
 
@@ -101,6 +120,8 @@ if (!hasShared) console.warn(`Skipped: ${SHARED} is not there; its cases are not
 describe.skipIf(!hasShared)(`every case of ${SHARED} (skipped where it is not there)`, () => {
   if (hasShared) runs(SHARED);
 });
+
+const encoded = (json: object) => new TextEncoder().encode(JSON.stringify(json));
 
 const model = (name: string) => filesOf(join(SAMPLES, name, 'model'));
 
@@ -140,6 +161,28 @@ describe('what is opened', () => {
 });
 
 describe('what is refused', () => {
+  it('passes over no SQL', async () => {
+    const metadata = (folder: string, json: object) => inputFile(`${folder}metadata/part-00000`, encoded(json));
+    const sql = {
+      class: 'org.apache.spark.ml.feature.SQLTransformer',
+      uid: 'sql',
+      paramMap: { statement: 'SELECT 1' },
+    };
+    const norm = { inputCol: 'z', outputCol: 'out', p: 2 };
+    const files = [
+      metadata('', {
+        class: 'org.apache.spark.ml.PipelineModel',
+        timestamp: 1,
+        sparkVersion: '3.5.6',
+        uid: 'p',
+        paramMap: { stageUids: ['sql', 'n'] },
+      }),
+      metadata('stages/0_sql/', sql),
+      metadata('stages/1_n/', { class: 'org.apache.spark.ml.feature.Normalizer', uid: 'n', paramMap: norm }),
+    ];
+    expect((await complaint(() => converted(files))).message).toMatch(/SQLTransformer.*SQL/);
+  });
+
   it('names the stage that hashes', async () => {
     const { code, message } = await complaint(() => converted(model('tokenizer_hashingtf_idf')));
     expect(code).toBe('sparkml.refused');

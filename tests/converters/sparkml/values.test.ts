@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eigen } from '../../../src/converters/sparkml/lower/eigen.ts';
-import { delimitersOf } from '../../../src/converters/sparkml/lower/text.ts';
+import { delimitersOf, tokenClass } from '../../../src/converters/sparkml/lower/text.ts';
 import { matrixOf, vectorOf } from '../../../src/converters/sparkml/values.ts';
 
 describe('vectors and matrices', () => {
@@ -30,10 +30,26 @@ describe('patterns that split at plain characters', () => {
     ['[,;]+', [',', ';']],
     ['\\|', ['|']],
     ['\\t', ['\t']],
+    ['a|b', ['a', 'b']],
+    [',|\\s', [',', ' ', '\t', '\n', '\v', '\f', '\r']],
   ])('%s', (pattern, expected) => expect(delimitersOf(pattern)).toEqual(expected));
 
-  it.each(['\\W', '\\W+', 'ab', '[^a]', '[a-z]', '.', 'a|b', '(a)', '\\d'])('not %s', (pattern) =>
+  it.each(['\\W', '\\W+', 'ab', '[^a]', '[a-z]', '.', 'ab|c', '(a)', '\\d'])('not %s', (pattern) =>
     expect(delimitersOf(pattern)).toBeNull(),
+  );
+});
+
+describe('the tokens of a class of characters', () => {
+  it.each([
+    ['\\W', true, '\\w+'],
+    ['[^a-z]+', true, '[a-z]+'],
+    ['[a-z]+', false, '[a-z]+'],
+    ['\\w', false, '\\w'],
+    ['[^\\s]', true, '[\\s\\x{0b}]+'],
+  ])('%s, between tokens: %s', (pattern, gaps, expected) => expect(tokenClass(pattern, gaps)).toBe(expected));
+
+  it.each(['a+b', '(a|b)+', '\\s*,\\s*', '[a&&b]'])('not %s', (pattern) =>
+    expect(tokenClass(pattern, true)).toBeNull(),
   );
 });
 

@@ -4,6 +4,7 @@ import type { Reference, Unreferenced } from '../../../graph-model/builders/refe
 import type { Model } from '../../../graph-model/core/model.ts';
 import { toNumbers, type DenseTensor } from '../../../graph-model/core/tensor.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
+import { PyObject } from '../../containers/pickle/index.ts';
 import type { ForeignLibrary, ForeignReader } from '../../foreign.ts';
 import { decodeGraph } from '../dialect/decode.ts';
 import { ForeignObject, readersFor } from '../foreign.ts';
@@ -184,6 +185,7 @@ export async function sklearnReference(
   const by = evaluatorWith(await readersFor(model, libraries));
   const names = inputsOf(root).map((i) => i.name);
   const found = findProbes(root, names, inputsOf(root));
+  const widths = openWidths(root);
   const evaluate = (inputs: ReadonlyMap<string, DenseTensor>) => outputsOf(by, root, frameOfInputs(inputs, names));
   try {
     // Whether every estimator is known, and every option of it, shows on one row of nothing.
@@ -194,7 +196,24 @@ export async function sklearnReference(
     if (error instanceof FormatError) return { none: root.name };
     throw error;
   }
-  return { what: `${root.name} evaluated row by row in float64`, ...found, evaluate };
+  return { what: `${root.name} evaluated row by row in float64`, ...found, widths, evaluate };
+}
+
+/** Where the model says no number of columns: what the first estimator within says that it was fitted on. */
+function openWidths(root: Est): ReadonlyMap<string, number> {
+  const within = (e: Est): number => {
+    if (e.has('n_features_in_')) return e.num('n_features_in_');
+    for (const name of ['steps', 'transformer_list'])
+      for (const entry of e.has(name) ? e.list(name) : []) {
+        const inner = Array.isArray(entry) ? entry[1] : null;
+        const width = inner instanceof PyObject ? within(Est.of(inner)) : 0;
+        if (width > 0) return width;
+      }
+    return 0;
+  };
+  const open = inputsOf(root).filter(({ type }) => type.kind === 'tensor' && typeof type.shape?.[1] !== 'number');
+  const width = within(root);
+  return new Map(width > 0 ? open.map(({ name }) => [name, width] as const) : []);
 }
 
 function oneRow(model: Model): Map<string, DenseTensor> {

@@ -3,7 +3,17 @@ import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { Metadata, ModelFolder } from '../folder.ts';
 import { attribute, floats } from '../../../graph-model/core/attributes.ts';
 import { doubles, type Params } from '../params.ts';
-import { columnsIn, columnsOut, number, refuse, vector, type Column, type Lowering, type StageRow } from '../stage.ts';
+import {
+  columnsIn,
+  columnsOut,
+  number,
+  refuse,
+  vector,
+  type Column,
+  type InPort,
+  type Lowering,
+  type StageRow,
+} from '../stage.ts';
 import { damaged, numbersOf, stringsOf } from '../values.ts';
 
 const family = 'Categories';
@@ -22,14 +32,50 @@ function stringIndexer(c: Lowering): Column[] {
   const mode = c.p.text('handleInvalid', 'error');
   if (mode !== 'keep') c.invalid(mode);
   return c.inputs.map((input, i) => {
-    if (input.dtype !== 'string') return refuse('it reads numbers as text, as Java writes them');
     const labels = c.p.strings(`labels_${i}`) ?? damaged(`labels_${i}`, 'the labels are not there');
+    const categories = labels.length + Number(mode === 'keep');
+    if (input.dtype !== 'string') return numberIndexer(c, input, labels, mode === 'keep', categories);
     const codes = c.o.ml('LabelEncoder', [input.value], {
       keys_strings: labels,
       values_floats: floats(labels.map((_, code) => code)),
       default_float: { kind: 'float', value: mode === 'keep' ? labels.length : NaN },
     });
-    return number(codes, { dtype: 'float', nominal: true, labels });
+    return number(codes, { dtype: 'float', nominal: true, labels, categories });
+  });
+}
+
+const NUMERAL = /^(-?\d+(\.\d+)?(E-?\d+)?|NaN)$/;
+const areNumerals = (labels: readonly string[]) => labels.length > 0 && labels.every((l) => NUMERAL.test(l));
+
+/** Labels are numbers as Java writes them: `3` of whole ones, `3.0` and `1.0E10` of doubles. */
+function numberIndexer(
+  c: Lowering,
+  input: Column,
+  labels: readonly string[],
+  keep: boolean,
+  categories: number,
+): Column {
+  if (!areNumerals(labels)) return refuse('it reads numbers, and its labels are texts');
+  const { o } = c;
+  const keys = labels.map(Number);
+  const single = input.dtype === 'float';
+  const known = single
+    ? o.constant({ dtype: 'float', dims: [1, keys.length], values: Float32Array.from(keys) })
+    : o.doubles(keys);
+  const x = single ? input.value : c.x(c.inputs.indexOf(input));
+  const hits = o.cast(o.op('Equal', [x, known]), 'double');
+  const code = o.sum(o.mul(hits, o.doubles(range(keys.length))));
+  const missed = o.op('Equal', [o.sum(hits), o.scalar(0)]);
+  const value = o.where(missed, o.scalar(keep ? labels.length : NaN), code);
+  return number(value, { nominal: true, labels, categories });
+}
+
+function indexerInputs(p: Params): InPort[] {
+  return p.inputColumns().map((column, i) => {
+    const labels = p.strings(`labels_${i}`) ?? [];
+    // No text is written like a double by chance.
+    const kind = areNumerals(labels) && labels.every((l) => /[.N]/.test(l)) ? 'number' : 'text';
+    return { column, kind, numerals: kind === 'text' && areNumerals(labels) };
   });
 }
 
@@ -155,12 +201,48 @@ function vectorIndexer(c: Lowering): Column[] {
   return [vector(width === 1 ? columns[0]! : o.concat(columns), width, { nominal: true })];
 }
 
+/** For each column the categories, how many rows each had, and the sum (binary) or mean (continuous) of their targets. */
+async function targetStatistics(folder: ModelFolder, { uid }: Metadata) {
+  const rows = [...(await folder.rows('data', uid))].sort((a, b) => Number(a['index']) - Number(b['index']));
+  const part = (i: number, name: string) => doubles(numbersOf(rows[i]![name], `${uid}.${name}`));
+  return Object.fromEntries(
+    rows.flatMap((_, i) => ['categories', 'counts', 'stats'].map((name) => [`${name}_${i}`, part(i, name)] as const)),
+  );
+}
+
+/** What stands for all rows together among the categories. */
+const ALL_ROWS = 2147483647;
+
+/** The mean target of each category drawn towards that of all rows by the smoothing. */
+function targetColumn(c: Lowering, i: number): Column {
+  const { o, p } = c;
+  const categories = p.learned(`categories_${i}`);
+  const counts = p.sized(`counts_${i}`, categories.length);
+  const stats = p.sized(`stats_${i}`, categories.length);
+  const smoothing = p.number('smoothing', 0);
+  const means = stats.map((v, k) => (p.text('targetType', 'binary') === 'binary' ? v / counts[k]! : v));
+  const overall =
+    means[categories.indexOf(ALL_ROWS)] ?? damaged(`categories_${i}`, 'the mean of all rows is not there');
+  const share = (k: number) => counts[k]! / (counts[k]! + smoothing);
+  const encoded = means.map((v, k) => share(k) * v + (1 - share(k)) * overall);
+  const hits = o.cast(o.op('Equal', [c.x(i), o.doubles(categories)]), 'double');
+  const missed = o.op('Equal', [o.sum(hits), o.scalar(0)]);
+  const unknown = p.text('handleInvalid', 'error') === 'keep' ? overall : NaN;
+  return number(o.where(missed, o.scalar(unknown), o.sum(o.mul(hits, o.doubles(encoded)))));
+}
+
+function targetEncoder(c: Lowering): Column[] {
+  const mode = c.p.text('handleInvalid', 'error');
+  if (mode !== 'keep') c.invalid(mode);
+  return c.inputs.map((_, i) => targetColumn(c, i));
+}
+
 export const ENCODERS: readonly StageRow[] = [
   {
     ops: ['StringIndexerModel'],
     family,
-    notes: 'handleInvalid keep as in Spark; error and skip give NaN. Columns of numbers are refused.',
-    inputs: columnsIn('text'),
+    notes: 'handleInvalid keep as in Spark; error and skip give NaN. Columns of numbers too.',
+    inputs: indexerInputs,
     outputs: columnsOut('number'),
     data: indexerLabels,
     lower: stringIndexer,
@@ -198,5 +280,14 @@ export const ENCODERS: readonly StageRow[] = [
     outputs: columnsOut('vector'),
     data: categoryMaps,
     lower: vectorIndexer,
+  },
+  {
+    ops: ['TargetEncoderModel'],
+    family,
+    notes: 'Of Spark 4; handleInvalid keep as in Spark; error gives NaN.',
+    inputs: columnsIn('number'),
+    outputs: columnsOut('number'),
+    data: targetStatistics,
+    lower: targetEncoder,
   },
 ];

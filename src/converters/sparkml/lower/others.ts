@@ -16,7 +16,8 @@ import {
   type StageRow,
 } from '../stage.ts';
 import type { Params } from '../params.ts';
-import { damaged, numbersOf } from '../values.ts';
+import type { ValueId } from '../../../graph-model/core/model.ts';
+import { damaged, numberOf, numbersOf } from '../values.ts';
 import { label } from './heads.ts';
 
 async function steps(folder: ModelFolder, { uid }: Metadata) {
@@ -58,6 +59,48 @@ function oneVsRest(c: Lowering): Column[] {
   return classified(c, { raw: vector(raw, c.inputs.length), label: label(c, o.argMax(raw)) });
 }
 
+/** A table of ids and one of their factors, for users and for items. */
+async function factors(folder: ModelFolder, { uid }: Metadata) {
+  const side = async (name: string) => {
+    const rows = await folder.rows(`${name}Factors`, uid);
+    const vectors = rows.map((r) => numbersOf(r['features'], `${uid}.${name}Factors`));
+    const rank = vectors[0]?.length ?? 0;
+    if (rank === 0 || vectors.some((v) => v.length !== rank))
+      damaged(`${uid}.${name}Factors`, 'factors differ in number');
+    return {
+      [`${name}Ids`]: doubles(rows.map((r) => numberOf(r['id'], `${uid}.id`))),
+      [`${name}Factors`]: doubles(vectors.flat(), [rows.length, rank]),
+    };
+  };
+  return { ...(await side('user')), ...(await side('item')) };
+}
+
+const pairIn = (p: Params): InPort[] => [
+  { column: p.text('userCol', 'user'), kind: 'id' },
+  { column: p.text('itemCol', 'item'), kind: 'id' },
+];
+
+/** [N, rank]: the factors of each id; NaN for one that is not known. */
+function lookedUp(c: Lowering, input: number, side: string): ValueId {
+  const { o, p } = c;
+  const ids = p.learned(`${side}Ids`);
+  const { rows, columns, values } = p.matrix(`${side}Factors`);
+  if (ids.length !== rows) return damaged(`${side}Factors`, 'there are not as many ids as factors');
+  const { value, dtype } = c.inputs[input]!;
+  const at = o.ml('LabelEncoder', [dtype === 'int64' ? value : o.cast(value, 'int64')], {
+    keys_int64s: { kind: 'ints', value: BigInt64Array.from(ids, BigInt) },
+    values_int64s: { kind: 'ints', value: BigInt64Array.from(ids, (_, i) => BigInt(i)) },
+    default_int64: rows,
+  });
+  const all = o.doubles([...values, ...new Array<number>(columns).fill(NaN)], [rows + 1, columns]);
+  return o.op('Gather', [all, o.op('Squeeze', [at, o.ints([1])])], { axis: 0 });
+}
+
+function recommendation(c: Lowering): Column[] {
+  if (c.p.text('coldStartStrategy', 'nan') === 'drop') c.invalid('skip');
+  return [number(c.o.sum(c.o.mul(lookedUp(c, 0, 'user'), lookedUp(c, 1, 'item'))))];
+}
+
 const refused = (family: string, notes: string, ...ops: readonly string[]): StageRow => ({
   ops,
   family,
@@ -67,6 +110,8 @@ const refused = (family: string, notes: string, ...ops: readonly string[]): Stag
 });
 
 const MURMUR = 'it hashes with MurmurHash3, and no ONNX operator hashes texts the same way';
+const MIXED =
+  'it hashes texts with MurmurHash3, and which of its columns hold texts, and which numbers, is not saved with it';
 
 export const OTHERS: readonly StageRow[] = [
   {
@@ -86,27 +131,26 @@ export const OTHERS: readonly StageRow[] = [
     outputs: classifierOut(false),
     lower: oneVsRest,
   },
-  refused('Text', MURMUR, 'HashingTF', 'FeatureHasher'),
+  refused('Text', MURMUR, 'HashingTF'),
+  refused('Text', MIXED, 'FeatureHasher'),
   refused(
     'Clustering',
     'its topics come of an iteration that begins with random numbers',
     'LocalLDAModel',
     'DistributedLDAModel',
   ),
-  refused(
-    'Other models',
-    'it recommends by looking users and items up, and gives no result for a row of features',
-    'ALSModel',
-  ),
+  {
+    ops: ['ALSModel'],
+    family: 'Other models',
+    notes:
+      'The rating of a user and an item; NaN where one is unknown, be they dropped or not. The lists of the best are not part of it.',
+    inputs: pairIn,
+    outputs: predictionOut,
+    data: factors,
+    lower: recommendation,
+  },
   refused('Other models', 'it finds item sets, which are lists of any length', 'FPGrowthModel'),
-  refused('Other models', 'it runs SQL', 'SQLTransformer'),
-  refused(
-    'Vectors',
-    'its hashes are lists of vectors for a join',
-    'BucketedRandomProjectionLSHModel',
-    'MinHashLSHModel',
-  ),
-  refused('Categories', 'how its statistics are stored is not documented', 'TargetEncoderModel'),
+  refused('Other models', 'it runs SQL, which can make, change and drop any column and row', 'SQLTransformer'),
   refused(
     'Categories',
     'the number of its categories is in the data, not in the files; OneHotEncoderModel has it',

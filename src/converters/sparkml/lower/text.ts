@@ -101,6 +101,10 @@ const ESCAPES: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f
 
 /** The delimiters that a simple pattern stands for: blanks, or plain characters, alone or in a class; null for others. */
 export function delimitersOf(pattern: string): readonly string[] | null {
+  if (/^(\\.|[^\\|])(\|(\\.|[^\\|]))+$/.test(pattern)) {
+    const all = pattern.match(/\\.|[^|]/g)!.map(delimitersOf);
+    return all.every((d) => d !== null) ? [...new Set(all.flat())] : null;
+  }
   const single =
     pattern.endsWith('+') && pattern.length > 1 && !pattern.endsWith('\\+') ? pattern.slice(0, -1) : pattern;
   const body = /^\[([^\]^][^\]]*)\]$/.exec(single)?.[1];
@@ -120,15 +124,59 @@ export function delimitersOf(pattern: string): readonly string[] | null {
   return [...found];
 }
 
+/** What a class of characters leaves out: `[^a-z]` of `[a-z]`, `\\w` of `\\W`; null for what is no single class. */
+function complementOf(java: string): string | null {
+  if (/^\\[wWdDsS]$/.test(java))
+    return /[wds]/.test(java[1]!) ? `\\${java[1]!.toUpperCase()}` : `\\${java[1]!.toLowerCase()}`;
+  const body = /^\[(\^?)((?:[^\]\\[&]|\\[wds.,;:!?'"/\\()[\]{}|+*^$tnrf-])+)\]$/.exec(java);
+  if (!body) return null;
+  return body[1] === '^' ? `[${body[2]}]` : `[^${body[2]}]`;
+}
+
+/** RE2 leaves the vertical tab out of blanks. */
+const inRe2 = (java: string): string =>
+  java.startsWith('[')
+    ? java.replaceAll('\\s', '\\s\\x{0b}')
+    : java.replace('\\s', '[\\s\\x{0b}]').replace('\\S', '[^\\s\\x{0b}]');
+
+/**
+ * The tokens themselves as RE2 finds them, for a pattern that is one class of characters, alone or repeated: where it cuts,
+ * tokens are runs of all other characters. Null for other patterns.
+ */
+export function tokenClass(pattern: string, gaps: boolean): string | null {
+  const repeated = pattern.endsWith('+');
+  const single = repeated ? pattern.slice(0, -1) : pattern;
+  const other = complementOf(single);
+  if (other === null) return null;
+  return gaps ? `${inRe2(other)}+` : `${inRe2(single)}${repeated ? '+' : ''}`;
+}
+
+/** Fills the rows of the operator's result; in no text. */
+const PAD = '\uE000';
+
+/** What the runtime's own tokenizer finds; ONNX itself cuts at fixed texts alone. */
+function found(c: Lowering, text: ValueId, tokenexp: string): Tokens {
+  const { o } = c;
+  const flat = o.op('Reshape', [text, o.ints([-1])]);
+  const attributes = { mark: 0, mincharnum: 1, pad_value: PAD, tokenexp };
+  const value = padded(c, o.op('Tokenizer', [flat], attributes, 'com.microsoft'), 1);
+  const missing = o.cast(among(c, value, [PAD, '']), 'bool');
+  return { value, mask: o.not(missing) };
+}
+
 function regexTokenizer(c: Lowering): Column[] {
   const { o, p } = c;
   const pattern = p.text('pattern', '\\s+');
+  const gaps = p.flag('gaps', true);
   const least = p.number('minTokenLength', 1);
-  const delimiters = p.flag('gaps', true) ? delimitersOf(pattern) : null;
-  if (!delimiters) return refuse(`ONNX has no regular expressions that cut text, and its pattern is ${pattern}`);
   if (least < 1) return refuse('with minTokenLength 0 it keeps empty tokens');
-  const text = c.inputs[0]!.value;
-  const parts = split(c, p.flag('toLowercase', true) ? lower(c, text) : text, delimiters);
+  const delimiters = gaps ? delimitersOf(pattern) : null;
+  const tokenexp = delimiters ? null : tokenClass(pattern, gaps);
+  if (!delimiters && !tokenexp)
+    return refuse(`ONNX has no regular expressions that cut text, and its pattern is ${pattern}`);
+  const raw = c.inputs[0]!.value;
+  const text = p.flag('toLowercase', true) ? lower(c, raw) : raw;
+  const parts = delimiters ? split(c, text, delimiters) : found(c, text, tokenexp!);
   const long =
     least === 1
       ? o.not(isEmpty(c, parts.value))
@@ -274,7 +322,8 @@ export const TEXT: readonly StageRow[] = [
   {
     ops: ['RegexTokenizer'],
     family,
-    notes: 'Patterns that split at blanks, at one character, or at a class of characters; others are refused.',
+    notes:
+      'Patterns of one character or class of characters, alone or repeated: between tokens, or the tokens themselves; others are refused.',
     inputs: columnsIn('text'),
     outputs: columnsOut('tokens'),
     lower: regexTokenizer,

@@ -21,8 +21,8 @@ import { binary, decide, finished } from './heads.ts';
 
 const family = 'Trees';
 
-/** What a leaf adds to the outputs. */
-type LeafValues = (node: number, tree: number) => ArrayLike<number>;
+/** What a leaf adds to the outputs: a value for each, or for the one that it says. */
+type LeafValues = (node: number, tree: number) => ArrayLike<number> | readonly [target: number, value: number][];
 
 class NodeLists {
   readonly tree: number[] = [];
@@ -98,9 +98,13 @@ function asked(f: Forest, node: number): { categories: number[]; yesIsLeft: bool
 function ensemble(c: Lowering, f: Forest, targets: number, leaf: LeafValues, exact: boolean): ValueId {
   const lists = new NodeLists();
   for (let t = 0; t < f.offsets.length - 1; t++) writeTree(f, t, lists);
-  const weights = Float64Array.from(lists.leaves.flatMap(({ node, tree }) => Array.from(leaf(node, tree))));
-  const spread = <T>(value: (l: { tree: number; id: number }, k: number) => T): T[] =>
-    lists.leaves.flatMap((l) => Array.from({ length: targets }, (_, k) => value(l, k)));
+  const entries = lists.leaves.flatMap(({ node, tree, id }) =>
+    Array.from(leaf(node, tree) as ArrayLike<number | readonly [number, number]>, (v, k) => {
+      const [target, value] = typeof v === 'number' ? [k, v] : v;
+      return { tree, id, target, value };
+    }),
+  );
+  const weights = Float64Array.from(entries, (e) => e.value);
   const x = c.features(c.p.number('numFeatures', 0));
   const double = exact || c.inputs[0]!.dtype === 'double';
   const sums = c.o.ml('TreeEnsembleRegressor', [double ? x : c.inputs[0]!.value], {
@@ -111,9 +115,9 @@ function ensemble(c: Lowering, f: Forest, targets: number, leaf: LeafValues, exa
     nodes_modes: lists.mode,
     nodes_truenodeids: ints(lists.yes),
     nodes_falsenodeids: ints(lists.no),
-    target_treeids: ints(spread((l) => l.tree)),
-    target_nodeids: ints(spread((l) => l.id)),
-    target_ids: ints(spread((_, k) => k)),
+    target_treeids: ints(entries.map((e) => e.tree)),
+    target_nodeids: ints(entries.map((e) => e.id)),
+    target_ids: ints(entries.map((e) => e.target)),
     ...(double ? inDouble(lists.value, weights) : inFloat(lists, weights)),
   });
   return c.o.cast(sums, 'double');
@@ -160,8 +164,9 @@ function treeClassifier(c: Lowering): Column[] {
   const probabilities = normalised(c, raw);
   const thresholds = p.numbers('thresholds');
   const label = thresholds ? decide(c, raw, probabilities) : number(o.columns(sums, [f.classes]));
-  return withoutLeaf(
+  return withLeaves(
     c,
+    f,
     classified(c, { raw: vector(raw, f.classes), label, probabilities: vector(probabilities, f.classes) }),
   );
 }
@@ -169,12 +174,11 @@ function treeClassifier(c: Lowering): Column[] {
 function forestClassifier(c: Lowering): Column[] {
   const f = forestOf(c.p);
   const raw = ensemble(c, f, f.classes, (node) => shares(f, node), true);
-  return withoutLeaf(c, finished(c, raw, normalised(c, raw), f.classes));
+  return withLeaves(c, f, finished(c, raw, normalised(c, raw), f.classes));
 }
 
 /** The sum of all trees times their weights; `divisor` makes it their mean. */
-function total(c: Lowering, divisor: (f: Forest) => number, exact: boolean): ValueId {
-  const f = forestOf(c.p);
+function total(c: Lowering, f: Forest, divisor: (f: Forest) => number, exact: boolean): ValueId {
   const by = divisor(f);
   const sum = ensemble(c, f, 1, (node, tree) => [f.prediction[node]! * f.treeWeights[tree]!], exact);
   return by === 1 ? sum : c.o.div(sum, c.o.scalar(by));
@@ -182,28 +186,61 @@ function total(c: Lowering, divisor: (f: Forest) => number, exact: boolean): Val
 
 const regressor =
   (divisor: (f: Forest) => number) =>
-  (c: Lowering): (Column | null)[] =>
-    withoutLeaf(c, [number(total(c, divisor, false))]);
+  (c: Lowering): Column[] => {
+    const f = forestOf(c.p);
+    return withLeaves(c, f, [number(total(c, f, divisor, false))]);
+  };
 
-/** `leafCol` asks for the number of the leaf in every tree, which no ONNX operator gives. */
-function withoutLeaf(c: Lowering, columns: Column[]): Column[] {
-  const leaf = c.p.text('leafCol', '');
-  if (leaf) c.leftOut(leaf, 'leaf numbers are not made');
-  return columns;
+/** The variance of the rows that trained the leaf is its impurity. */
+function treeRegressor(c: Lowering): Column[] {
+  const f = forestOf(c.p);
+  const columns = withLeaves(c, f, [number(total(c, f, one, false))]);
+  if (!c.p.text('varianceCol', '')) return columns;
+  const impurity = c.p.sized('impurity', f.left.length);
+  return [...columns, number(ensemble(c, f, 1, (node) => [impurity[node]!], true))];
 }
 
-/** With the column of leaves, which is left out, where the model asks for it. */
+/** In which leaf of each tree a row ends, counted from left to right; a single tree gives a number, several a vector. */
+function withLeaves(c: Lowering, f: Forest, columns: Column[]): Column[] {
+  if (!c.p.text('leafCol', '')) return columns;
+  const trees = f.offsets.length - 1;
+  const place = leafPlaces(f);
+  const leaves = ensemble(c, f, trees, (node, tree) => [[tree, place[node]!]], true);
+  return [...columns, /^DecisionTree/.test(c.node.op) ? number(leaves) : vector(leaves, trees)];
+}
+
+function leafPlaces(f: Forest): Int32Array {
+  const places = new Int32Array(f.left.length);
+  for (let t = 0; t + 1 < f.offsets.length; t++) {
+    const begin = f.offsets[t]!;
+    const stack = [begin];
+    for (let next = 0; stack.length > 0;) {
+      const node = stack.pop()!;
+      if (f.left[node]! < 0) places[node] = next++;
+      else stack.push(begin + f.right[node]!, begin + f.left[node]!);
+    }
+  }
+  return places;
+}
+
+/** With the column of leaves, where the model asks for it. */
 const withLeaf =
   (outputs: (p: Params) => OutPort[]) =>
   (p: Params): OutPort[] => {
     const leaf = p.text('leafCol', '');
-    return leaf ? [...outputs(p), { column: leaf, kind: 'vector', role: 'raw' }] : outputs(p);
+    return leaf ? [...outputs(p), { column: leaf, kind: 'vector', role: 'column' }] : outputs(p);
   };
+
+const withVariance = (p: Params): OutPort[] => {
+  const column = p.text('varianceCol', '');
+  const outputs = withLeaf(predictionOut)(p);
+  return column ? [...outputs, { column, kind: 'number', role: 'column' }] : outputs;
+};
 
 const one = () => 1;
 const classifier = { family, inputs: featuresIn, outputs: withLeaf(classifierOut(true)) };
 const regression = { family, inputs: featuresIn, outputs: withLeaf(predictionOut) };
-const notes = 'leafCol is left out.';
+const notes = 'leafCol too.';
 
 export const TREES: readonly StageRow[] = [
   { ops: ['DecisionTreeClassificationModel'], notes, ...classifier, data: treeData, lower: treeClassifier },
@@ -213,9 +250,20 @@ export const TREES: readonly StageRow[] = [
     notes,
     ...classifier,
     data: forestData,
-    lower: (c) => withoutLeaf(c, binary(c, total(c, one, true), 2)),
+    lower: (c) => {
+      const f = forestOf(c.p);
+      return withLeaves(c, f, binary(c, total(c, f, one, true), 2));
+    },
   },
-  { ops: ['DecisionTreeRegressionModel'], notes, ...regression, data: treeData, lower: regressor(one) },
+  {
+    ops: ['DecisionTreeRegressionModel'],
+    family,
+    notes: 'leafCol and varianceCol too.',
+    inputs: featuresIn,
+    outputs: withVariance,
+    data: treeData,
+    lower: treeRegressor,
+  },
   {
     ops: ['RandomForestRegressionModel'],
     notes,

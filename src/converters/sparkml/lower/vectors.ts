@@ -127,17 +127,65 @@ function dct(c: Lowering): Column[] {
 /** All products of one entry of each input, the first input slowest. */
 function interaction(c: Lowering): Column[] {
   const { o, inputs } = c;
-  if (inputs.some((i) => i.nominal)) return refuse('it expands category codes by metadata that the files do not hold');
-  let out = c.x(0);
-  for (let i = 1; i < inputs.length; i++) {
+  const parts = inputs.map((_, i) => expanded(c, i));
+  let out = parts[0]!.value;
+  for (const { value } of parts.slice(1)) {
     const left = o.op('Unsqueeze', [out, o.ints([2])]);
-    const right = o.op('Unsqueeze', [c.x(i), o.ints([1])]);
+    const right = o.op('Unsqueeze', [value, o.ints([1])]);
     const rows = o.op('Shape', [out], { start: 0, end: 1 });
-    const wide = o.op('Mul', [widthOf(c, out), widthOf(c, c.x(i))]);
+    const wide = o.op('Mul', [widthOf(c, out), widthOf(c, value)]);
     out = o.op('Reshape', [o.mul(left, right), o.concat([rows, wide], 0)]);
   }
-  const width = inputs.reduce<number | null>((n, i) => (n === null || i.width === null ? null : n * i.width), 1);
+  const width = parts.reduce<number | null>((n, i) => (n === null || i.width === null ? null : n * i.width), 1);
   return [vector(out, width)];
+}
+
+/** Category codes become a column for each category; Spark takes their number from the schema, here it is the indexer's. */
+function expanded(c: Lowering, i: number): { value: ValueId; width: number | null } {
+  const { nominal, categories, width, kind } = c.inputs[i]!;
+  const x = c.x(i);
+  if (!nominal) return { value: x, width };
+  if (categories === undefined || kind !== 'number')
+    return refuse('it expands category codes by metadata that the files do not hold');
+  const codes = Array.from({ length: categories }, (_, k) => k);
+  return { value: c.o.cast(c.o.op('Equal', [x, c.o.doubles(codes)]), 'double'), width: categories };
+}
+
+/** Random unit vectors, one a hash: a matrix since Spark 2.1. */
+async function unitVectors(folder: ModelFolder, { uid }: Metadata) {
+  const [row] = await folder.rows('data', uid);
+  return { randUnitVectors: matrix(matrixOf(row?.['randUnitVectors'], `${uid}.randUnitVectors`)) };
+}
+
+function randomProjection(c: Lowering): Column[] {
+  const { o, p } = c;
+  const m = p.matrix('randUnitVectors');
+  const along = o.times(c.features(m.columns), m);
+  return [vector(o.op('Floor', [o.div(along, o.scalar(p.number('bucketLength', 1)))]), m.rows)];
+}
+
+/** Pairs of coefficients, one after the other. */
+async function coefficients(folder: ModelFolder, { uid }: Metadata) {
+  const [row] = await folder.rows('data', uid);
+  const flat = numbersOf(row?.['randCoefficients'], `${uid}.randCoefficients`);
+  const every = (first: number) => doubles(flat.filter((_, i) => i % 2 === first));
+  return { randCoefficientsA: every(0), randCoefficientsB: every(1) };
+}
+
+const HASH_PRIME = 2038074743;
+
+/** The least of ((1 + i)·a + b) mod a prime over the places i of a row that are not zero, for each pair (a, b). */
+function minHash(c: Lowering): Column[] {
+  const { o, p } = c;
+  const a = p.learned('randCoefficientsA');
+  const b = p.sized('randCoefficientsB', a.length);
+  const x = c.x();
+  const place = o.op('Unsqueeze', [o.add(counted(c, widthOf(c, x)), o.ints([1], [])), o.ints([0])]);
+  const product = o.mul(place, o.ints(a, [a.length, 1]));
+  const hash = o.op('Mod', [o.add(product, o.ints(b, [b.length, 1])), o.ints([HASH_PRIME], [])]);
+  const there = o.op('Unsqueeze', [o.not(o.op('Equal', [x, o.scalar(0)])), o.ints([1])]);
+  const kept = o.where(there, o.cast(hash, 'double'), o.scalar(HASH_PRIME));
+  return [vector(o.op('ReduceMin', [kept], { axes: [2], keepdims: 0 }), a.length)];
 }
 
 const selector = { family, data: selectedFeatures, lower: (c: Lowering) => chosen(c, c.p.learned('selectedFeatures')) };
@@ -164,10 +212,26 @@ export const VECTORS: readonly StageRow[] = [
   {
     ops: ['Interaction'],
     family,
-    notes: 'Numbers and vectors; category codes are refused.',
+    notes: 'Numbers, vectors, and the codes of a StringIndexer in the same pipeline.',
     inputs: columnsIn('any'),
     outputs: columnsOut('vector'),
     lower: interaction,
+  },
+  {
+    ops: ['BucketedRandomProjectionLSHModel'],
+    family,
+    notes: 'The hashes of all tables as one vector; the joins by likeness are not part of it.',
+    ...ports,
+    data: unitVectors,
+    lower: randomProjection,
+  },
+  {
+    ops: ['MinHashLSHModel'],
+    family,
+    notes: 'The hashes of all tables as one vector; the joins by likeness are not part of it.',
+    ...ports,
+    data: coefficients,
+    lower: minHash,
   },
   { ops: ['ChiSqSelectorModel'], notes: '', ...selector, ...selectorPorts },
   { ops: ['UnivariateFeatureSelectorModel'], notes: '', ...selector, ...selectorPorts },

@@ -3,7 +3,8 @@ import type { Params } from '../params.ts';
 import type { Role } from '../stage.ts';
 
 export type Data =
-  | { readonly kind: 'number'; readonly values: Float64Array }
+  /** `categories`: the values are codes, of so many. */
+  | { readonly kind: 'number'; readonly values: Float64Array; readonly categories?: number }
   | { readonly kind: 'vector'; readonly rows: readonly Float64Array[] }
   | { readonly kind: 'text'; readonly values: readonly string[] }
   | { readonly kind: 'tokens'; readonly rows: readonly (readonly string[])[] };

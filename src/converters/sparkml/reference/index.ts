@@ -36,7 +36,6 @@ export const EVALUATORS: ReadonlyMap<string, Evaluate> = new Map<string, Evaluat
   ['Binarizer', change.binarizer],
   ['ImputerModel', change.imputer],
   ['IDFModel', change.idf],
-  ['FeatureHasher', change.featureHasher],
   ['StringIndexerModel', change.stringIndexer],
   ['OneHotEncoderModel', change.oneHot],
   ['Bucketizer', change.bucketizer],

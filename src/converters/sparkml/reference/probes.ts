@@ -9,13 +9,18 @@ import { sampleTexts } from './text.ts';
 type Source = { readonly input: string; readonly column: number; readonly back: (v: number) => number } | null;
 
 const MOST = 96;
+/** Columns of an input that no stage says to be a vector. */
+const OPEN = 1;
+
+const readersOf = (model: Model, value: ValueId): Params[] =>
+  (model.uses.get(value) ?? []).flatMap(({ node }) => (node === null ? [] : [new Params(model.nodes.at(node))]));
 
 type Found = Map<string, { probe: Omit<Probe, 'values'>; values: Set<number | string> }>;
 
 export function findProbes(
   model: Model,
   stages: readonly Node[],
-): Pick<Reference, 'probes' | 'takesMissing' | 'takesUnknown' | 'cost'> {
+): Pick<Reference, 'probes' | 'widths' | 'takesMissing' | 'takesUnknown' | 'cost'> {
   const finder = new Finder(model);
   stages.forEach((node) => finder.visit(node));
   return finder.result();
@@ -27,12 +32,18 @@ class Finder {
   private missing = false;
   private unknown = false;
   private cost = 20;
+  /** Of inputs whose number of columns no stage says: numbers and vectors are taken alike. */
+  private readonly widths = new Map<string, number>();
 
   constructor(model: Model) {
     for (const id of model.graphs.at(model.main).inputs) {
       const { name, type } = model.values.at(id);
       const width = type?.kind === 'tensor' ? type.shape?.[1] : 1;
-      const columns = typeof width === 'number' ? width : 1;
+      const open = typeof width !== 'number';
+      const columns = open
+        ? Math.max(OPEN, ...readersOf(model, id).map((p) => p.number('featureIndex', 0) + 1))
+        : width;
+      if (open) this.widths.set(name, columns);
       this.sources.set(
         id,
         Array.from({ length: columns }, (_, column) => ({ input: name, column, back: (v: number) => v })),
@@ -40,13 +51,13 @@ class Finder {
     }
   }
 
-  result(): Pick<Reference, 'probes' | 'takesMissing' | 'takesUnknown' | 'cost'> {
+  result(): Pick<Reference, 'probes' | 'widths' | 'takesMissing' | 'takesUnknown' | 'cost'> {
     const probes = [...this.found.values()].map(({ probe, values }) => {
       const list = [...values];
       const sorted = list.every((v) => typeof v === 'number') ? (list as number[]).sort((a, b) => a - b) : list;
       return { ...probe, values: spread<number | string>(sorted, MOST) as number[] };
     });
-    return { probes, takesMissing: this.missing, takesUnknown: this.unknown, cost: this.cost };
+    return { probes, widths: this.widths, takesMissing: this.missing, takesUnknown: this.unknown, cost: this.cost };
   }
 
   private put(source: Source | undefined, kind: Probe['kind'], values: Iterable<number | string>): void {

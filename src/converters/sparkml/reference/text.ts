@@ -1,16 +1,5 @@
 /** Texts to tokens to counts, as Java's strings do it. */
-import {
-  dot,
-  matrixRow,
-  notHere,
-  sum,
-  textsOf,
-  tokensOf,
-  vectors,
-  type Data,
-  type Evaluate,
-  type Stage,
-} from './data.ts';
+import { dot, matrixRow, notHere, textsOf, tokensOf, vectors, type Data, type Evaluate } from './data.ts';
 
 const tokens = (rows: readonly (readonly string[])[]): { columns: Data[] } => ({ columns: [{ kind: 'tokens', rows }] });
 
@@ -105,6 +94,3 @@ export function sampleTexts(words: readonly string[]): string[] {
   });
   return [...texts, '', ' ', ` ${word(1)}`, `${word(2)} `];
 }
-
-export const costOfWords = (s: Pick<Stage, 'p'>): number =>
-  sum([s.p.strings('vocabulary')?.length ?? 0, s.p.strings('words')?.length ?? 0]);

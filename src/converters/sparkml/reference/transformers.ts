@@ -10,33 +10,35 @@ import {
   numbersOf,
   rowsOf,
   sum,
-  textsOf,
   vectors,
   type Evaluate,
-  type Stage,
 } from './data.ts';
 
 const orOne = (v: number) => (v === 0 ? 1 : v);
 
-export const standardScaler = eachVector((p) => {
-  const [std, mean] = [p.learned('std'), p.learned('mean')];
-  const [withMean, withStd] = [p.flag('withMean', false), p.flag('withStd', true)];
-  return (x) =>
-    x.map((v, i) => {
-      const centred = withMean ? v - mean[i]! : v;
-      return !withStd ? centred : std[i] === 0 ? centred * 0 : centred / std[i]!;
-    });
-});
+/** (x - shift)·scale: Spark multiplies by the reciprocal, which counts where a threshold follows. */
+const shiftScale =
+  (shift: Float64Array | null, scale: Float64Array | null) =>
+  (x: Float64Array): Float64Array =>
+    x.map((v, i) => (v - (shift?.[i] ?? 0)) * (scale?.[i] ?? 1));
 
-export const robustScaler = eachVector((p) => {
-  const [range, median] = [p.learned('range'), p.learned('median')];
-  const [centring, scaling] = [p.flag('withCentering', false), p.flag('withScaling', true)];
-  return (x) =>
-    x.map((v, i) => {
-      const centred = centring ? v - median[i]! : v;
-      return !scaling ? centred : range[i] === 0 ? centred * 0 : centred / range[i]!;
-    });
-});
+const reciprocal = (values: Float64Array, ofZero: number) => values.map((v) => (v === 0 ? ofZero : 1 / v));
+
+export const standardScaler = eachVector((p) =>
+  shiftScale(
+    p.flag('withMean', false) ? p.learned('mean') : null,
+    p.flag('withStd', true) ? reciprocal(p.learned('std'), 0) : null,
+  ),
+);
+
+export const robustScaler = eachVector((p) =>
+  shiftScale(
+    p.flag('withCentering', false) ? p.learned('median') : null,
+    p.flag('withScaling', true) ? reciprocal(p.learned('range'), 0) : null,
+  ),
+);
+
+export const maxAbsScaler = eachVector((p) => shiftScale(null, reciprocal(p.learned('maxAbs'), 1)));
 
 export const minMaxScaler = eachVector((p) => {
   const [low, high] = [p.learned('originalMin'), p.learned('originalMax')];
@@ -44,11 +46,9 @@ export const minMaxScaler = eachVector((p) => {
   return (x) =>
     x.map((v, i) => {
       if (low[i] === high[i]) return Number.isNaN(v) ? v : (min + max) / 2;
-      return ((v - low[i]!) / (high[i]! - low[i]!)) * (max - min) + min;
+      return (v - low[i]!) * ((max - min) / (high[i]! - low[i]!)) + min;
     });
 });
-
-export const maxAbsScaler = eachVector((p) => (x) => x.map((v, i) => v / orOne(p.learned('maxAbs')[i]!)));
 
 const timesVector = (name: string) => eachVector((p) => (x) => x.map((v, i) => v * p.learned(name)[i]!));
 export const elementwise = timesVector('scalingVec');
@@ -129,8 +129,13 @@ export const cosineTransform = eachVector((p) => {
   };
 });
 
+/** Category codes stand for a column each category; then all products of one number of each input. */
 export const interaction: Evaluate = (s) => {
-  const parts = s.inputs.map((_, i) => rowsOf(s, i));
+  const parts = s.inputs.map((data, i) => {
+    const count = data.kind === 'number' ? data.categories : undefined;
+    const hot = (code: number) => Float64Array.from({ length: count! }, (_, k) => Number(k === code));
+    return count === undefined ? rowsOf(s, i) : Array.from(numbersOf(data), hot);
+  });
   const row = (r: number) =>
     parts.reduce<number[]>((left, part) => left.flatMap((a) => Array.from(part[r]!, (b) => a * b)), [1]);
   return { columns: [vectors(Array.from({ length: s.rows }, (_, r) => row(r)))] };
@@ -155,28 +160,19 @@ export const minHash = eachVector((p) => {
   };
 });
 
-/** Numbers alone: each goes to the place of its column's hash, signs apart. */
-export const featureHasher: Evaluate = (s) => {
-  const places = s.p.learned('places');
-  const rows = Array.from({ length: s.rows }, (_, r) => {
-    const out = new Float64Array(s.p.number('numFeatures', 262144));
-    s.inputs.forEach((data, i) => (out[places[i]!]! += numbersOf(data)[r]!));
-    return out;
-  });
-  return { columns: [vectors(rows)] };
-};
-
 // Categories
 
 export const stringIndexer: Evaluate = (s) => ({
   columns: s.inputs.map((data, i) => {
     const labels = s.p.strings(`labels_${i}`) ?? notHere('labels');
-    const unknown = s.p.text('handleInvalid', 'error') === 'keep' ? labels.length : NaN;
+    const keep = s.p.text('handleInvalid', 'error') === 'keep';
+    const unknown = keep ? labels.length : NaN;
     const at = new Map<string | number, number>(
       labels.map((l, code) => [data.kind === 'text' ? l : Math.fround(Number(l)), code]),
     );
     const code = (v: string | number) => at.get(typeof v === 'number' ? Math.fround(v) : v) ?? unknown;
-    return numbers(data.kind === 'text' ? data.values.map(code) : Array.from(numbersOf(data), code));
+    const values = Float64Array.from<string | number>(data.kind === 'text' ? data.values : numbersOf(data), code);
+    return { kind: 'number', values, categories: labels.length + Number(keep) };
   }),
 });
 
@@ -234,14 +230,21 @@ export const vectorIndexer = eachVector((p) => {
     });
 });
 
-/** The smoothed mean of the target for each category, and of all for one that is not known. */
+/** The mean of the target in each category, smoothed towards the mean of all rows, which is that of an unknown one. */
 export const targetEncoder: Evaluate = (s) => ({
   columns: s.inputs.map((data, i) => {
-    const [categories, means] = [s.p.learned(`categories_${i}`), s.p.learned(`encodings_${i}`)];
-    const unknown = s.p.text('handleInvalid', 'error') === 'keep' ? s.p.learned('unknown')[i]! : NaN;
-    const at = new Map(Array.from(categories, (c, k) => [c, means[k]!]));
-    return numbers(numbersOf(data).map((v) => at.get(v) ?? unknown));
+    const [categories, counts, stats] = ['categories', 'counts', 'stats'].map((n) => s.p.learned(`${n}_${i}`));
+    const isBinary = s.p.text('targetType', 'binary') === 'binary';
+    const mean = (k: number) => (isBinary ? stats![k]! / counts![k]! : stats![k]!);
+    const all = mean(categories!.indexOf(2 ** 31 - 1));
+    const smoothed = (k: number) =>
+      (counts![k]! * mean(k) + s.p.number('smoothing', 0) * all) / (counts![k]! + s.p.number('smoothing', 0));
+    const unknown = s.p.text('handleInvalid', 'error') === 'keep' ? all : NaN;
+    return numbers(
+      numbersOf(data).map((v) => {
+        const k = categories!.indexOf(v);
+        return k < 0 ? unknown : smoothed(k);
+      }),
+    );
   }),
 });
-
-export const textOnly = (s: Stage): readonly string[] => textsOf(s.inputs[0]!);
