@@ -24,7 +24,8 @@ export const catboostConverter: Converter = {
     ),
   reference: async (model) => {
     const node = nodeOfDialect(model, 'catboost');
-    return node && catboostReference(model, node);
+    const names = node?.inputs.map((v) => (v === null ? '' : model.values.at(v).name));
+    return (node && catboostReference(node, names!)) ?? { none: 'trees of this kind' };
   },
 };
 

@@ -18,7 +18,7 @@ export const lightgbmConverter: Converter = {
     lowerNodes(model, 'lightgbm', options.opset, (e, node) => lowerForestNode(e, node), job.progress),
   reference: async (model) => {
     const node = nodeOfDialect(model, 'lightgbm');
-    return node && forestReference(node);
+    return (node && forestReference(node)) ?? { none: 'trees of this kind' };
   },
 };
 

@@ -33,7 +33,7 @@ export function sklearnConverter(libraries: readonly ForeignLibrary[]): Converte
       return modelOf(main, object, foreign);
     },
     toOnnx: (model, options, job) => sklearnToOnnx(model, options, job, libraries),
-    reference: sklearnReference,
+    reference: (model) => sklearnReference(model, libraries),
   };
 }
 

@@ -18,7 +18,7 @@ export const xgboostConverter: Converter = {
   toOnnx: async (model, options, job) => lowerNodes(model, 'xgboost', options.opset, lowerBooster, job.progress),
   reference: async (model) => {
     const node = nodeOfDialect(model, 'xgboost');
-    return node && boosterReference(node);
+    return (node && boosterReference(node)) ?? { none: 'a booster of this kind' };
   },
 };
 
