@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Classical models: how long converting takes, and how fast the result predicts, beside the Python converters in the same run.
 
-usage: python bench/classical.py [--cases DIR] [--only TEXT] [--repeat N] [--out FILE] [--no-large]
+usage: python bench/classical.py [--cases DIR] [--only TEXT] [--repeat N] [--out FILE] [--no-large] [--no-small] [--latency]
 Run from the project's folder after `npm run build`, with scikit-learn, lightgbm, xgboost, skl2onnx, onnxmltools and onnxruntime
 installed. Prints one JSON document. Times are medians in milliseconds: `command` is the whole command, start of Node or Python
-and imports included; `inside` is the conversion alone. Latency is of onnxruntime on one thread, the two models taking turns.
+and imports included; `inside` is the conversion alone: ours as what one model more in the same command takes. Latency is of onnxruntime on one thread, the two models taking turns.
 """
 import argparse
+import itertools
 import json
 import os
 import pathlib
@@ -87,7 +88,7 @@ def peer(framework, path, inputs, out, repeat):
 # Measuring
 
 
-def measure(case, repeat, folder):
+def measure(case, repeat, folder, only_latency=False):
     ours, theirs = folder / "ours.onnx", folder / "theirs.onnx"
     for f in (ours, theirs):
         f.unlink(missing_ok=True)
@@ -96,11 +97,37 @@ def measure(case, repeat, folder):
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     if done.returncode != 0:
         return {**row, "ours": {"failed": done.stderr.strip()[:200]}}
-    row["ours"] = {"command": median_of(repeat, lambda: subprocess.run(command, capture_output=True, cwd=ROOT)), "bytes": ours.stat().st_size}
-    row["theirs"] = by_peer(case, repeat, theirs)
+    row["ours"] = {"bytes": ours.stat().st_size}
+    if only_latency:
+        row["theirs"] = in_this_process(case, theirs)
+    else:
+        row["ours"] |= {"command": median_of(repeat, lambda: subprocess.run(command, capture_output=True, cwd=ROOT)), "inside": inside_of_ours(case, repeat, folder)}
+        row["theirs"] = by_peer(case, repeat, theirs)
     if theirs.exists():
         row["latency"] = latency(case, ours, theirs, repeat)
     return row
+
+
+COPIES = 40
+
+
+def inside_of_ours(case, repeat, folder):
+    """What each of many copies adds to the command; the start of Node is in both runs."""
+    suffix = "".join(case["path"].suffixes[-2:]) if case["path"].suffix in (".gz", ".xz") else case["path"].suffix
+    copies = [folder / f"copy{i}{suffix}" for i in range(COPIES)]
+    for c in copies:
+        c.write_bytes(case["path"].read_bytes())
+    run = lambda files: subprocess.run(["node", "bin/graphwright.js", "convert", *map(str, files), "--out-dir", str(folder / "copies")], capture_output=True, cwd=ROOT)
+    many, one = median_of(repeat, lambda: run(copies)), median_of(repeat, lambda: run(copies[:1]))
+    return round((many - one) / (COPIES - 1), 3)
+
+
+def in_this_process(case, out):
+    try:
+        out.write_bytes(convert_by_peer(case["framework"], load(case["framework"], case["path"]), case["inputs"]).SerializeToString())
+        return {"bytes": out.stat().st_size}
+    except Exception as error:  # what the peer cannot convert is counted, not compared
+        return {"failed": str(error).splitlines()[0][:200] if str(error) else repr(error)[:200]}
 
 
 def by_peer(case, repeat, out):
@@ -172,6 +199,28 @@ def inputs_of(folder, about):
     return out
 
 
+def small_cases(folder):
+    """One model of each kind that the peers convert too, as scikit-learn fits it by default."""
+    import joblib
+    from sklearn.utils import all_estimators
+
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(300, 6)).astype(np.float32)
+    y = x[:, 0] * 2 - x[:, 1] * x[:, 2] + 0.1 * rng.normal(size=300)
+    targets = {"classifier": np.digitize(y, [-0.6, 0.6]), "regressor": y}
+    given = {"SVC": {"probability": True}, "KBinsDiscretizer": {"n_bins": 4, "quantile_method": "averaged_inverted_cdf"}, "LocalOutlierFactor": {"novelty": True}, "MLPClassifier": {"max_iter": 40}, "MLPRegressor": {"max_iter": 40}, "SelectKBest": {"k": 3}}
+    inputs = [{"name": "X", "dtype": "float32", "width": 6, "values": x.ravel().tolist()}]
+    for kind in ("classifier", "regressor", "transformer", "cluster"):
+        for name, cls in all_estimators(type_filter=kind):
+            try:
+                model = cls(**given.get(name, {})).fit(x, targets.get(kind, targets["classifier"]))
+            except Exception:  # wrappers, and what needs data of another kind
+                continue
+            path = folder / f"{name}.joblib"
+            joblib.dump(model, path)
+            yield {"name": name, "framework": "sklearn", "path": path, "inputs": inputs}
+
+
 def large_cases(folder):
     """Models of the size that people deploy, trained here."""
     import joblib
@@ -208,14 +257,15 @@ def large_cases(folder):
 def summary(rows):
     """Medians of the ratios ours / theirs: below 1 we are faster."""
     middle = lambda values: round(statistics.median(values), 3) if values else None
-    both = [r for r in rows if "command" in r.get("ours", {}) and "command" in r.get("theirs", {})]
+    both = [r for r in rows if "bytes" in r.get("ours", {}) and "bytes" in r.get("theirs", {})]
+    timed = [r for r in both if "command" in r["ours"]]
     runs = [r["latency"] for r in both if "latency" in r and "failed" not in r["latency"]]
     return {
         "cases": len(rows),
         "converted by both": len(both),
-        "converted by ours alone": sum("command" in r.get("ours", {}) and "failed" in r.get("theirs", {}) for r in rows),
-        "conversion, whole command": middle([r["ours"]["command"] / r["theirs"]["command"] for r in both]),
-        "conversion, our whole command against their conversion alone": middle([r["ours"]["command"] / r["theirs"]["inside"] for r in both]),
+        "converted by ours alone": sum("bytes" in r.get("ours", {}) and "failed" in r.get("theirs", {}) for r in rows),
+        "conversion, whole command": middle([r["ours"]["command"] / r["theirs"]["command"] for r in timed]),
+        "conversion alone": middle([r["ours"]["inside"] / r["theirs"]["inside"] for r in timed]),
         **{f"latency, {n}": middle([l[n]["ratio"] for l in runs]) for n in ("rows 1", "rows 1000")},
         "latency slower by more than a tenth": [f"{r['name']}: {n} {r['latency'][n]['ratio']}" for r in both for n in ("rows 1", "rows 1000") if r.get("latency", {}).get(n, {}).get("ratio", 0) > 1.1],
     }
@@ -230,14 +280,16 @@ def main():
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--out", type=pathlib.Path)
     parser.add_argument("--no-large", action="store_true")
+    parser.add_argument("--no-small", action="store_true")
+    parser.add_argument("--latency", action="store_true", help="leave out how long converting takes")
     args = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as tmp:
         folder = pathlib.Path(tmp)
-        cases = list(cases_in(args.cases)) + ([] if args.no_large else list(large_cases(folder)))
+        cases = itertools.chain(cases_in(args.cases), [] if args.no_small else small_cases(folder), [] if args.no_large else large_cases(folder))
         for case in cases:
             if args.only in case["name"]:
-                rows.append(measure(case, args.repeat, folder))
+                rows.append(measure(case, args.repeat, folder, args.latency))
                 print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
     document = json.dumps({"summary": summary(rows), "cases": rows}, indent=1)
     if args.out:

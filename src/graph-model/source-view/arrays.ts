@@ -21,6 +21,14 @@ export function numbersOf(node: Holder, name: string): ArrayLike<number> | null 
   return dense.dtype === 'uint64' || dense.dtype === 'float16' ? toNumbers(dense) : (dense.values as Float64Array);
 }
 
+/** The numbers from one place to another of a long list, without reading the rest; none where there is no such list. */
+export function numbersBetween(node: Holder, name: string, begin: number, end: number): Float64Array {
+  const a = node.attributes.get(name);
+  if (a?.kind === 'ints') return plainNumbers(a.value.subarray(begin, end));
+  const all = numbersOf(node, name);
+  return all ? Float64Array.from(Array.prototype.slice.call(all, begin, end)) : new Float64Array(0);
+}
+
 /** By words: of millions of tree nodes a bigint each would take seconds. */
 function plainNumbers(values: BigInt64Array): Float64Array {
   const words = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);

@@ -1,7 +1,7 @@
 /** ONNX's own tree ensembles: TreeEnsembleRegressor and TreeEnsembleClassifier (ai.onnx.ml 1 to 4), TreeEnsemble (5). */
 import { getStrings } from '../core/attributes.ts';
 import type { Node } from '../core/model.ts';
-import { numbersOf } from './arrays.ts';
+import { numbersBetween, numbersOf } from './arrays.ts';
 import { arraysTree, type Importance, type NodeArrays, type TreeNode, type Unnamed } from './tree-list.ts';
 
 const RULES: Readonly<Record<string, TreeNode['rule']>> = {
@@ -28,17 +28,17 @@ function ensemble3(node: Node): Unnamed | null {
   const begins: number[] = [];
   for (let i = 0; i < trees.length; i++) if (i === 0 || trees[i] !== trees[i - 1]) begins.push(i);
   begins.push(trees.length);
-  const lists = lists3(node, modes);
-  const columns = 1 + maxOf(lists.feature);
+  const feature = numbersOf(node, 'nodes_featureids') ?? NONE;
+  const columns = 1 + maxOf(feature);
   const weights = leafWeights(node);
-  const part = (t: number) => part3(lists, weights(trees[begins[t]!]!), begins[t]!, begins[t + 1]!);
+  const part = (t: number) => part3(node, modes, weights(trees[begins[t]!]!), begins[t]!, begins[t + 1]!);
   return {
     count: begins.length - 1,
     columns,
     label: (t) => `tree ${t}`,
     splits: (t) => splitsIn(modes, begins[t]!, begins[t + 1]!),
     tree: (t) => arraysTree(part(t)),
-    importance: () => splitCounts(lists.feature, columns, (i) => modes[i] !== LEAF),
+    importance: () => splitCounts(feature, columns, (i) => modes[i] !== LEAF),
   };
 }
 
@@ -63,49 +63,46 @@ const maxOf = (list: ArrayLike<number>): number => {
 
 type Weights = ReadonlyMap<number, readonly number[]>;
 
-/** The weights of one tree's leaves by node id. The lists are gone through for each tree that is looked at. */
+/** The weights of one tree's leaves by node id. */
 function leafWeights(node: Node): (tree: number) => Weights {
   const kind = node.attributes.has('class_treeids') ? 'class' : 'target';
-  const [trees, ids, weights] = ['treeids', 'nodeids', 'weights'].map((n) => numbersOf(node, `${kind}_${n}`) ?? NONE);
+  const trees = numbersOf(node, `${kind}_treeids`) ?? NONE;
+  const weightName = named(node, `${kind}_weights`);
   return (tree) => {
     const out = new Map<number, number[]>();
-    for (let i = 0; i < trees!.length; i++) {
-      if (trees![i] !== tree) continue;
-      const list = out.get(ids![i]!);
-      if (list) list.push(weights![i]!);
-      else out.set(ids![i]!, [weights![i]!]);
+    const first = Array.prototype.indexOf.call(trees, tree);
+    const last = Array.prototype.lastIndexOf.call(trees, tree) + 1;
+    const ids = numbersBetween(node, `${kind}_nodeids`, first, last);
+    const weights = numbersBetween(node, weightName, first, last);
+    for (let i = first; i < last; i++) {
+      if (trees[i] !== tree) continue;
+      const list = out.get(ids[i - first]!);
+      if (list) list.push(weights[i - first]!);
+      else out.set(ids[i - first]!, [weights[i - first]!]);
     }
     return out;
   };
 }
 
-function lists3(node: Node, modes: readonly string[]) {
-  const list = (name: string) => (numbersOf(node, name) ?? NONE) as Float64Array;
-  return {
-    modes,
-    ids: list('nodes_nodeids'),
-    feature: list('nodes_featureids'),
-    threshold: list('nodes_values'),
-    yes: list('nodes_truenodeids'),
-    no: list('nodes_falsenodeids'),
-    missing: list('nodes_missing_value_tracks_true'),
-  };
-}
+/** A list of floats, or since ai.onnx.ml 3 a tensor of doubles under a name of its own. */
+const named = (node: Node, name: string) => (node.attributes.has(`${name}_as_tensor`) ? `${name}_as_tensor` : name);
 
-/** Ids within a tree are places where the file numbers nodes in order; they need not be. */
-function part3(l: ReturnType<typeof lists3>, weights: Weights, begin: number, end: number): NodeArrays {
-  const place = new Map(Array.from(l.ids.subarray(begin, end), (id, i) => [id, i]));
-  const isLeaf = (n: number) => l.modes[begin + n] === LEAF;
-  const child = (list: Float64Array) =>
-    Array.from(list.subarray(begin, end), (id, n) => (isLeaf(n) ? -1 : (place.get(id) ?? -1)));
+/** One tree of the lists. Ids within a tree are places where the file numbers nodes in order; they need not be. */
+function part3(node: Node, modes: readonly string[], weights: Weights, begin: number, end: number): NodeArrays {
+  const list = (name: string) => numbersBetween(node, name, begin, end);
+  const ids = list('nodes_nodeids');
+  const place = new Map(Array.from(ids, (id, i) => [id, i]));
+  const isLeaf = (n: number) => modes[begin + n] === LEAF;
+  const child = (to: Float64Array) => Array.from(to, (id, n) => (isLeaf(n) ? -1 : (place.get(id) ?? -1)));
+  const missing = list('nodes_missing_value_tracks_true');
   return {
-    left: child(l.yes),
-    right: child(l.no),
-    feature: l.feature.subarray(begin, end),
-    threshold: l.threshold.subarray(begin, end),
-    nanLeft: (n) => l.missing[begin + n] === 1,
-    value: (n) => (isLeaf(n) ? (weights.get(l.ids[begin + n]!) ?? [0]) : NONE),
-    rule: (n) => ({ rule: RULES[l.modes[begin + n]!] ?? '≤' }),
+    left: child(list('nodes_truenodeids')),
+    right: child(list('nodes_falsenodeids')),
+    feature: list('nodes_featureids'),
+    threshold: list(named(node, 'nodes_values')),
+    nanLeft: (n) => missing[n] === 1,
+    value: (n) => (isLeaf(n) ? (weights.get(ids[n]!) ?? [0]) : NONE),
+    rule: (n) => ({ rule: RULES[modes[begin + n]!] ?? '≤' }),
   };
 }
 

@@ -31,8 +31,18 @@ export function callGlobal(callable: PyValue, args: readonly PyValue[], cursor: 
 }
 
 function inertCall(callable: PyValue, args: readonly PyValue[]): PyObject {
+  const written = callable instanceof PyObject ? writtenClass(callable) : null;
+  if (written) return new PyObject(written, []);
   const name = callable instanceof PyObject ? callable.cls.path : typeof callable;
   return new PyObject(new PyGlobal('', `the result of ${name}`), args);
+}
+
+/** A class that cloudpickle wrote into the file as code: its name (cloudpickle.py, _make_skeleton_class). */
+function writtenClass({ cls, args }: PyObject): PyGlobal | null {
+  if (!/^cloudpickle\b.*\._make_skeleton_class$/.test(cls.path)) return null;
+  const [, name, , members] = args;
+  const module = members instanceof Map ? members.get('__module__') : null;
+  return typeof name === 'string' ? new PyGlobal(typeof module === 'string' ? module : '__main__', name) : null;
 }
 
 /** Names as Python 3 and NumPy 2 write them. */

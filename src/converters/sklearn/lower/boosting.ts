@@ -4,7 +4,8 @@ import { once, type Builder, type Val } from './builder.ts';
 import { toArr, type Est } from './estimator.ts';
 import { classifier, regressor, type Lowered, type Lowerer, type Lowering } from './lowered.ts';
 import type { Table } from './table.ts';
-import { fittedTree, hasVotes, leafValues, namedLabel, shares, treeInput, votedLabels } from './tree.ts';
+import { fittedTree, hasVotes, leafValues, shares, treeInput } from './tree.ts';
+import { namedLabel, votedLabels } from './votes.ts';
 import { TreeEnsembleBuilder, type CategorySplit, type TreeNodes } from './trees.ts';
 
 /** Version of scikit-learn that saved the model, as major·100 + minor; the newest where it does not say. */

@@ -118,6 +118,8 @@ export const oneHotEncoder: Lowering = (l, e, x) => {
       o.concat(
         plans.flatMap(({ c, groups, kept }, f) => {
           if (kept.length === 0) return [];
+          const hits = groups ? null : equalTo(o, x.column(f), c, kept);
+          if (hits) return [o.double(hits)];
           let at = position(o, x.column(f), c);
           if (groups) at = regrouped(o, at, groups, unknownToRare ? rareGroup(groups) : -1);
           return [o.double(o.equal(at, o.i64(kept, [1, kept.length])))];
@@ -125,6 +127,22 @@ export const oneHotEncoder: Lowering = (l, e, x) => {
       ),
   );
 };
+
+/** bool [N, kept]: the categories that stay, met by float32 values; null where they are met in another way. */
+function equalTo(o: Builder, column: Val, c: NdArray, kept: readonly number[]): Val | null {
+  if (isTextCategories(c) || column.t === 'string') return null;
+  const values = c.numbers();
+  const x = o.narrow(column);
+  if (!x || values.some(Number.isNaN) || new Set(Float32Array.from(values)).size < values.length) return null;
+  const wanted = o.cast(
+    o.f64(
+      kept.map((i) => values[i]!),
+      [1, kept.length],
+    ),
+    'float',
+  );
+  return o.equal(x, wanted);
+}
 
 function regrouped(o: Builder, at: Val, groups: readonly number[], unknown: number): Val {
   // -1 counts from the end: the last entry is the place of unknown values.

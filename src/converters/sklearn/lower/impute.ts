@@ -1,7 +1,8 @@
 /** sklearn/impute: missing values. NaN in text columns is the text "nan". */
+import { float, floats } from '../../../graph-model/core/attributes.ts';
 import { PyObject, type PyValue } from '../../containers/pickle/index.ts';
 import { once, type Builder, type Val } from './builder.ts';
-import { toArr, type Arr, type Est } from './estimator.ts';
+import { toArr, transposed, type Arr, type Est } from './estimator.ts';
 import { transformer, type Lowered, type Lowerer, type Lowering } from './lowered.ts';
 import { Table } from './table.ts';
 
@@ -35,7 +36,9 @@ export const simpleImputer: Lowering = (l, e, x) => {
   const constant = e.text('strategy', 'mean') === 'constant';
   const kept = statistics.flatMap((v, i) => (empty(v) && !constant && !e.flag('keep_empty_features') ? [] : [i]));
   const text = statistics.some((v) => typeof v === 'string');
+  const isWhole = kept.length === statistics.length && !text && !e.flag('add_indicator');
   return {
+    ...(isWhole ? { outputs: () => imputedByOne(o, x, statistics.map(Number), missingValue(e)) } : {}),
     transform: once(() => {
       if (!text && !x.isText && !x.isMixed) {
         const v = x.matrix();
@@ -57,6 +60,15 @@ export const simpleImputer: Lowering = (l, e, x) => {
     }),
   };
 };
+
+/** The values themselves by one node, where they are float32; null otherwise. */
+function imputedByOne(o: Builder, x: Table, values: readonly number[], missing: PyValue): Record<string, Val> | null {
+  const input = x.isText || x.isMixed ? null : o.narrow(x.matrix());
+  const mark = missing === null ? NaN : missing;
+  if (!input || typeof mark !== 'number' || (!Number.isNaN(mark) && Math.fround(mark) !== mark)) return null;
+  const plain = { imputed_value_floats: floats(values), replaced_value_float: float(mark) };
+  return { transformed: o.op('Imputer', [input], plain, 'float', 'ai.onnx.ml') };
+}
 
 export const missingIndicator: Lowering = (l, e, x) => {
   const { o } = l;
@@ -80,34 +92,61 @@ export const knnImputer: Lowering = (l, e, x) => {
   const kept = Array.from({ length: f }, (_, i) => i).filter((i) => valid[i] || e.flag('keep_empty_features'));
   return {
     transform: once(() => {
-      const v = x.matrix();
+      const all = x.matrix();
+      // Distances are for rows that have gaps.
+      const rows = rowsWith(o, isMissing(o, all, value));
+      const v = o.gather(all, rows);
       const gaps = isMissing(o, v, value);
-      const d = gapDistances(o, v, gaps, fit, missing);
+      const d = gapDistances(o, v, gaps, fit, missing, e.text('weights', 'uniform') === 'uniform');
       const columns = kept.map((c) => {
         const own = o.columns(v, [c]);
         const donors = Array.from({ length: m }, (_, i) => i).filter((i) => !missing[i * f + c]);
         if (donors.length === 0) return o.where(o.columns(gaps, [c]), o.num(0), own);
         const values = Float64Array.from(donors, (i) => fit.data[i * f + c]!);
-        return o.where(o.columns(gaps, [c]), donated(l, e, o.columns(d, donors), values), own);
+        const near = donors.length === m ? d : o.columns(d, donors);
+        return o.where(o.columns(gaps, [c]), donated(l, e, near, values), own);
       });
-      return withIndicator(l, e, x, Table.matrix(o, o.concat(columns), kept.length));
+      const before = kept.length === f ? all : o.columns(all, kept);
+      const filled = o.op('ScatterND', [o.double(before), o.column(rows), o.concat(columns)]);
+      return withIndicator(l, e, x, Table.matrix(o, filled, kept.length));
     }),
   };
 };
 
-/** [N, M]; infinite where two rows have no value in common. */
-function gapDistances(o: Builder, v: Val, gaps: Val, fit: Arr, missing: Float64Array): Val {
+/** int64 [R]: the rows in which any flag is up. */
+function rowsWith(o: Builder, flags: Val): Val {
+  const any = o.reduce('Max', o.cast(flags, 'float'), 1, false);
+  return o.reshape(o.op('NonZero', [any], {}, 'int64'), [-1]);
+}
+
+/** [N, M] of squared distances over what both rows have, and how many values that are. */
+function gapSquares(o: Builder, v: Val, gaps: Val, fit: Arr, missing: Float64Array, byProduct: boolean): [Val, Val] {
   const [m = 0, f = 0] = fit.dims;
-  const known = Float64Array.from(missing, (g) => 1 - g);
+  const known = missing.map((g) => 1 - g);
   const plain = o.where(gaps, o.num(0), v);
   const has = o.double(o.not(gaps));
-  const safe = Float64Array.from(fit.data, (d, i) => (missing[i] ? 0 : d));
-  const diff = o.sub(o.unsqueeze(plain, 1), o.f64(safe, [1, m, f]));
-  const both = o.mul(o.unsqueeze(has, 1), o.f64(known, [1, m, f]));
-  const shared = o.sum(both, 2, false);
-  const squared = o.sum(o.mul(o.square(diff), both), 2, false);
+  const safe = fit.data.map((d, i) => (missing[i] ? 0 : d));
+  const side = (data: Float64Array) => transposed({ dims: [m, f], data });
+  const shared = o.matmul(has, o.f64(side(known).data, [f, m]));
+  if (byProduct) {
+    const parts = [known, safe.map((s) => -2 * s), safe.map((s) => s * s)].map((p) => side(p).data);
+    const weights = Float64Array.from(parts.flatMap((p) => [...p]));
+    const products = o.matmul(o.concat([o.square(plain), plain, has]), o.f64(weights, [3 * f, m]));
+    return [o.max(products, o.num(0)), shared];
+  }
+  const diff = o.sub(o.unsqueeze(plain, 2), o.f64(side(safe).data, [1, f, m]));
+  const both = o.mul(o.unsqueeze(has, 2), o.f64(side(known).data, [1, f, m]));
+  return [o.sum(o.mul(o.square(diff), both), 1, false), shared];
+}
+
+/**
+ * [N, M]; infinite where two rows have no value in common.
+ * @param byProduct as scikit-learn computes them; where distances weigh, those of zero have to be zero
+ */
+function gapDistances(o: Builder, v: Val, gaps: Val, fit: Arr, missing: Float64Array, byProduct: boolean): Val {
+  const [squared, shared] = gapSquares(o, v, gaps, fit, missing, byProduct);
   const none = o.equal(shared, o.num(0));
-  const scaled = o.div(o.mul(o.num(f), squared), o.where(none, o.num(1), shared));
+  const scaled = o.div(o.mul(o.num(fit.dims[1]!), squared), o.where(none, o.num(1), shared));
   return o.where(none, o.num(Infinity), o.sqrt(scaled));
 }
 

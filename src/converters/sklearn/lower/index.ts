@@ -103,14 +103,14 @@ add(
   'classifier',
   neighbors.neighborsClassifier,
   'KNeighborsClassifier',
-  'metrics and weights that are functions are refused',
+  'metrics and weights that are functions are refused; of fitted rows at exactly the same distance the first count',
 );
 add(
   NEIGHBOURS,
   'regressor',
   neighbors.neighborsRegressor,
   'KNeighborsRegressor',
-  'metrics and weights that are functions are refused',
+  'metrics and weights that are functions are refused; of fitted rows at exactly the same distance the first count',
 );
 add(NEIGHBOURS, 'classifier', neighbors.radiusClassifier, 'RadiusNeighborsClassifier');
 add(NEIGHBOURS, 'regressor', neighbors.radiusRegressor, 'RadiusNeighborsRegressor');

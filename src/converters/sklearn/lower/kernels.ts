@@ -8,13 +8,18 @@ const LAID_OUT = 200_000;
 /** [N, M] of squared Euclidean distances; exact zeros for equal rows where it is small enough to lay out. */
 export function squaredDistances(o: Builder, x: Val, fitted: Arr): Val {
   if (fitted.data.length > LAID_OUT) return o.max(productDistances(o, x, fitted, 1), o.num(0));
-  return o.sum(o.square(differences(o, x, fitted)), 1, false);
+  return overFeatures(o, x, fitted, 'Sum', o.square);
 }
 
-/** [N, F, M]: the features in the middle, so that sums over them run along the fitted rows, which is many times faster. */
-export function differences(o: Builder, x: Val, fitted: Arr): Val {
-  const t = transposed(fitted);
-  return o.sub(o.unsqueeze(x, 2), o.f64(t.data, [1, ...t.dims]));
+/** Above so many fitted rows sums over the features run along the rows, which is many times faster. */
+const FEW_ROWS = 8;
+
+/** [N, M]: `each` of the differences to every fitted row, put together over the features. */
+function overFeatures(o: Builder, x: Val, fitted: Arr, how: 'Sum' | 'Max', each: (difference: Val) => Val): Val {
+  const axis = fitted.dims[0]! > FEW_ROWS ? 2 : 1;
+  const rows = axis === 2 ? transposed(fitted) : fitted;
+  const difference = o.sub(o.unsqueeze(x, axis), o.f64(rows.data, [1, ...rows.dims]));
+  return o.reduce(how, each(difference), 3 - axis, false);
 }
 
 /**
@@ -56,14 +61,18 @@ export function distances(o: Builder, e: Est, x: Val, fitted: Arr): Val {
   const p = typeof given === 'number' ? given : e.num('p', 2);
   if (params instanceof Map && params.get('w') !== undefined && params.get('w') !== null)
     e.fail('its metric has weights');
-  const all = () => o.abs(differences(o, x, fitted));
   if (metric === 'euclidean' || metric === 'l2' || (metric === 'minkowski' && p === 2))
     return o.sqrt(squaredDistances(o, x, fitted));
   if (metric === 'sqeuclidean') return squaredDistances(o, x, fitted);
-  if (/^(manhattan|cityblock|l1)$/.test(metric) || (metric === 'minkowski' && p === 1)) return o.sum(all(), 1, false);
+  if (/^(manhattan|cityblock|l1)$/.test(metric) || (metric === 'minkowski' && p === 1))
+    return overFeatures(o, x, fitted, 'Sum', o.abs);
   if (metric === 'chebyshev' || metric === 'infinity' || (metric === 'minkowski' && p === Infinity))
-    return o.reduce('Max', all(), 1, false);
-  if (metric === 'minkowski') return o.pow(o.sum(o.pow(all(), o.num(p)), 1, false), o.num(1 / p));
+    return overFeatures(o, x, fitted, 'Max', o.abs);
+  if (metric === 'minkowski')
+    return o.pow(
+      overFeatures(o, x, fitted, 'Sum', (d) => o.pow(o.abs(d), o.num(p))),
+      o.num(1 / p),
+    );
   if (metric === 'cosine') return o.sub(o.num(1), cosine(o, x, fitted));
   return e.fail(`the metric ${metric} is not expressed`);
 }
@@ -78,6 +87,14 @@ function cosine(o: Builder, x: Val, fitted: Arr): Val {
   const size = o.sqrt(o.sum(o.square(x), 1));
   const t = transposed(unit(fitted));
   return o.matmul(o.div(x, o.where(o.equal(size, o.num(0)), o.num(1), size)), o.f64(t.data, t.dims));
+}
+
+/** Small whole powers by products, which are many times faster than Pow. */
+function wholePower(o: Builder, x: Val, degree: number): Val {
+  if (!Number.isInteger(degree) || degree < 1 || degree > 8) return o.pow(x, o.num(degree));
+  if (degree === 1) return x;
+  const half = o.square(wholePower(o, x, Math.floor(degree / 2)));
+  return degree % 2 === 1 ? o.mul(half, x) : half;
 }
 
 export interface KernelOptions {
@@ -99,7 +116,7 @@ export function kernel(o: Builder, e: Est, name: string, x: Val, fitted: Arr, k:
       return dot();
     case 'poly':
     case 'polynomial':
-      return o.pow(scaled(), o.num(k.degree));
+      return wholePower(o, scaled(), k.degree);
     case 'rbf':
       return gaussian(o, x, fitted, k.gamma);
     case 'sigmoid':
@@ -107,7 +124,7 @@ export function kernel(o: Builder, e: Est, name: string, x: Val, fitted: Arr, k:
     case 'cosine':
       return cosine(o, x, fitted);
     case 'laplacian':
-      return o.exp(o.mul(o.num(-k.gamma), o.sum(o.abs(differences(o, x, fitted)), 1, false)));
+      return o.exp(o.mul(o.num(-k.gamma), overFeatures(o, x, fitted, 'Sum', o.abs)));
     case 'precomputed':
       return x;
     default:

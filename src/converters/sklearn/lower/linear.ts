@@ -1,4 +1,5 @@
 /** Linear models: sklearn/linear_model, LinearSVC and LinearSVR, cross_decomposition, discriminant_analysis. */
+import { floats } from '../../../graph-model/core/attributes.ts';
 import { versionOf } from './boosting.ts';
 import type { Val } from './builder.ts';
 import { mapArr, rowOf, toArr, transposed, type Arr, type Est } from './estimator.ts';
@@ -15,6 +16,7 @@ import {
 import { once } from './builder.ts';
 import { NdArray, PyObject } from '../../containers/pickle/index.ts';
 import type { Table } from './table.ts';
+import { namedLabel, votedLabels } from './votes.ts';
 
 /** X·coefᵀ + intercept: [N] for one row of coefficients given flat, else [N, rows]. */
 export function affine(l: Lowerer, x: Val, coef: Arr, intercept: Arr): Val {
@@ -89,13 +91,48 @@ export const logisticRegression: Lowering = (l, e, x) => {
     if (ovr) return sigmoids(l, decision(), binary);
     return o.softmax(binary ? o.pair(o.neg(decision()), decision()) : decision());
   };
-  return classifier(l, {
-    classes: e.nd('classes_'),
-    decision,
-    proba,
-    index: () => indexOfDecision(o, decision(), binary),
-  });
+  const classes = e.nd('classes_');
+  const made = classifier(l, { classes, decision, proba, index: () => indexOfDecision(o, decision(), binary) });
+  if (ovr && !binary) return made;
+  return { ...made, outputs: () => linearVotes(l, e, x, classes, ovr ? 'LOGISTIC' : 'SOFTMAX') };
 };
+
+/** Intercepts beyond this take digits from what float32 adds to them. */
+const LARGEST_INTERCEPT = 64;
+
+/** Labels and probabilities by one node; null where float32 scores would show in them. */
+function linearVotes(
+  l: Lowerer,
+  e: Est,
+  x: Table,
+  classes: NdArray,
+  link: 'LOGISTIC' | 'SOFTMAX',
+): Record<string, Val> | null {
+  const { o } = l;
+  const input = o.narrow(x.matrix());
+  const coef = e.arr('coef_').data;
+  const intercept = e.optionalArr('intercept_')?.data ?? Float64Array.of(0);
+  if (!input || intercept.some((b) => Math.abs(b) > LARGEST_INTERCEPT)) return null;
+  const binary = classes.size === 2;
+  const each = Array.from({ length: classes.size }, (_, i) => intercept[intercept.length === 1 ? 0 : i]!);
+  const both = (row: readonly number[]) => [...row.map((v) => -v), ...row];
+  const labels = votedLabels(classes);
+  const isText = typeof labels[0] === 'string';
+  const [label, probabilities] = o.ops(
+    'LinearClassifier',
+    [input],
+    {
+      ...(isText ? { classlabels_strings: labels } : { classlabels_ints: labels }),
+      coefficients: floats(binary ? both([...coef]) : coef),
+      intercepts: floats(binary ? both([each[0]!]) : each),
+      multi_class: binary ? 0 : 1,
+      post_transform: link,
+    },
+    [isText ? 'string' : 'int64', 'float'],
+    'ai.onnx.ml',
+  );
+  return { label: namedLabel(o, label!, classes), probabilities: probabilities! };
+}
 
 export const sgdClassifier: Lowering = (l, e, x) => {
   const { o } = l;
@@ -118,13 +155,10 @@ export const linearDiscriminant: Lowering = (l, e, x) => {
   const { o } = l;
   const { decision, binary } = scores(l, e, x);
   const proba = () => (binary ? sigmoids(l, decision(), true) : o.softmax(decision()));
-  const made = classifier(l, {
-    classes: e.nd('classes_'),
-    decision,
-    proba,
-    index: () => indexOfDecision(o, decision(), binary),
-  });
-  return { ...made, ...discriminantTransform(l, e, x) };
+  const classes = e.nd('classes_');
+  const made = classifier(l, { classes, decision, proba, index: () => indexOfDecision(o, decision(), binary) });
+  const outputs = () => linearVotes(l, e, x, classes, binary ? 'LOGISTIC' : 'SOFTMAX');
+  return { ...made, outputs, ...discriminantTransform(l, e, x) };
 };
 
 function discriminantTransform(l: Lowerer, e: Est, x: Table): Lowered {

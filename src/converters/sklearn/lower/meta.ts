@@ -28,7 +28,9 @@ export const thresholdClassifier: Lowering = (l, e, x) => {
     const hit = o.greaterEq(signed, o.num(Number(given)));
     return o.where(hit, o.num(at, 'int64'), o.num(1 - at, 'int64'));
   };
-  return { ...inner, ...classifier(l, { classes, index, ...(inner.proba ? { proba: inner.proba } : {}) }) };
+  // What the estimator would give out by itself has its own threshold.
+  const { outputs: _, ...rest } = inner;
+  return { ...rest, ...classifier(l, { classes, index, ...(inner.proba ? { proba: inner.proba } : {}) }) };
 };
 
 // Calibration

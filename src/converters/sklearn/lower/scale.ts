@@ -43,11 +43,19 @@ export const minMaxScaler: Lowering = (l, e, x) => {
 
 export const normalizer: Lowering = (l, e, x) => {
   const { o } = l;
-  return transformer(l, x.width, () => {
+  const norm = e.text('norm', 'l2');
+  const made = transformer(l, x.width, () => {
     const v = x.matrix();
-    const size = rowNorm(o, v, e.text('norm', 'l2'));
+    const size = rowNorm(o, v, norm);
     return o.div(v, o.where(o.equal(size, o.num(0)), o.num(1), size));
   });
+  // The operator's MAX is not of the absolute values.
+  if (norm === 'max') return made;
+  const outputs = () => {
+    const input = o.narrow(x.matrix());
+    return input && { transformed: o.op('Normalizer', [input], { norm: norm.toUpperCase() }, 'float', 'ai.onnx.ml') };
+  };
+  return { ...made, outputs };
 };
 
 /** [N, 1]: l1, l2 or max norm of the rows. */

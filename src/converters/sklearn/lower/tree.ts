@@ -6,6 +6,7 @@ import type { Labels } from '../../../graph-model/builders/heads.ts';
 import { toArr, type Arr, type Est } from './estimator.ts';
 import { classifier, classValues, transformer, type Lowered, type Lowerer, type Lowering } from './lowered.ts';
 import type { Table } from './table.ts';
+import { namedLabel, votedLabels } from './votes.ts';
 import { TreeEnsembleBuilder, type TreeNodes } from './trees.ts';
 
 /** A fitted tree: its nodes, and per node what it predicts: [nodes, outputs, classes]. */
@@ -163,16 +164,6 @@ function binaryVotes(
   const made = summedShares(o, input, trees, 2, third);
   if (!made) return null;
   return { label: namedLabel(o, made.label, classes), probabilities: o.columns(made.scores, [0, 1]) };
-}
-
-/** The labels as the operator names them: positions where they are neither text nor whole numbers. */
-export function votedLabels(classes: NdArray): Labels {
-  if (classes.isText) return classes.strings();
-  return 'iu'.includes(classes.dtype.kind) ? Array.from(classes.numbers()) : classes.values().map((_, i) => i);
-}
-
-export function namedLabel(o: Builder, label: Val, classes: NdArray): Val {
-  return classes.isText || 'iu'.includes(classes.dtype.kind) ? label : o.gather(classValues(o, classes), label);
 }
 
 function summedShares(o: Builder, input: Val, trees: readonly FittedTree[], classes: number, labels: Labels) {
