@@ -16,8 +16,11 @@ import { Carrier, readName, SmallCopies } from './read-parts.ts';
 import { INLINE_LIMIT } from './read-tensor.ts';
 import type { Scope } from './scope.ts';
 
-/** Files up to this size are read at once; larger ones through windows. */
-export const WHOLE_LIMIT = 256 * 1024 * 1024;
+/**
+ * Files up to this size are read at once; larger ones through windows. Handing bytes from the browser to a worker costs about as
+ * much for a megabyte as walking its structure twice does, and what is large is so by its weights.
+ */
+export const WHOLE_LIMIT = 48 * 1024 * 1024;
 
 export interface ReadOptions {
   /** For tests: another limit than {@link WHOLE_LIMIT}. */
