@@ -17,8 +17,8 @@ import { INLINE_LIMIT } from './read-tensor.ts';
 import type { Scope } from './scope.ts';
 
 /**
- * Files up to this size are read at once; larger ones through windows. Handing bytes from the browser to a worker costs about as
- * much for a megabyte as walking its structure twice does, and what is large is so by its weights.
+ * Files up to this size are read at once; larger ones through windows. Handing all bytes from the browser to a worker costs more
+ * than walking the structure twice where a file is large by its weights, as nearly all large ones are.
  */
 export const WHOLE_LIMIT = 48 * 1024 * 1024;
 
