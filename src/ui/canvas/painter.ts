@@ -28,7 +28,7 @@ export function paint(
   paintDots(ctx, palette, view, size);
   const rect = visibleRect(view, size);
   const boxes = boxesOnScreen(scene, view, rect);
-  paintBoxes(ctx, boxes, palette, view.zoom);
+  paintBoxes(ctx, boxes, palette, view.zoom, size);
   ctx.globalAlpha = state.settle * (state.focus.keep ? DIM + 0.2 : 1);
   paintEdges(ctx, scene, palette, view, rect, state.litMask);
   ctx.globalAlpha = 1;
