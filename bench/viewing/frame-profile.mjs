@@ -38,9 +38,7 @@ async function profiled(page, cdp, act) {
 /** Runs a command of the palette, by its label. */
 async function command(page, label) {
   await page.keyboard.press('Control+k');
-  await page.keyboard.type(label);
-  await page.waitForTimeout(500);
-  await page.keyboard.press('Enter');
+  await page.getByRole('option', { name: label }).first().click();
   await page.waitForTimeout(1000);
 }
 

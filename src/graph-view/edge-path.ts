@@ -1,5 +1,5 @@
 /** Lines on the canvas: straight pieces with rounded corners, slanted pieces as curves. */
-import { isGap, type Scene } from './scene.ts';
+import { isGap, type Rect, type Scene } from './scene.ts';
 
 export interface Viewport {
   readonly x: number;
@@ -12,8 +12,16 @@ const RADIUS = 9;
 /** Anything with the drawing calls of a canvas path. */
 export type PathSink = Pick<CanvasPath, 'moveTo' | 'lineTo' | 'bezierCurveTo' | 'quadraticCurveTo'>;
 
+/**
+ * Where straight pieces are cut, in the graph's own measure: what is far outside of the picture costs as much as what is
+ * in it, and a dashed line many times that. Cuts are whole periods apart, so that dashes stay where they are.
+ */
+export interface Cut extends Rect {
+  readonly period: number;
+}
+
 /** Adds piece `p` to a path, in pixels of the screen. */
-export function addPiece(path: PathSink, scene: Scene, p: number, view: Viewport): void {
+export function addPiece(path: PathSink, scene: Scene, p: number, view: Viewport, cut: Cut | null = null): void {
   const { pieces, layout } = scene;
   const e = pieces.edge[p]!;
   addSegment(
@@ -24,16 +32,17 @@ export function addPiece(path: PathSink, scene: Scene, p: number, view: Viewport
     pieces.point[p]!,
     pieces.begin[p]!,
     view,
+    cut,
   );
 }
 
 /** Adds a whole edge. */
-export function addEdge(path: PathSink, scene: Scene, e: number, view: Viewport): void {
+export function addEdge(path: PathSink, scene: Scene, e: number, view: Viewport, cut: Cut | null = null): void {
   const { routeOffsets } = scene.layout;
   const first = routeOffsets[e]!;
   const end = routeOffsets[e + 1]!;
   for (let p = first; p + 1 < end; p++) {
-    if (!isGap(scene.layout.routes, p)) addSegment(path, scene, first, end, p, NaN, view);
+    if (!isGap(scene.layout.routes, p)) addSegment(path, scene, first, end, p, NaN, view, cut);
     else if (p > first && Number.isNaN(scene.layout.routes[2 * p]!)) addJump(path, scene, p, view);
   }
 }
@@ -52,6 +61,7 @@ function addSegment(
   p: number,
   begin: number,
   { x: tx, y: ty, zoom: k }: Viewport,
+  cut: Cut | null,
 ): void {
   const { routes } = scene.layout;
   const upright = scene.direction === 'vertical';
@@ -64,8 +74,27 @@ function addSegment(
     addCurve(path, ax * k + tx, ay * k + ty, bx * k + tx, by * k + ty, upright);
     return;
   }
-  const startCut = p > first && !isGap(routes, p - 1) ? corner(routes, p) : 0;
-  const endCut = p + 2 < end && !isGap(routes, p + 1) ? corner(routes, p + 1) : 0;
+  let startCut = p > first && !isGap(routes, p - 1) ? corner(routes, p) : 0;
+  let endCut = p + 2 < end && !isGap(routes, p + 1) ? corner(routes, p + 1) : 0;
+  if (cut) {
+    const down = ax === bx;
+    const own = down === upright && !Number.isNaN(begin) ? begin : down ? ay : ax;
+    const to = down ? by : bx;
+    const [low, high] = down ? [cut.y, cut.y + cut.height] : [cut.x, cut.x + cut.width];
+    const from = entry(own, to, low, high, cut.period);
+    const till = to > own ? Math.max(from, Math.min(to, high)) : Math.min(from, Math.max(to, low));
+    if (from !== own) {
+      startCut = 0;
+      begin = NaN;
+      if (down) ay = from;
+      else ax = from;
+    }
+    if (till !== to) {
+      endCut = 0;
+      if (down) by = till;
+      else bx = till;
+    }
+  }
   const length = Math.abs(bx - ax) + Math.abs(by - ay);
   const ux = length === 0 ? 0 : (bx - ax) / length;
   const uy = length === 0 ? 0 : (by - ay) / length;
@@ -86,6 +115,14 @@ function addSegment(
   }
   if (startCut === 0 || !Number.isNaN(begin)) path.moveTo(ax * k + tx, ay * k + ty);
   path.lineTo(bx * k + tx, by * k + ty);
+}
+
+/** Where a line from `a` to `b` comes near to [low, high], whole periods from `a`. */
+function entry(a: number, b: number, low: number, high: number, period: number): number {
+  const outside = b > a ? Math.min(low, b) - a : a - Math.max(high, b);
+  if (outside < period) return a;
+  const skipped = Math.floor(outside / period) * period;
+  return b > a ? a + skipped : a - skipped;
 }
 
 function addCurve(path: PathSink, ax: number, ay: number, bx: number, by: number, upright: boolean): void {

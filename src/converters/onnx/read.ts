@@ -16,8 +16,11 @@ import { Carrier, readName, SmallCopies } from './read-parts.ts';
 import { INLINE_LIMIT } from './read-tensor.ts';
 import type { Scope } from './scope.ts';
 
-/** Files up to this size are read at once; larger ones through windows. */
-export const WHOLE_LIMIT = 256 * 1024 * 1024;
+/**
+ * Files up to this size are read at once; larger ones through windows. Handing all bytes from the browser to a worker costs more
+ * than walking the structure twice where a file is large by its weights, as nearly all large ones are.
+ */
+export const WHOLE_LIMIT = 48 * 1024 * 1024;
 
 export interface ReadOptions {
   /** For tests: another limit than {@link WHOLE_LIMIT}. */

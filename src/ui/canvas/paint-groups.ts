@@ -52,14 +52,32 @@ export function paintBoxes(
   boxes: readonly OnScreen[],
   palette: Palette,
   zoom: number,
+  stage: { readonly width: number; readonly height: number },
 ): void {
   const cards = zoom < CARDS;
   ctx.lineWidth = 1;
   ctx.strokeStyle = cards ? palette.line : palette.boxLine;
-  if (!cards) ctx.setLineDash([4, 3]);
-  for (const b of boxes) if (!b.summary) paintBox(ctx, b, cards ? cardColour(b, palette) : null);
+  if (!cards) ctx.setLineDash(DASH);
+  for (const b of boxes) {
+    if (b.summary) continue;
+    const [x, w] = trimmed(b.x, b.w, stage.width);
+    const [y, h] = trimmed(b.y, b.h, stage.height);
+    paintBox(ctx, { ...b, x, y, w, h }, cards ? cardColour(b, palette) : null);
+  }
   ctx.setLineDash([]);
 }
+
+const DASH = [4, 3];
+const PERIOD = 7;
+const MARGIN = 40;
+
+/** A side without what is far outside of the stage, which would be dashed too; whole periods less, so that dashes stay. */
+function trimmed(at: number, length: number, stage: number): [number, number] {
+  const before = wholePeriods(-MARGIN - at);
+  return [at + before, length - before - wholePeriods(at + length - stage - MARGIN)];
+}
+
+const wholePeriods = (pixels: number) => (pixels > 0 ? Math.floor(pixels / PERIOD) * PERIOD : 0);
 
 /** Boxes in boxes are of two colours in turn. */
 const cardColour = ({ depth }: OnScreen, palette: Palette) => (depth % 2 === 0 ? palette.surface : palette.canvas);

@@ -1,6 +1,6 @@
 /** One frame of the canvas below React Flow: its work depends on what is in view and on pixels, not on the model. */
 import type { ValueId } from '../../graph-model/core/model.ts';
-import { addArrow, addEdge, addPiece, type Viewport } from '../../graph-view/edge-path.ts';
+import { addArrow, addEdge, addPiece, type Cut, type Viewport } from '../../graph-view/edge-path.ts';
 import { DIM, paintDensity, paintFarHits, paintHit } from './paint-focus.ts';
 import type { FrameState, Size } from './frame-state.ts';
 import { FAR, MIDDLE, NEAR } from './zooms.ts';
@@ -28,7 +28,7 @@ export function paint(
   paintDots(ctx, palette, view, size);
   const rect = visibleRect(view, size);
   const boxes = boxesOnScreen(scene, view, rect);
-  paintBoxes(ctx, boxes, palette, view.zoom);
+  paintBoxes(ctx, boxes, palette, view.zoom, size);
   ctx.globalAlpha = state.settle * (state.focus.keep ? DIM + 0.2 : 1);
   paintEdges(ctx, scene, palette, view, rect, state.litMask);
   ctx.globalAlpha = 1;
@@ -36,7 +36,7 @@ export function paint(
   else paintNodes(ctx, scene, palette, view, rect, state);
   if (state.edgeShapes) paintEdgeLabels(ctx, scene, palette, view, rect, state);
   paintTitles(ctx, scene, boxes, palette, view.zoom);
-  paintLitEdges(ctx, scene, palette, view, state);
+  paintLitEdges(ctx, scene, palette, view, rect, state);
   const { hitCells } = state.focus;
   if (view.zoom < CIRCLES && hitCells) paintFarHits(ctx, hitCells, palette, view, rect);
 }
@@ -82,16 +82,27 @@ function paintEdges(
   });
   ctx.lineWidth = Math.max(0.7, Math.min(1.5, 1.25 * view.zoom));
   ctx.strokeStyle = palette.edgeShape;
-  if (view.zoom >= MIDDLE) ctx.setLineDash([3 * Math.min(1, view.zoom + 0.2), 2.5 * Math.min(1, view.zoom + 0.2)]);
-  strokePieces(ctx, scene, shapes, view);
+  const dash = [3 * Math.min(1, view.zoom + 0.2), 2.5 * Math.min(1, view.zoom + 0.2)];
+  if (view.zoom >= MIDDLE) ctx.setLineDash(dash);
+  const cut = cutAround(rect, view, dash);
+  strokePieces(ctx, scene, shapes, view, cut);
   ctx.setLineDash([]);
   ctx.strokeStyle = palette.edge;
-  strokePieces(ctx, scene, plain, view);
+  strokePieces(ctx, scene, plain, view, cut);
   if (view.zoom >= MIDDLE) paintArrows(ctx, scene, palette, shapes, plain, view);
   if (lit.length === 0) return;
   ctx.globalAlpha = 1;
   ctx.strokeStyle = palette.accent;
-  strokePieces(ctx, scene, lit, view);
+  strokePieces(ctx, scene, lit, view, cut);
+}
+
+/** Far enough outside of the picture that no corner of a line is missed. */
+const CUT_MARGIN = 40;
+
+function cutAround({ x, y, width, height }: Rect, { zoom }: Viewport, dash: readonly number[]): Cut {
+  const margin = CUT_MARGIN / zoom;
+  const period = dash.reduce((sum, d) => sum + d, 0) / zoom;
+  return { x: x - margin, y: y - margin, width: width + 2 * margin, height: height + 2 * margin, period };
 }
 
 function meets(scene: Scene, p: number, rect: Rect): boolean {
@@ -107,10 +118,16 @@ function meets(scene: Scene, p: number, rect: Rect): boolean {
 }
 
 /** Many small paths are drawn faster than one big one. */
-function strokePieces(ctx: CanvasRenderingContext2D, scene: Scene, pieces: readonly number[], view: Viewport): void {
+function strokePieces(
+  ctx: CanvasRenderingContext2D,
+  scene: Scene,
+  pieces: readonly number[],
+  view: Viewport,
+  cut: Cut,
+): void {
   for (let i = 0; i < pieces.length; i += BATCH) {
     ctx.beginPath();
-    for (let k = i; k < Math.min(i + BATCH, pieces.length); k++) addPiece(ctx, scene, pieces[k]!, view);
+    for (let k = i; k < Math.min(i + BATCH, pieces.length); k++) addPiece(ctx, scene, pieces[k]!, view, cut);
     ctx.stroke();
   }
 }
@@ -168,15 +185,18 @@ function paintLitEdges(
   scene: Scene,
   palette: Palette,
   view: Viewport,
+  rect: Rect,
   state: FrameState,
 ) {
   if (state.litEdges.length === 0) return;
+  const dash = [4, 2.5];
+  const cut = cutAround(rect, view, dash);
   ctx.strokeStyle = palette.accent;
   ctx.lineWidth = Math.max(1.2, Math.min(1.75, 1.75 * view.zoom));
   for (const e of state.litEdges) {
-    ctx.setLineDash(scene.view.edgeShapes[e] === 1 ? [4, 2.5] : []);
+    ctx.setLineDash(scene.view.edgeShapes[e] === 1 ? dash : []);
     ctx.beginPath();
-    addEdge(ctx, scene, e, view);
+    addEdge(ctx, scene, e, view, cut);
     ctx.stroke();
     ctx.setLineDash([]);
     ctx.beginPath();
