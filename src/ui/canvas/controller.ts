@@ -195,7 +195,10 @@ export class CanvasController {
 
   private onStore(s: State, before: State): void {
     const grouped =
-      s.collapsed !== before.collapsed || s.grouping !== before.grouping || s.expanded !== before.expanded;
+      s.collapsed !== before.collapsed ||
+      s.grouping !== before.grouping ||
+      s.expanded !== before.expanded ||
+      s.unfolded !== before.unfolded;
     if (grouped) this.toggled = toggledKey(before, s);
     const turned = s.direction !== before.direction || s.fold !== before.fold;
     if (s.model !== before.model || s.scope !== before.scope || turned || grouped) this.load(s);
@@ -205,14 +208,14 @@ export class CanvasController {
     if (s.request !== null && s.request !== before.request) this.obey(s.request);
   }
 
-  private load({ model, scope, direction, collapsed, grouping, expanded, fold }: State): void {
+  private load({ model, scope, direction, collapsed, grouping, expanded, unfolded, fold }: State): void {
     this.loading?.abort();
     if (model === null) {
       this.loaded = null;
       return this.show({ scene: null, near: [], failure: null });
     }
     const graph = scope !== null && model.graphs.has(scope) ? scope : model.main;
-    const view = viewGraph(model, graph, grouping ? collapsed : null, expanded);
+    const view = viewGraph(model, graph, grouping ? collapsed : null, expanded, unfolded);
     const old = this.shown.scene;
     const from = this.loaded;
     const sameForm = old?.direction === direction && from?.fold === fold;
