@@ -3,6 +3,7 @@ import { act } from 'react';
 import { afterEach, describe, expect, test } from 'vitest';
 import { buildModel } from '../../../src/graph-model/core/empty.ts';
 import { Outline } from '../../../src/ui/panels/outline/outline.tsx';
+import { parseModel } from '../../../src/graph-model/text/parse.ts';
 import { firstOpen, keysTo, outlineRows } from '../../../src/ui/panels/outline/rows.ts';
 import { separatorOf } from '../../../src/graph-model/groups/scopes.ts';
 import { treeMove, typeAhead } from '../../../src/ui/panels/outline/tree-keys.ts';
