@@ -6,6 +6,7 @@ import { CancelledError } from '../../workers/client.ts';
 import type { Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
 import type { LayoutInput, LayoutResult } from '../../layout/types.ts';
 import type { Store } from '../store/store.ts';
+import { whenIdle } from '../kit/when-idle.ts';
 import { isShown } from '../store/shown.ts';
 import type { State, ViewRequest } from '../store/state.ts';
 import {
@@ -293,7 +294,7 @@ export class CanvasController {
   private afterFrames(model: Model, then: () => void): void {
     requestAnimationFrame(() => {
       this.paintNow();
-      requestAnimationFrame(() => (this.onDrawn(model), then()));
+      requestAnimationFrame(() => (this.onDrawn(model), whenIdle(then)));
     });
   }
 

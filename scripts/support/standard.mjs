@@ -1,32 +1,10 @@
-// Writes docs/support/operators.md and docs/support/opset-conversion.md from the operator tables. `--check` fails where one is old.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { format, resolveConfig } from 'prettier';
-import { createServer } from 'vite';
-
-const server = await createServer({
-  server: { middlewareMode: true, hmr: false, ws: false },
-  appType: 'custom',
-  logLevel: 'error',
-  optimizeDeps: { noDiscovery: true },
-});
-const load = (path) => server.ssrLoadModule(`/src/graph-model/${path}.ts`);
-const { loadOperators } = await load('operators/schemas');
-const { operatorRow } = await load('operators/rows');
-const { hasFold } = await load('operators/fold/fold');
-const { COSTS } = await load('operators/costs');
-const { standardBody } = await load('functions/standard');
-const { UP } = await load('opset/up');
-const { DOWN } = await load('opset/down');
-const { LEAST_OPSET } = await load('opset/convert');
-const table = await loadOperators();
-const operators = table.allOperators();
-
-const MADE = 'Made by `node scripts/generate-standard-support.mjs` from the operator tables; do not edit.';
+/** The pages of operators and of opset conversion, from the operator tables. */
 const section = (title, head, rows) =>
   [`## ${title}`, '', `| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`, ...rows, ''].join('\n');
 const yes = (v) => (v ? 'yes' : '');
 
-function operatorsPage() {
+function operatorsPage({ table, operatorRow, hasFold, COSTS }) {
+  const operators = table.allOperators();
   const domains = [...new Set(operators.map((o) => o.domain))];
   const rows = (domain) =>
     operators
@@ -43,8 +21,6 @@ function operatorsPage() {
   const versions = operators.reduce((n, o) => n + table.versionsOf(o.domain, o.op).length, 0);
   return `# Operators
 
-${MADE}
-
 ${operators.length} operators in ${versions} versions are known: ${inferred} have a rule that infers types and shapes (one rule serves all versions),
 ${count((o) => hasFold(o.domain, o.op))} have a kernel that folds small constants in the page (the others are folded by the runtime), ${count((o) => COSTS[o.domain] && Object.hasOwn(COSTS[o.domain], o.op))} have a formula
 for multiply-adds (the others count as none).
@@ -53,7 +29,7 @@ ${domains.map((d) => section(d || 'ai.onnx', ['operator', 'since opset', 'infere
 }
 
 /** How a node of opset `since` gets to the opset before, and one of the opset before to `since`. */
-function steps(op, since) {
+function steps({ table, UP, DOWN, standardBody }, op, since) {
   const here = table.schemaOf('', op, since);
   const before = table.schemaOf('', op, since - 1);
   const up = UP[`${op}@${since}`];
@@ -66,19 +42,19 @@ function steps(op, since) {
   return `| ${op} | ${since - 1} → ${since} | ${upward} | ${downward} |`;
 }
 
-function opsetPage() {
-  const rows = operators
+function opsetPage(tables) {
+  const { table, LEAST_OPSET } = tables;
+  const rows = table
+    .allOperators()
     .filter((o) => o.domain === '')
     .flatMap(({ op }) =>
       table
         .versionsOf('', op)
         .filter((v) => v > LEAST_OPSET)
-        .map((v) => steps(op, v)),
+        .map((v) => steps(tables, op, v)),
     );
   const count = (word, column) => rows.filter((r) => r.split('|')[column].trim() === word).length;
   return `# Opset conversion
-
-${MADE}
 
 A model goes from opset ${LEAST_OPSET} to ${table.latestOpset} and back one version at a time, all or nothing: what cannot be said at the target is a
 sentence that names the node, and the model is left as it was.
@@ -94,18 +70,23 @@ sentence that names the node, and the model is left as it was.
 ${section('Steps', ['operator', 'opsets', 'up', 'down'], rows)}`;
 }
 
-const pages = {
-  'docs/support/operators.md': operatorsPage(),
-  'docs/support/opset-conversion.md': opsetPage(),
-};
-await server.close();
-let old = 0;
-for (const [path, text] of Object.entries(pages)) {
-  const pretty = await format(text, { ...(await resolveConfig(path)), parser: 'markdown' });
-  if (!process.argv.includes('--check')) writeFileSync(path, pretty);
-  else if (!existsSync(path) || readFileSync(path, 'utf8') !== pretty) {
-    console.error(`${path} is old: run node scripts/generate-standard-support.mjs`);
-    old++;
-  }
+const SOURCES = [
+  'operators/rows',
+  'operators/fold/fold',
+  'operators/costs',
+  'functions/standard',
+  'opset/up',
+  'opset/down',
+  'opset/convert',
+];
+
+/** @param load gives the module of a path in `src`. Returns the text of each page by its path. */
+export async function pages(load) {
+  const { loadOperators } = await load('graph-model/operators/schemas.ts');
+  const modules = await Promise.all(SOURCES.map((path) => load(`graph-model/${path}.ts`)));
+  const tables = Object.assign({ table: await loadOperators() }, ...modules);
+  return {
+    'docs/support/operators.md': operatorsPage(tables),
+    'docs/support/opset-conversion.md': opsetPage(tables),
+  };
 }
-process.exit(old ? 1 : 0);

@@ -1,8 +1,8 @@
 /** What nodes over constants come to, worked out once at conversion: weights that a graph turns and scales stay weights. */
-import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
-import type { ValueId } from '../../../graph-model/core/model.ts';
-import type { DenseTensor, Tensor } from '../../../graph-model/core/tensor.ts';
-import { foldNode, hasFold } from '../../../graph-model/operators/fold/fold.ts';
+import type { TypedEmitter } from './typed-emitter.ts';
+import type { ValueId } from '../core/model.ts';
+import type { DenseTensor, Tensor } from '../core/tensor.ts';
+import { foldNode, hasFold } from '../operators/fold/fold.ts';
 
 const DEEPEST = 16;
 

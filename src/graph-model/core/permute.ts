@@ -1,5 +1,5 @@
-/** Constants in memory: their axes in another order, their elements changed. */
-import { elementArray, elementCount, type DenseTensor, type Elements } from '../../../graph-model/core/tensor.ts';
+/** Tensors in memory with their axes in another order. */
+import { elementArray, elementCount, type DenseTensor, type Elements } from './tensor.ts';
 
 /** The same tensor with its axes in another order, and in another shape where one is given. */
 export function permuted(dense: DenseTensor, perm: readonly number[], dims?: readonly number[]): DenseTensor {

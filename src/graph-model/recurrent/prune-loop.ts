@@ -1,7 +1,7 @@
 /** Takes variables and scan outputs out of a Loop that nothing outside reads and the other variables do not need. */
-import { bodiesOf } from '../../../graph-model/core/attributes.ts';
-import type { Draft } from '../../../graph-model/core/draft.ts';
-import type { Graph, GraphId, Node, ValueId } from '../../../graph-model/core/model.ts';
+import { bodiesOf } from '../core/attributes.ts';
+import type { Draft } from '../core/draft.ts';
+import type { Graph, GraphId, Node, ValueId } from '../core/model.ts';
 
 /** The Loop that stands for it afterwards: itself where nothing is to be taken out. */
 export function pruneLoop(draft: Draft, loop: Node): Node {

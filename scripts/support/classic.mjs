@@ -1,36 +1,9 @@
-#!/usr/bin/env node
-// Writes docs/support/{lightgbm,xgboost,catboost,libsvm}.md from the tables that the converters work by. With --check: fails
-// where they are old.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { format, resolveConfig } from 'prettier';
-import { createServer } from 'vite';
-
-const server = await createServer({
-  configFile: false,
-  logLevel: 'error',
-  server: { middlewareMode: true, hmr: false, ws: false },
-});
-const load = (path) => server.ssrLoadModule(`/src/converters/${path}`);
-const lightgbm = await load('lightgbm/objective.ts');
-const { MISSING } = await load('lightgbm/trees.ts');
-const xgboost = await load('xgboost/objective.ts');
-const { BOOSTERS } = await load('xgboost/record.ts');
-const { LOSSES } = await load('catboost/loss.ts');
-const { CTR_TYPES, DEEPEST_OBLIVIOUS } = await load('catboost/record.ts');
-const svm = await load('libsvm/record.ts');
-const { MOST_COEFFICIENTS } = await load('libsvm/lower.ts');
-const { FOREIGN } = await load('estimators.ts');
-await server.close();
-
+/** The pages of LightGBM, XGBoost, CatBoost and LIBSVM, from the tables that their converters work by. */
 const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((r) => `| ${r.join(' | ')} |`).join('\n');
 const code = (text) => `\`${text}\``;
 const outputs = (kind) =>
   ({ binary: 'label, probabilities', multiclass: 'label, probabilities', multilabel: 'label, probabilities' })[kind] ??
   'predictions';
-const classes = (id) =>
-  FOREIGN.find((l) => l.id === id)
-    .classes.map(code)
-    .join(', ');
 const IN_PICKLES = `Pickle and joblib files (protocols 0 to 5, every compression) and skops files of the Python objects below are read, alone and
 within scikit-learn's pipelines, votes, stacks, calibrations and searches. Nothing in a file is run. A classifier gives its own
 labels; a regressor the linked scores, whatever the objective; rounds after the best one are left out where the object says so.`;
@@ -38,19 +11,18 @@ const EXACT = `Thresholds are float64 or float32 in the file and inputs are floa
 every float32 input goes the framework's way. Within a scikit-learn pipeline, where numbers are doubles, LightGBM's thresholds stay doubles.`;
 const OPSETS = `Written for opset 17 (\`TreeEnsembleRegressor\`), or with \`--opset 21\` for \`TreeEnsemble\` of ai.onnx.ml 5; an older opset with \`--opset\`.`;
 
-const pages = {
-  lightgbm: `# LightGBM: what is converted
+const lightgbmPage = ({ OBJECTIVES }, { MISSING }, classes) => `# LightGBM: what is converted
 
 Files: the text model (\`Booster.save_model\`; \`tree\`, versions v2, v3, v4 and the one before them) and the JSON dump
 (\`Booster.dump_model\`). Measured with 2.3, 3.1, 3.3, 4.0, 4.5, 4.6 and 4.7.
 
-${IN_PICKLES} Classes: ${classes('lightgbm')}.
+${IN_PICKLES} Classes: ${classes}.
 
 ## Objectives
 
 ${table(
   ['objective', 'what its link makes of the sum s of the trees', 'outputs'],
-  Object.entries(lightgbm.OBJECTIVES).map(([name, r]) => [code(name), r.meaning, outputs(r.kind)]),
+  Object.entries(OBJECTIVES).map(([name, r]) => [code(name), r.meaning, outputs(r.kind)]),
 )}
 
 An objective that is not in the table, or of one's own, gives the sum itself, and a warning says so.
@@ -72,19 +44,20 @@ ${table(
 ${EXACT}
 
 ${OPSETS}
-`,
-  xgboost: `# XGBoost: what is converted
+`;
+
+const xgboostPage = ({ OBJECTIVES }, { BOOSTERS }, classes) => `# XGBoost: what is converted
 
 Files: \`.json\` and \`.ubj\` (1.0 to 3.x) and the old binary form (up to 2.x and before 1.0, with and without \`binf\`). Measured with
 0.90, 1.1, 1.5, 1.7, 2.0, 3.0 and 3.2.
 
-${IN_PICKLES} Classes: ${classes('xgboost')}. The \`missing\` of an estimator is heeded.
+${IN_PICKLES} Classes: ${classes}. The \`missing\` of an estimator is heeded.
 
 ## Objectives
 
 ${table(
   ['objective', 'link', 'base_score is', 'outputs'],
-  Object.entries(xgboost.OBJECTIVES).map(([name, r]) => [
+  Object.entries(OBJECTIVES).map(([name, r]) => [
     code(name),
     r.link,
     { margin: 'a margin', probability: 'a probability', mean: 'a mean' }[r.base],
@@ -110,12 +83,13 @@ ${table(
 )}
 
 ${OPSETS}
-`,
-  catboost: `# CatBoost: what is converted
+`;
+
+const catboostPage = ({ LOSSES }, { CTR_TYPES, DEEPEST_OBLIVIOUS }, classes) => `# CatBoost: what is converted
 
 Files: \`.cbm\` and JSON. Measured with 1.2 (2, 3 and 10).
 
-${IN_PICKLES} Classes: ${classes('catboost')}.
+${IN_PICKLES} Classes: ${classes}.
 
 ## Losses
 
@@ -147,16 +121,20 @@ ${table(
 )}
 
 A model with categories takes one [N, 1] input a column; others one matrix \`X\`. ${OPSETS}
-`,
-  libsvm: `# LIBSVM and LIBLINEAR: what is converted
+`;
+
+const libsvmPage = (
+  { SVM_TYPES, KERNELS, SOLVERS },
+  { MOST_COEFFICIENTS },
+) => `# LIBSVM and LIBLINEAR: what is converted
 
 Files: the text models of \`svm_save_model\` and of LIBLINEAR's \`save_model\`.
 
 ${table(
   ['part', 'converted'],
   [
-    [`types ${svm.SVM_TYPES.map(code).join(', ')}`, 'yes'],
-    [`kernels ${svm.KERNELS.map(code).join(', ')}`, 'yes; a precomputed kernel takes one value for each training row'],
+    [`types ${SVM_TYPES.map(code).join(', ')}`, 'yes'],
+    [`kernels ${KERNELS.map(code).join(', ')}`, 'yes; a precomputed kernel takes one value for each training row'],
     ['several classes', 'votes over pairs in the order of the \`label\` line'.replaceAll('\\', '')],
     ['probabilities', 'Platt’s sigmoids coupled by LIBSVM’s own iteration; density marks of one-class models'],
     [
@@ -170,27 +148,37 @@ ${table(
 
 ${table(
   ['solver', 'gives'],
-  Object.entries(svm.SOLVERS).map(([name, use]) => [
+  Object.entries(SOLVERS).map(([name, use]) => [
     code(name),
     { regression: 'predictions', probabilities: 'label, probabilities' }[use] ?? 'label, decision_function',
   ]),
 )}
 
 Everything is computed in double. Written for opset 17; another with \`--opset\`.
-`,
-};
+`;
 
-let old = 0;
-for (const [name, body] of Object.entries(pages)) {
-  const path = `docs/support/${name}.md`;
-  const text = `<!-- Written by scripts/generate-classic-support.mjs; do not edit. -->\n\n${body}`;
-  const pretty = await format(text, { ...(await resolveConfig(path)), parser: 'markdown' });
-  if (!process.argv.includes('--check')) {
-    mkdirSync('docs/support', { recursive: true });
-    writeFileSync(path, pretty);
-  } else if (readFileSync(path, 'utf8') !== pretty) {
-    console.error(`${path} is old: run node scripts/generate-classic-support.mjs`);
-    old++;
-  }
+/** @param load gives the module of a path in `src`. Returns the text of each page by its path. */
+export async function pages(load) {
+  const at = (path) => load(`converters/${path}`);
+  const { FOREIGN } = await at('estimators.ts');
+  const classes = (id) =>
+    FOREIGN.find((l) => l.id === id)
+      .classes.map(code)
+      .join(', ');
+  const modules = async (...paths) => Promise.all(paths.map(at));
+  return {
+    'docs/support/lightgbm.md': lightgbmPage(
+      ...(await modules('lightgbm/objective.ts', 'lightgbm/trees.ts')),
+      classes('lightgbm'),
+    ),
+    'docs/support/xgboost.md': xgboostPage(
+      ...(await modules('xgboost/objective.ts', 'xgboost/record.ts')),
+      classes('xgboost'),
+    ),
+    'docs/support/catboost.md': catboostPage(
+      ...(await modules('catboost/loss.ts', 'catboost/record.ts')),
+      classes('catboost'),
+    ),
+    'docs/support/libsvm.md': libsvmPage(...(await modules('libsvm/record.ts', 'libsvm/lower.ts'))),
+  };
 }
-process.exit(old ? 1 : 0);
