@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { Tensor } from '../../graph-model/core/tensor.ts';
 import { spreadOf } from '../../graph-model/stats/spread.ts';
+import { whenIdle } from '../kit/when-idle.ts';
 
 const BINS = 16;
 const SIZE = { width: 32, height: 11 };
@@ -10,15 +11,9 @@ const SIZE = { width: 32, height: 11 };
 const known = new WeakMap<Tensor, readonly number[] | null>();
 let last: Promise<unknown> = Promise.resolve();
 
-const idle = (): Promise<void> =>
-  new Promise((done) => {
-    if ('requestIdleCallback' in window) window.requestIdleCallback(() => done(), { timeout: 1000 });
-    else setTimeout(done, 50);
-  });
-
 function queued(tensor: Tensor, signal: AbortSignal): Promise<readonly number[] | null> {
   const read = async () => {
-    await idle();
+    await new Promise<void>((done) => whenIdle(done));
     if (signal.aborted) return null;
     const bins = await spreadOf(tensor, BINS, signal).catch(() => null);
     if (!signal.aborted) known.set(tensor, bins);
