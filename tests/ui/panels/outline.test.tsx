@@ -45,6 +45,23 @@ describe('rows', () => {
     expect(separatorOf([{ name: '' }])).toBeNull();
   });
 
+  test('many constants of a scope stand in a row of their own, which opens on the way to one', () => {
+    const lines = Array.from(
+      { length: 5 },
+      (_, i) => `  c${i} = Constant<value_int = ${i}>()\n  s${i} = Add(c${i}, x)`,
+    );
+    const many = parseModel(`<ir_version: 10, opset_import: ["" : 21]>
+main (int64 x) => (int64 s4) {
+${lines.join('\n')}
+}`);
+    const key = `g${many.main}/#constants`;
+    expect(outlineRows(many, new Set()).find((r) => r.key === key)).toMatchObject({ label: 'Constants', count: 5 });
+    const constant = [...many.nodes.values()].find((n) => n.op === 'Constant')!.id;
+    expect(keysTo(many, constant)).toEqual([key]);
+    expect(outlineRows(many, new Set()).some((r) => r.key === `n${constant}`)).toBe(false);
+    expect(outlineRows(many, new Set([key])).some((r) => r.key === `n${constant}`)).toBe(true);
+  });
+
   test('opening costs what is open: 100,000 nodes in scopes give few rows', () => {
     const big = buildModel({}, (d) => {
       for (let i = 0; i < 100_000; i++)
