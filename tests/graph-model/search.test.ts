@@ -97,10 +97,10 @@ test('a key press on 100,000 nodes visits every node once', () => {
       d.addNode(d.main, { op: i % 3 ? 'Conv' : 'Relu', name: `/layer.${i}/op`, inputs: [] });
   });
   expect(search(big, 'layer.9999 op:conv', () => null).nodes).toHaveLength(6);
+});
 
-  // Exporters of PyTorch write such names.
-  test('two colons belong to a name', () => {
-    expect(parseQuery('onnx::Conv_538').terms).toEqual([{ not: false, key: '', text: 'onnx::conv_538' }]);
-    expect(parseQuery('in:onnx::Conv_538').terms).toEqual([{ not: false, key: 'in', text: 'onnx::conv_538' }]);
-  });
+// Exporters of PyTorch write such names.
+test('two colons belong to a name', () => {
+  expect(parseQuery('onnx::Conv_538').terms).toEqual([{ not: false, key: '', text: 'onnx::conv_538' }]);
+  expect(parseQuery('in:onnx::Conv_538').terms).toEqual([{ not: false, key: 'in', text: 'onnx::conv_538' }]);
 });
