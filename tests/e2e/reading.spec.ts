@@ -216,7 +216,9 @@ test('the view goes back and forward, and groups open level by level', async ({ 
   await expect(zoom).not.toHaveText('100%');
   const count = async () =>
     Number(/(\d+) nodes/.exec((await page.locator('.gw-stage').getAttribute('aria-label'))!)![1]);
+  const opened = await count();
   await command(page, 'Collapse all groups');
+  await expect.poll(count).toBeLessThan(opened);
   const closed = await count();
   await command(page, 'Expand one level of groups');
   await expect.poll(count).toBeGreaterThan(closed);
