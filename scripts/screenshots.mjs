@@ -1,4 +1,5 @@
 // Pictures of real models at three zooms, light and dark, for looking at the canvas critically.
+//   npx vite build && node scripts/screenshots.mjs --docs      (those of the README, into docs/images)
 //   npx vite build && node scripts/screenshots.mjs OUT_DIR [--models a.onnx,b.onnx] [--themes light,dark] [--zooms near,middle,whole] [--size 1440x900]
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, ftruncateSync, closeSync } from 'node:fs';
@@ -17,6 +18,12 @@ const USUAL = [
 const SAMPLES = ['squeezenet1.1.onnx', 'encoder-block.onnx', 'digits-cnn.onnx'].map((n) => `public/samples/${n}`);
 const FILL = '../shared/models/fill.mjs';
 
+/** What the README shows. */
+const DOCS = [
+  { model: USUAL[2], zoom: 'near', theme: 'dark', file: 'detector-near-dark.png' },
+  { model: USUAL[1], zoom: 'middle', theme: 'light', file: 'transformer-middle-light.png' },
+];
+
 /** How each zoom is come to: keys, then how far the wheel is turned, in pixels. */
 const ZOOMS = {
   near: { keys: ['0'], wheel: 0 },
@@ -30,11 +37,12 @@ const option = (name) => {
   return at < 0 ? null : args[at + 1].split(',');
 };
 const out = args[0] && !args[0].startsWith('--') ? args[0] : 'test-results/screenshots';
+const forDocs = args.includes('--docs');
 const here = USUAL.filter(existsSync);
 const models = option('models') ?? (here.length > 0 ? here : SAMPLES.filter(existsSync));
 const themes = option('themes') ?? ['light', 'dark'];
 const zooms = option('zooms') ?? Object.keys(ZOOMS);
-const [width, height] = (option('size')?.[0] ?? '1440x900').split('x').map(Number);
+const [width, height] = (option('size')?.[0] ?? (forDocs ? '1200x750' : '1440x900')).split('x').map(Number);
 const PORT = Number(process.env.PORT ?? 4391);
 
 const server = spawn('npx', ['vite', 'preview', '--port', String(PORT), '--strictPort'], {
@@ -46,7 +54,10 @@ const weights = join(out, 'weights');
 mkdirSync(weights, { recursive: true });
 const browser = await chromium.launch({ executablePath: findBrowser() ?? undefined, args: ['--no-sandbox'] });
 try {
-  for (const theme of themes) for (const model of models) await take(model, theme);
+  if (forDocs)
+    for (const { model, zoom, theme, file } of DOCS) await take(model, theme, [zoom], () => join('docs/images', file));
+  else
+    for (const theme of themes) for (const model of models) await take(model, theme, zooms, (name) => join(out, name));
 } finally {
   await browser.close();
   process.kill(-server.pid);
@@ -82,7 +93,7 @@ async function open(page, model) {
   await settled(page);
 }
 
-async function take(model, theme) {
+async function take(model, theme, zooms, pathOf) {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme });
   await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
   await open(page, model);
@@ -98,8 +109,8 @@ async function take(model, theme) {
     await page.mouse.move(2, 2);
     await page.waitForTimeout(400);
     const name = `${basename(model).replace(/\.[^.]+$/, '')}-${zoom}-${theme}.png`;
-    await page.screenshot({ path: join(out, name) });
-    console.log(name);
+    await page.screenshot({ path: pathOf(name) });
+    console.log(pathOf(name));
   }
   await page.close();
 }

@@ -9,6 +9,7 @@
  *   dtype:float16      an input or output of that element type
  *   shape:1x64         an input or output whose shape holds these dimensions in a row; * stands for any
  *   kernel_shape:3,3   an attribute by name (or the start of its name) and value; group:>1 compares
+ *   attr:3,3           any attribute of that value
  *   -op:Constant       not
  */
 import type { Attribute } from './core/attributes.ts';
@@ -40,7 +41,9 @@ const VALUE_KEYS = new Set(['', 'name', 'dtype', 'shape']);
 export function parseQuery(query: string): { terms: Term[]; problem: string | null } {
   const terms: Term[] = [];
   let problem: string | null = null;
-  for (const match of query.matchAll(/(-?)(?:\/((?:[^/\\]|\\.)+)\/(?=\s|$)|(?:([\w.]+):)?(?:"([^"]*)"?|(\S+)))/gu)) {
+  for (const match of query.matchAll(
+    /(-?)(?:\/((?:[^/\\]|\\.)+)\/(?=\s|$)|(?:([\w.]+):(?!:))?(?:"([^"]*)"?|(\S+)))/gu,
+  )) {
     const [, minus, expression, key = '', phrase, word] = match;
     const not = minus === '-';
     if (expression !== undefined) {
@@ -144,7 +147,8 @@ function nodeTest(term: Term, model: Model, typeOf: TypeOf): NodeTest {
 
 function wordOrAttributeTest(term: Term): NodeTest {
   const { key, text, pattern } = term;
-  if (key) return ({ node }) => hasAttribute(node, key.toLowerCase(), text);
+  // Every name starts with nothing.
+  if (key) return ({ node }) => hasAttribute(node, key === 'attr' ? '' : key.toLowerCase(), text);
   if (pattern) return ({ node }) => pattern.test(node.name) || pattern.test(node.op);
   return (entry) => entry.lower.includes(text);
 }

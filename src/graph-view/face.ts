@@ -8,6 +8,8 @@ import { isDialect } from '../graph-model/operators/dialect-category.ts';
 export interface FaceRow {
   readonly key: string;
   readonly text: string;
+  /** The weight that the row is about, where it has more elements than the text shows. */
+  readonly weight?: ValueId;
 }
 
 export interface Face {
@@ -123,6 +125,17 @@ function plainConstant(model: Model, id: ValueId): string | null {
   if (maker === undefined || !isConstantNode(maker)) return null;
   for (const a of maker.attributes.values()) if (a.kind !== 'tensor') return plain(a) || null;
   return null;
+}
+
+/** A constant that is drawn by itself: its name's last part, its type, and its elements where they are few. */
+export function constantFace(model: Model, id: ValueId): Face {
+  const { name } = model.values.at(id);
+  const tensor = constantTensor(model, id);
+  const short = shortConstant(model, id, 4);
+  const dims = tensor === null || tensor.dims.length === 0 ? '' : tensor.dims.join('×');
+  const type = tensor === null ? '' : `${dtypeInfo(tensor.dtype).label} ${dims || 'scalar'}`;
+  const op = (name.split('/').filter(Boolean).pop() ?? '') || 'constant';
+  return { op, telling: '', label: short ?? type, rows: [] };
 }
 
 /** A constant in a few characters: at most `most` elements; null for larger ones and for what is no constant. */
@@ -263,7 +276,7 @@ class FaceBuilder {
 
   /** One row for each run of weights of one shape. */
   private weightRows(): FaceRow[] {
-    const rows: { key: string; text: string }[] = [];
+    const rows: { key: string; text: string; weight?: ValueId }[] = [];
     this.node.inputs.forEach((id, index) => {
       if (id === null || this.shown.has(index)) return;
       const text = this.weight(id);
@@ -271,7 +284,7 @@ class FaceBuilder {
       const key = this.inputName(index, id);
       const last = rows[rows.length - 1];
       if (last && last.text === text && last.key.length + key.length < 9) last.key += ` ${key}`;
-      else rows.push({ key, text });
+      else rows.push({ key, text, ...(isLarge(constantTensor(this.model, id)) ? { weight: id } : {}) });
     });
     return rows;
   }
@@ -293,6 +306,10 @@ class FaceBuilder {
     return last !== '' && last.length <= 7 && !/^\d+$/.test(last) ? last : index === 0 ? 'data' : `in ${index}`;
   }
 }
+
+/** So many elements make a picture of their spread. */
+const isLarge = (tensor: Tensor | null): boolean =>
+  tensor !== null && tensor.dtype !== 'string' && elementCount(tensor.dims) >= 24;
 
 const same = (list: readonly number[]) => list.every((v) => v === list[0]);
 
@@ -324,7 +341,8 @@ const UNPRINTABLE = /\p{Cc}|\ufffd/u;
 function number(v: number | bigint | string): string {
   if (typeof v === 'string' && UNPRINTABLE.test(v)) return '';
   if (typeof v === 'string') return v.length > 12 ? `${v.slice(0, 11)}…` : v;
-  if (typeof v === 'bigint') return v > 2n ** 62n ? 'end' : String(v).replace('-', '−');
+  // Slices say so that they go on to the last element, or back to the first.
+  if (typeof v === 'bigint') return v > 2n ** 62n ? 'end' : v < -(2n ** 62n) ? 'begin' : String(v).replace('-', '−');
   if (Number.isInteger(v)) return String(v).replace('-', '−');
   return String(Number(v.toPrecision(4))).replace('-', '−');
 }

@@ -11,7 +11,7 @@ import {
 import { typeLabel, type ValueType } from '../graph-model/core/types.ts';
 import { CATEGORIES, categoryOf } from '../graph-model/operators/category.ts';
 import { groupTree, type GroupTree } from '../graph-model/groups/groups.ts';
-import { constantTensor, faceOf, foldsAway, type Face } from './face.ts';
+import { constantFace, constantTensor, faceOf, foldsAway, type Face } from './face.ts';
 import { Insides, insidesOf } from './insides.ts';
 import { KIND, type Collapsed, type ViewBox, type ViewGraph } from './view.ts';
 import { countLabel, groupFace, groupName, mainCategory } from './group-face.ts';
@@ -26,14 +26,18 @@ const SHAPE_STEPS = new Set(
   ConstantOfShape Identity Split Sqrt Range Expand`.split(/\s+/),
 );
 
-/** `expanded`: nodes whose bodies, or whose function, are drawn where they stand. */
+/**
+ * `expanded`: nodes whose bodies, or whose function, are drawn where they stand. `unfolded`: nodes whose constants are drawn
+ * by themselves.
+ */
 export function viewGraph(
   model: Model,
   scope: GraphId,
   collapsed: Collapsed = null,
   expanded: ReadonlySet<NodeId> = NONE,
+  unfolded: ReadonlySet<NodeId> = NONE,
 ): ViewGraph {
-  return new ViewBuilder(model, scope, collapsed, expanded).build();
+  return new ViewBuilder(model, scope, collapsed, expanded, unfolded).build();
 }
 const NONE: ReadonlySet<NodeId> = new Set();
 
@@ -67,6 +71,7 @@ export function vertexFace(view: ViewGraph, i: number, types: ReadonlyMap<ValueI
   if (view.kinds[i] === KIND.node) return faceOf(view.model, view.model.nodes.at(ref as NodeId));
   if (view.kinds[i] === KIND.group) return groupFace(view, i, types);
   const value = view.model.values.at(ref as ValueId);
+  if (view.kinds[i] === KIND.constant) return constantFace(view.model, value.id);
   // Pills are as wide as what the file declares; inference names every unknown length, which would not fit.
   const type = value.type ?? types.get(value.id) ?? null;
   return { op: value.name || 'unnamed', telling: '', label: type === null ? '' : typeLabel(type), rows: [] };
@@ -99,12 +104,14 @@ class ViewBuilder {
   private readonly open = new Map<NodeId, readonly GraphId[]>();
   private readonly ofInput = new Map<ValueId, number>();
   private readonly ofOutput = new Map<ValueId, number>();
+  private readonly ofConstant = new Map<ValueId, number>();
 
   constructor(
     private readonly model: Model,
     private readonly scope: GraphId,
     private readonly collapsed: Collapsed,
     private readonly expanded: ReadonlySet<NodeId>,
+    private readonly unfolded: ReadonlySet<NodeId>,
   ) {
     const tree = collapsed === null ? null : groupTree(model, scope);
     this.insides = new Insides(model, tree, collapsed !== null);
@@ -261,6 +268,29 @@ class ViewBuilder {
       this.addEdge(source, target, v, reads || this.isShape(v));
     }
     if (reads || (any && shapesOnly)) this.shapes.add(node.id);
+    if (this.unfolded.has(node.id) && this.kinds[target] === KIND.node) this.unfold(node, target);
+  }
+
+  /** What a node reads that never changes, each by itself; nodes that are unfolded share what both read. */
+  private unfold(node: Node, target: number): void {
+    for (const v of new Set(node.inputs)) {
+      if (v === null || !this.isConstant(v)) continue;
+      let pill = this.ofConstant.get(v);
+      if (pill === undefined) {
+        const { op, label } = constantFace(this.model, v);
+        const width = Math.min(320, Math.max(96, 44 + 7 * op.length + 8 + 6.1 * label.length));
+        pill = this.add(KIND.constant, v, CATEGORIES.indexOf('const'), Math.ceil(width / 2) * 2, 26);
+        this.boxOf[pill] = this.boxOf[target]!;
+        this.ofConstant.set(v, pill);
+      }
+      this.addEdge(pill, target, v, false);
+    }
+  }
+
+  private isConstant(v: ValueId): boolean {
+    if (constantTensor(this.model, v) !== null) return true;
+    const { producer } = this.model.values.at(v);
+    return producer !== null && foldsAway(this.model, this.model.nodes.at(producer));
   }
 
   private isShape(v: ValueId): boolean {
@@ -363,7 +393,7 @@ class ViewBuilder {
       edgeValues,
       edgeShapes,
       ofNode: this.ofNode,
-      ofInput: this.ofInput,
+      ofInput: this.ofConstant.size === 0 ? this.ofInput : new Map([...this.ofInput, ...this.ofConstant]),
       ofOutput: this.ofOutput,
       tree: this.tree,
       boxes: this.boxes,

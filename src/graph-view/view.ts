@@ -3,7 +3,7 @@ import type { GraphId, Model, NodeId, ValueId } from '../graph-model/core/model.
 import type { Group, GroupTree } from '../graph-model/groups/groups.ts';
 
 /** What a vertex stands for: an operator, an input or output of the graph, a value of the graph around it, a closed group. */
-export const KIND = { node: 0, input: 1, output: 2, outer: 3, group: 4 } as const;
+export const KIND = { node: 0, input: 1, output: 2, outer: 3, group: 4, constant: 5 } as const;
 
 /** An open group: a box around vertices. */
 export interface ViewBox {

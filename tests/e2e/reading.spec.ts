@@ -137,6 +137,8 @@ test('pictures: SVG and PNG of the graph and of the view, as the page shows it',
   const whole = png(await save('Save the picture as PNG'));
   expect(whole.width / size[0]!).toBeCloseTo(whole.height / size[1]!, 1);
   expect(whole.height).toBeGreaterThan(1000);
+  // Where categories are shown nothing stands above the graph.
+  await command(page, 'Colour by category');
   const view = png(await save('Save what is in view as PNG'));
   const stage = (await page.locator('.gw-stage').boundingBox())!;
   expect(view.width / view.height).toBeCloseTo(stage.width / stage.height, 1);
@@ -179,6 +181,66 @@ test('a body is drawn in place and closed again, by keyboard', async ({ page }) 
   await expect.poll(count).not.toBe(before);
   await page.keyboard.press('Space');
   await expect.poll(count).toBe(before);
+});
+
+test('constants are drawn by themselves and folded away again; weights show their spread', async ({ page }) => {
+  await open(page, 'public/samples/digits-cnn.onnx');
+  await page.getByRole('treeitem').filter({ hasText: 'Conv' }).first().click();
+  await page.locator('.gw-stage').focus();
+  await page.keyboard.press('0');
+  await expect(page.locator('.gw-node.sel .spread').first()).toBeVisible();
+  await page.keyboard.press('c');
+  await expect(page.locator('.gw-pill.constant').first()).toContainText(/float32/);
+  const count = await page.locator('.gw-pill.constant').count();
+  expect(count).toBeGreaterThan(0);
+  // The layer above the cards takes the pointer.
+  await page.locator('.gw-pill.constant').first().click({ force: true });
+  await expect(inspector(page)).toContainText(/values/);
+  await page.getByRole('treeitem').filter({ hasText: 'Conv' }).first().click();
+  await page.locator('.gw-stage').focus();
+  await page.keyboard.press('c');
+  await expect(page.locator('.gw-pill.constant')).toHaveCount(0);
+});
+
+test('the view goes back and forward, and groups open level by level', async ({ page }) => {
+  await open(page);
+  const zoom = page.locator('.gw-zoom .pc');
+  await page.locator('.gw-stage').focus();
+  await page.keyboard.press('0');
+  await expect(zoom).toHaveText('100%');
+  await page.keyboard.press('Shift+F');
+  await expect(zoom).not.toHaveText('100%');
+  await page.keyboard.press('Alt+ArrowLeft');
+  await expect(zoom).toHaveText('100%');
+  await page.keyboard.press('Alt+ArrowRight');
+  await expect(zoom).not.toHaveText('100%');
+  const count = async () =>
+    Number(/(\d+) nodes/.exec((await page.locator('.gw-stage').getAttribute('aria-label'))!)![1]);
+  const opened = await count();
+  await command(page, 'Collapse all groups');
+  await expect.poll(count).toBeLessThan(opened);
+  const closed = await count();
+  await command(page, 'Expand one level of groups');
+  await expect.poll(count).toBeGreaterThan(closed);
+  const one = await count();
+  await command(page, 'Expand all groups');
+  await expect.poll(count).toBeGreaterThanOrEqual(one);
+});
+
+test('the outline is a tree that the keyboard walks', async ({ page }) => {
+  await open(page);
+  const tree = page.getByRole('tree', { name: 'Model' });
+  await tree.focus();
+  await page.keyboard.press('Home');
+  await expect(page.getByRole('treeitem', { expanded: true }).first()).toHaveAttribute('aria-level', '1');
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByRole('treeitem').first()).toHaveAttribute('aria-expanded', 'false');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('treeitem').first()).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('ArrowRight');
+  await expect(page.locator('.gp-row.gp-active')).toHaveAttribute('aria-level', '2');
+  await page.keyboard.type('ou');
+  await expect(page.locator('.gp-row.gp-active')).toContainText(/^Ou/i);
 });
 
 test('arrow keys walk along edges, and what they reach is said', async ({ page }) => {

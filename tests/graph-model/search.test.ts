@@ -53,6 +53,8 @@ describe('the query', () => {
     ['shape:n,*,64', ['/stem/Conv 1', '/stem/bn']],
     ['shape:64×65', []],
     ['kernel_shape:3,3', ['/stem/Conv 1']],
+    ['attr:3,3', ['/stem/Conv 1']],
+    ['attr:same_upper op:conv', ['/stem/Conv 1']],
     ['kernel:3×3', ['/stem/Conv 1']],
     ['kernel_shape:3,5', []],
     ['epsilon:1e-5', ['/stem/bn']],
@@ -95,4 +97,10 @@ test('a key press on 100,000 nodes visits every node once', () => {
       d.addNode(d.main, { op: i % 3 ? 'Conv' : 'Relu', name: `/layer.${i}/op`, inputs: [] });
   });
   expect(search(big, 'layer.9999 op:conv', () => null).nodes).toHaveLength(6);
+});
+
+// Exporters of PyTorch write such names.
+test('two colons belong to a name', () => {
+  expect(parseQuery('onnx::Conv_538').terms).toEqual([{ not: false, key: '', text: 'onnx::conv_538' }]);
+  expect(parseQuery('in:onnx::Conv_538').terms).toEqual([{ not: false, key: 'in', text: 'onnx::conv_538' }]);
 });

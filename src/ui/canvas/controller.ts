@@ -195,7 +195,10 @@ export class CanvasController {
 
   private onStore(s: State, before: State): void {
     const grouped =
-      s.collapsed !== before.collapsed || s.grouping !== before.grouping || s.expanded !== before.expanded;
+      s.collapsed !== before.collapsed ||
+      s.grouping !== before.grouping ||
+      s.expanded !== before.expanded ||
+      s.unfolded !== before.unfolded;
     if (grouped) this.toggled = toggledKey(before, s);
     const turned = s.direction !== before.direction || s.fold !== before.fold;
     if (s.model !== before.model || s.scope !== before.scope || turned || grouped) this.load(s);
@@ -206,14 +209,15 @@ export class CanvasController {
   }
 
   /** `anew`: not over the drawing that is there. */
-  private load({ model, scope, direction, collapsed, grouping, expanded, fold }: State, anew = false): void {
+  private load(s: State, anew = false): void {
+    const { model, scope, direction, collapsed, grouping, expanded, unfolded, fold } = s;
     this.loading?.abort();
     if (model === null) {
       this.loaded = null;
       return this.show({ scene: null, near: [], failure: null });
     }
     const graph = scope !== null && model.graphs.has(scope) ? scope : model.main;
-    const view = viewGraph(model, graph, grouping ? collapsed : null, expanded);
+    const view = viewGraph(model, graph, grouping ? collapsed : null, expanded, unfolded);
     const old = this.shown.scene;
     const from = this.loaded;
     const sameForm = !anew && old?.direction === direction && from?.fold === fold;

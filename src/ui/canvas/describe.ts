@@ -42,10 +42,16 @@ function groupTip(view: ViewGraph, i: number, group: Group, types: Types): Tip {
   return { title: groupName(group), lines: [countLabel(group), ...facts, 'Space or a double click opens it'] };
 }
 
+const PILLS: Readonly<Record<number, string>> = {
+  [KIND.input]: 'input',
+  [KIND.output]: 'output',
+  [KIND.outer]: 'from the graph around',
+  [KIND.constant]: 'constant',
+};
+
 function pillTip(view: ViewGraph, i: number, types: Types): Tip {
   const v = view.refs[i] as ValueId;
-  const what =
-    view.kinds[i] === KIND.input ? 'input' : view.kinds[i] === KIND.output ? 'output' : 'from the graph around';
+  const what = PILLS[view.kinds[i]!] ?? '';
   return { title: view.model.values.at(v).name || 'unnamed', lines: [what, valueLabel(view, v, types)] };
 }
 

@@ -45,6 +45,7 @@ const ID_LETTERS: Readonly<Record<number, string>> = {
   [KIND.input]: 'i',
   [KIND.output]: 'o',
   [KIND.outer]: 'i',
+  [KIND.constant]: 'c',
   [KIND.group]: 'g',
 };
 const NODE_TYPES = { card: Card };

@@ -5,8 +5,9 @@ import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
 import { CATEGORIES } from '../../graph-model/operators/category.ts';
 import { Glyph } from '../kit/icon.tsx';
 import { useStore } from '../store/store.ts';
-import { constantTensor, type Face } from '../../graph-view/face.ts';
+import { constantTensor, type Face, type FaceRow } from '../../graph-view/face.ts';
 import type { Focus } from './focus.ts';
+import { WeightSpread } from './weight-spread.tsx';
 import type { OverlayView } from '../../graph-view/overlay.ts';
 import { worstByNode } from './problems.ts';
 import { nodesWithin } from '../../graph-model/groups/groups.ts';
@@ -63,7 +64,7 @@ function Operator({ view, index, overlay, focus }: CardData) {
     <div className={classes.filter(Boolean).join(' ') + focusClasses(focus, index)} style={style}>
       {mark && <span className={`mark ${problem === 'error' ? 'err' : problem === 'info' ? 'info' : ''}`}>{mark}</span>}
       <Head face={face} category={category} value={overlay?.text(index) || undefined} inside={inside} />
-      {face.rows.length > 0 && <Body face={face} />}
+      {face.rows.length > 0 && <Body face={face} view={view} room={view.widths[index]!} />}
     </div>
   );
 }
@@ -114,30 +115,50 @@ function Head({
   );
 }
 
-function Body({ face }: { face: Face }) {
+function Body({ face, view, room = 0 }: { face: Face; view?: ViewGraph; room?: number }) {
   return (
     <div className="nb">
       {face.rows.map((row, i) => (
         <div key={i}>
           {row.key && <i>{row.key}</i>}
           <span>{row.text}</span>
+          {view && <Preview view={view} row={row} room={room} />}
         </div>
       ))}
     </div>
   );
 }
 
-/** Inputs and outputs of the graph, and values from the graph around it. */
+/** Room that the smallest picture of a weight takes beside its shape. */
+const PREVIEW = 46;
+
+function Preview({ view, row, room }: { view: ViewGraph; row: FaceRow; room: number }) {
+  const tensor = row.weight === undefined ? null : constantTensor(view.model, row.weight);
+  const taken = 26 + Math.max(38, 5.6 * row.key.length) + 6.1 * row.text.length;
+  return tensor !== null && room - taken >= PREVIEW ? <WeightSpread tensor={tensor} /> : null;
+}
+
+const PILL_SIGNS: Readonly<Record<string, string>> = {
+  out: 'M5 1v7M2 5.5 5 8.5l3-3',
+  constant: 'M5 1 8.5 3v4L5 9 1.5 7V3Z',
+};
+const PILL_CLASSES: Readonly<Record<number, string>> = {
+  [KIND.output]: 'out',
+  [KIND.outer]: 'outer',
+  [KIND.constant]: 'constant',
+};
+
+/** Inputs and outputs of the graph, values from the graph around it, and constants that are drawn by themselves. */
 function Pill({ view, index, focus }: CardData) {
   const id = view.refs[index] as ValueId;
   const types = useStore((s) => s.types);
   const selected = useStore((s) => s.selectedValue === id);
   const face = vertexFace(view, index, types);
-  const kind = view.kinds[index] === KIND.output ? 'out' : view.kinds[index] === KIND.outer ? 'outer' : 'in';
+  const kind = PILL_CLASSES[view.kinds[index]!] ?? 'in';
   return (
     <div className={`gw-pill ${kind}${selected ? ' sel' : ''}${focusClasses(focus, index)}`}>
       <svg viewBox="0 0 10 10" aria-hidden="true">
-        <path d={kind === 'out' ? 'M5 1v7M2 5.5 5 8.5l3-3' : 'M1.5 5h7M5.5 2l3 3-3 3'} />
+        <path d={PILL_SIGNS[kind] ?? 'M1.5 5h7M5.5 2l3 3-3 3'} />
       </svg>
       <b>{face.op}</b>
       {face.label && <span className="nm">{face.label}</span>}

@@ -10,7 +10,7 @@ import { groupAt, KIND, vertexFace } from '../../graph-view/view-graph.ts';
 import type { ViewGraph } from '../../graph-view/view.ts';
 import type { FrameState } from './frame-state.ts';
 import type { Palette } from './palette.ts';
-import { NEAR } from './zooms.ts';
+import { MIDDLE, NEAR } from './zooms.ts';
 
 type CardState = Pick<FrameState, 'overlay' | 'hovered' | 'types'>;
 
@@ -123,27 +123,31 @@ function paintText(
   const face = faceAt(scene.view, i, state.types);
   const start = left + (pill ? h / 2 : Math.max(2.5, 4 * k) + 3);
   const width = w - (start - left) - 5;
-  const rows = pill ? [] : rowsFor(face, h, size, k);
-  const middle = rows.length > 0 ? top + headOf(size, k) / 2 : top + h / 2;
+  const rows = pill ? [] : rowsFor(face, frame, width, size);
+  const lines = headOf(size, k) + ROW.height * rows.length;
+  const middle = rows.length > 0 ? top + (h - lines) / 2 + headOf(size, k) / 2 : top + h / 2;
   ctx.font = `600 ${size}px ${palette.fontUi}`;
   ctx.fillStyle = frame.ink;
   ctx.textBaseline = 'middle';
-  const glyph = pill ? 0 : size + 3;
+  // From far some groups would have room for a glyph and others not.
+  const glyph = pill || k < MIDDLE ? 0 : size + 3;
   const title = fitTitle(ctx, scene, i, width, glyph, size);
   if (title.glyph) paintGlyph(ctx, CATEGORIES[scene.view.categories[i]!]!, start, middle - size / 2, size);
   const from = start + (title.glyph ? glyph : 0);
   ctx.fillText(title.text, from, middle + 0.5);
-  const note = state.overlay?.text(i) || (pill ? face.label : face.telling);
+  const notes = [state.overlay?.text(i) || (pill ? face.label : face.telling)];
+  // Of the type of an input or output the shape says most.
+  if (pill) notes.push(face.label.replace(/^\S+ /, ''));
   const after = from + widthIn(ctx, title.text, size) + 6;
-  paintNote(ctx, palette, note, after, left + w - (pill ? h / 2 : 5), middle, frame.muted, size);
-  paintRows(ctx, palette, rows, start, width, frame, size);
+  paintNote(ctx, palette, notes, after, left + w - (pill ? h / 2 : 5), middle, frame.muted, size);
+  paintRows(ctx, palette, rows, start, middle + headOf(size, k) / 2, frame.muted);
 }
 
-/** At the right of the head, where there is room for all of it: a value that is cut says something else. */
+/** At the right of the head, the first that there is room for: a value that is cut says something else. */
 function paintNote(
   ctx: CanvasRenderingContext2D,
   palette: Palette,
-  note: string,
+  notes: readonly string[],
   from: number,
   to: number,
   middle: number,
@@ -151,7 +155,8 @@ function paintNote(
   title: number,
 ): void {
   const size = Math.max(7, 0.85 * title);
-  if (note === '' || note.length * 0.61 * size > to - from) return;
+  const note = notes.find((n) => n.length * 0.61 * size <= to - from) ?? '';
+  if (note === '') return;
   ctx.font = `${size}px ${palette.fontMono}`;
   ctx.fillStyle = colour;
   ctx.textAlign = 'right';
@@ -164,31 +169,39 @@ const ROW = { size: 8.5, height: 10.5 };
 const headOf = (size: number, k: number): number => Math.max(HEAD * k, size + 5);
 
 /** As many rows as there is room for below the head: kernel and strides, weights, what goes into a group. */
-function rowsFor(face: Face, h: number, size: number, k: number): readonly string[] {
+function rowsFor(face: Face, { h, k }: Frame, width: number, size: number): readonly string[] {
   if (k >= NEAR || size < 8) return [];
-  const room = Math.floor((h - headOf(size, k) - 1) / ROW.height);
-  return face.rows
-    .slice(0, Math.max(0, room))
-    .map((r) => (r.key.length > 0 && r.key.length < 3 ? `${r.key} ${r.text}` : r.text));
+  const room = Math.max(0, Math.floor((h - headOf(size, k) - 1) / ROW.height));
+  const most = Math.floor(width / (0.605 * ROW.size));
+  const rows = face.rows.map((r) => rowText(r, most));
+  // What is told of a group is of equal worth: first what can be told whole.
+  if (face.rows.every((r) => r.key === '')) rows.sort((a, b) => Number(a.endsWith('…')) - Number(b.endsWith('…')));
+  return rows.slice(0, room);
+}
+
+/** With its key where both fit; else cut between words. */
+function rowText({ key, text }: Face['rows'][number], most: number): string {
+  const plain = text.replace(/ {2,}/g, ' ');
+  const keyed = key === '' || key === 'kernel' ? plain : `${key} ${plain}`;
+  if (keyed.length <= most) return keyed;
+  if (plain.length <= most) return plain;
+  const cut = plain.slice(0, most - 1);
+  const space = cut.lastIndexOf(' ');
+  return `${space > most / 2 ? cut.slice(0, space) : cut}…`;
 }
 
 function paintRows(
   ctx: CanvasRenderingContext2D,
   palette: Palette,
   rows: readonly string[],
-  start: number,
-  width: number,
-  { top, k, muted }: Frame,
-  size: number,
+  left: number,
+  top: number,
+  colour: string,
 ): void {
   if (rows.length === 0) return;
   ctx.font = `${ROW.size}px ${palette.fontMono}`;
-  ctx.fillStyle = muted;
-  const most = Math.floor(width / (0.605 * ROW.size));
-  rows.forEach((row, r) => {
-    const text = row.length > most ? `${row.slice(0, most - 1)}…` : row;
-    ctx.fillText(text, start, top + headOf(size, k) + ROW.height * (r + 0.45));
-  });
+  ctx.fillStyle = colour;
+  rows.forEach((row, r) => ctx.fillText(row, left, top + ROW.height * (r + 0.45)));
 }
 
 /**

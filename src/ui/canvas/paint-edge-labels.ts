@@ -3,6 +3,7 @@ import type { ValueId } from '../../graph-model/core/model.ts';
 import { shapeLabel } from '../../graph-model/core/types.ts';
 import type { Viewport } from '../../graph-view/edge-path.ts';
 import type { Rect, Scene } from '../../graph-view/scene.ts';
+import { KIND } from '../../graph-view/view.ts';
 import type { FrameState } from './frame-state.ts';
 import type { Palette } from './palette.ts';
 
@@ -53,7 +54,9 @@ function placeOf(scene: Scene, e: number, text: string, taken: Rect[]): Rect | n
   const width = text.length * LETTER + 6;
   const upright = scene.direction === 'vertical';
   const [x, y] = [routes[first]!, routes[first + 1]!];
-  const place = upright ? { x: x + 3, y: y + 4, width, height: 12 } : { x: x + 4, y: y - 15, width, height: 12 };
+  // The sheets behind a closed group reach into the gap.
+  const below = scene.view.kinds[scene.view.sources[e]!] === KIND.group ? 9 : 4;
+  const place = upright ? { x: x + 3, y: y + below, width, height: 12 } : { x: x + 4, y: y - 15, width, height: 12 };
   const meets = (r: Rect) =>
     r.x < place.x + width && r.x + r.width > place.x && r.y < place.y + 12 && r.y + r.height > place.y;
   if (taken.some(meets) || scene.nodesIn(place).length > 0) return null;

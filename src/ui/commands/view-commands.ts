@@ -91,6 +91,17 @@ const groupsTo = (id: string, label: string, depth: number): Command => ({
   run: ({ store }) => collapseTo(store.getState(), depth),
 });
 
+/** With nothing selected all are folded away. */
+function toggleConstants({ selected, unfolded, setView }: State): void {
+  const next = new Set(selected.size === 0 ? [] : unfolded);
+  const open = [...selected].every((id) => unfolded.has(id));
+  for (const id of selected) {
+    if (open) next.delete(id);
+    else next.add(id);
+  }
+  setView({ unfolded: next });
+}
+
 const labelOf = (s: State, id: string): string =>
   (OVERLAYS.find((o) => o.id === id)?.label ?? s.ownData.find((d) => d.id === id)?.title ?? id).toLowerCase();
 
@@ -159,6 +170,16 @@ export const VIEW_COMMANDS: readonly Command[] = [
       setView({ fold: next });
       announce(FOLD_WORDS[next]);
     },
+  },
+  {
+    id: 'constants',
+    label: 'Draw the constants of the selected nodes, or fold them away',
+    group: 'View',
+    keys: ['C'],
+    icon: 'layers',
+    words: 'weights initializers constant open show unfold',
+    enabled: (s) => (s.selected.size > 0 || s.unfolded.size > 0 ? true : 'select nodes first'),
+    run: ({ store }) => toggleConstants(store.getState()),
   },
   {
     id: 'edge-shapes',

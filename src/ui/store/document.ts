@@ -114,6 +114,7 @@ function begin(set: SetState, model: Model, problems: readonly Diagnostic[], mis
     scope: model.main,
     collapsed: firstCollapsed(model),
     expanded: new Set(),
+    unfolded: new Set(),
     selected: new Set(),
     selectedValue: null,
     hovered: null,

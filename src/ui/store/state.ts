@@ -143,6 +143,8 @@ export interface ViewSlice {
   readonly grouping: boolean;
   /** Nodes whose bodies, or whose function, are drawn in place. */
   readonly expanded: ReadonlySet<NodeId>;
+  /** Nodes whose constants are drawn by themselves. */
+  readonly unfolded: ReadonlySet<NodeId>;
   /** Whether drawings far longer than wide are set in columns. */
   readonly fold: Fold;
   /** Shapes stand beside the lines at near zoom. */
@@ -170,6 +172,7 @@ export interface ViewSlice {
         | 'collapsed'
         | 'grouping'
         | 'expanded'
+        | 'unfolded'
         | 'fold'
         | 'edgeShapes'
         | 'outlineOpen'

@@ -11,6 +11,7 @@ export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null):
     scope: null,
     collapsed: new Set(),
     expanded: new Set(),
+    unfolded: new Set(),
     bottomTab: 'problems',
     paletteOpen: false,
     request: null,

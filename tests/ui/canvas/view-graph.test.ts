@@ -6,7 +6,14 @@ import { layoutNow } from '../../../src/layout/layout.ts';
 import { announce } from '../../../src/ui/canvas/describe.ts';
 import { faceOf, shortName } from '../../../src/graph-view/face.ts';
 import { Scene } from '../../../src/graph-view/scene.ts';
-import { insidesOf, KIND, sameLayout, viewGraph, type ViewGraph } from '../../../src/graph-view/view-graph.ts';
+import {
+  insidesOf,
+  KIND,
+  sameLayout,
+  vertexFace,
+  viewGraph,
+  type ViewGraph,
+} from '../../../src/graph-view/view-graph.ts';
 import { neighbour, stepOf } from '../../../src/ui/canvas/walk.ts';
 import { Draft } from '../../../src/graph-model/core/draft.ts';
 
@@ -52,6 +59,44 @@ function nodeOf(model: Model, op: string) {
   for (const n of model.nodes.values()) if (n.op === op) return n;
   throw new Error(`no ${op}`);
 }
+
+describe('constants that are drawn by themselves', () => {
+  const model = parseModel(CNN);
+  const conv = nodeOf(model, 'Conv');
+  const gather = nodeOf(model, 'Gather');
+
+  test('those of the nodes that are unfolded alone, with name, type or elements', () => {
+    const view = viewGraph(model, model.main, null, new Set(), new Set([conv.id, gather.id]));
+    expect(edges(view)).toEqual(expect.arrayContaining(['~w Conv', '~b Conv', '~zero Gather']));
+    expect(ops(view).filter((name) => name.startsWith('~'))).toEqual(['~w', '~b', '~zero']);
+    const labels = ['w', 'b', 'zero'].map((name) => {
+      const i = ops(view).indexOf(`~${name}`);
+      expect(view.kinds[i]).toBe(KIND.constant);
+      return vertexFace(view, i, new Map()).label;
+    });
+    expect(labels).toEqual(['float32 4×3×3×3', '1 2 3 4', '0']);
+    expect(view.ofInput.get(conv.inputs[1]!)).toBe(ops(view).indexOf('~w'));
+    expect(sameLayout(view, viewGraph(model, model.main))).toBe(false);
+  });
+
+  test('nodes that share one share its vertex; a closed group keeps its constants', () => {
+    const shared = parseModel(`<ir_version: 10, opset_import: ["" : 21]>
+main (float[2,2] x) => (float[2,2] y)
+<float[2,2] w = {1, 2, 3, 4}>
+{
+  ["a/one"] p = MatMul(x, w)
+  ["a/two"] q = MatMul(p, w)
+  ["b/one"] r = Relu(q)
+  ["b/two"] y = Neg(r)
+}`);
+    const all = new Set(shared.nodes.keys());
+    expect(edges(viewGraph(shared, shared.main, null, new Set(), all)).filter((e) => e.startsWith('~'))).toHaveLength(
+      2,
+    );
+    const closed = viewGraph(shared, shared.main, new Set([`g${shared.main}/a`]), new Set(), all);
+    expect(ops(closed).some((name) => name === '~w')).toBe(false);
+  });
+});
 
 describe('the view of a graph', () => {
   const view = viewGraph(parseModel(CNN), parseModel(CNN).main);
@@ -104,7 +149,7 @@ describe('the face of a node', () => {
   test('shows the window and the weights', () => {
     expect(faceOf(model, nodeOf(model, 'Conv')).rows).toEqual([
       { key: 'kernel', text: '3×3  stride 2  pad 1' },
-      { key: 'W', text: '4×3×3×3' },
+      { key: 'W', text: '4×3×3×3', weight: nodeOf(model, 'Conv').inputs[1] },
       { key: 'B', text: '1 2 3 4' },
     ]);
   });

@@ -3,6 +3,7 @@ import { act } from 'react';
 import { afterEach, describe, expect, test } from 'vitest';
 import { buildModel } from '../../../src/graph-model/core/empty.ts';
 import { Outline } from '../../../src/ui/panels/outline/outline.tsx';
+import { parseModel } from '../../../src/graph-model/text/parse.ts';
 import { firstOpen, keysTo, outlineRows } from '../../../src/ui/panels/outline/rows.ts';
 import { separatorOf } from '../../../src/graph-model/groups/scopes.ts';
 import { treeMove, typeAhead } from '../../../src/ui/panels/outline/tree-keys.ts';
@@ -42,6 +43,23 @@ describe('rows', () => {
     expect(separatorOf([{ name: 'layer.0.conv' }, { name: 'layer.1.conv' }])).toBe('.');
     expect(separatorOf([{ name: 'a/b.c' }, { name: 'x/y.z' }])).toBe('/');
     expect(separatorOf([{ name: '' }])).toBeNull();
+  });
+
+  test('many constants of a scope stand in a row of their own, which opens on the way to one', () => {
+    const lines = Array.from(
+      { length: 5 },
+      (_, i) => `  c${i} = Constant<value_int = ${i}>()\n  s${i} = Add(c${i}, x)`,
+    );
+    const many = parseModel(`<ir_version: 10, opset_import: ["" : 21]>
+main (int64 x) => (int64 s4) {
+${lines.join('\n')}
+}`);
+    const key = `g${many.main}/#constants`;
+    expect(outlineRows(many, new Set()).find((r) => r.key === key)).toMatchObject({ label: 'Constants', count: 5 });
+    const constant = [...many.nodes.values()].find((n) => n.op === 'Constant')!.id;
+    expect(keysTo(many, constant)).toEqual([key]);
+    expect(outlineRows(many, new Set()).some((r) => r.key === `n${constant}`)).toBe(false);
+    expect(outlineRows(many, new Set([key])).some((r) => r.key === `n${constant}`)).toBe(true);
   });
 
   test('opening costs what is open: 100,000 nodes in scopes give few rows', () => {

@@ -1,6 +1,7 @@
 /** The outline as the flat list of its visible rows: cheap to virtualise, and what the keyboard walks over. */
 import { bodiesOf } from '../../../graph-model/core/attributes.ts';
 import type { GraphId, Model, NodeId, ValueId } from '../../../graph-model/core/model.ts';
+import { foldsAway } from '../../../graph-view/face.ts';
 import { scopesOfGraph, type Scope } from '../../../graph-model/groups/scopes.ts';
 
 export interface Row {
@@ -66,8 +67,18 @@ function scopeRows(model: Model, scope: Scope, prefix: string, open: ReadonlySet
   const scopes = [...scope.scopes.values()].map((s) =>
     group(`${prefix}/${s.path}`, s.name, s.count, open, () => scopeRows(model, s, prefix, open)),
   );
-  return [...scopes, ...scope.nodes.map((n) => nodeRow(model, n.id, n.label, open))];
+  const row = (n: Scope['nodes'][number]) => nodeRow(model, n.id, n.label, open);
+  const folded = scope.nodes.filter((n) => foldsAway(model, model.nodes.at(n.id)));
+  if (folded.length < LEAST_FOLDED) return [...scopes, ...scope.nodes.map(row)];
+  const other = scope.nodes.filter((n) => !foldsAway(model, model.nodes.at(n.id)));
+  const key = constantsKey(prefix, scope);
+  return [...scopes, ...other.map(row), group(key, 'Constants', folded.length, open, () => folded.map(row))];
 }
+
+/** So many constants of one scope stand in a row of their own: exporters write hundreds between the operators. */
+const LEAST_FOLDED = 4;
+
+const constantsKey = (prefix: string, { path }: Pick<Scope, 'path'>): string => `${prefix}/${path}#constants`;
 
 function nodeRow(model: Model, id: NodeId, label: string, open: ReadonlySet<string>): Draft {
   const row = { key: `n${id}`, label, target: { kind: 'node', node: id } } as const;
@@ -102,6 +113,7 @@ export function keysTo(model: Model, id: NodeId): string[] {
     ...outer,
     ...(isMain ? [] : [prefix]),
     ...scopePathTo(scopeOf(model, node.graph), id).map((p) => `${prefix}/${p}`),
+    ...(foldsAway(model, node) ? [constantsKey(prefix, { path: innermostPath(scopeOf(model, node.graph), id) })] : []),
   ];
 }
 
@@ -113,6 +125,8 @@ function scopePathTo(scope: Scope, id: NodeId): string[] {
   }
   return [];
 }
+
+const innermostPath = (scope: Scope, id: NodeId): string => scopePathTo(scope, id).at(-1) ?? '';
 
 function pathPrefixes(path: string): string[] {
   const parts = path.split('/');
