@@ -57,6 +57,17 @@ export interface Diagnostic {
   readonly value?: ValueId;
   /** Byte offset in the file. */
   readonly offset?: number;
+  /** All nodes that stand in the way of a conversion; `replace` of the conversion says what is done about each by name. */
+  readonly refused?: readonly Refusal[];
+}
+
+/** A node of a source dialect that has no ONNX form. */
+export interface Refusal {
+  readonly node: NodeId;
+  readonly name: string;
+  /** Its operator or class. */
+  readonly kind: string;
+  readonly reason: string;
 }
 
 export interface Place {
@@ -83,5 +94,8 @@ export class FormatError extends Error {
 }
 
 function fill(text: string, params: Params): string {
-  return text.replace(/\{(\w+)\}/g, (all, name: string) => String(params[name] ?? all));
+  return text.replace(/\{(\w+)\}/g, (all, name: string) => printable(String(params[name] ?? all)));
 }
+
+/** Names come from files: a control character in one must not break the line. */
+const printable = (text: string) => text.replace(/[\t\n\v\f\r\u2028\u2029]+/g, ' ').replace(/\p{Cc}/gu, '\ufffd');

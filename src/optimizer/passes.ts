@@ -19,12 +19,13 @@ import { MOVEMENT } from './rules/movement.ts';
 import { NO_OPS, RELU_OF_POSITIVE } from './rules/no-ops.ts';
 import { RECURRENT } from './rules/recurrent.ts';
 import { SHAPES } from './rules/shapes.ts';
+import { TRANSPOSES } from './rules/transposes.ts';
 
 /** Rules by the pass that runs them. */
 export const RULE_FAMILIES = {
   'no-ops': [...NO_OPS, ...NEUTRAL, ...CASTS, ...RECURRENT],
   shapes: SHAPES,
-  movement: MOVEMENT,
+  movement: [...MOVEMENT, ...TRANSPOSES],
   'fuse-weights': FUSE_WEIGHTS,
   compose: COMPOSE,
   'fuse-nodes': [...FUSE_NODES, ...MEETING_CONSTANTS, ...NEARLY_NEUTRAL, RELU_OF_POSITIVE],

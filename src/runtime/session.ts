@@ -84,7 +84,7 @@ async function create(loaded: LoadedOrt, source: RunSource, options: RunOptions,
     throw explainOrtError(error, 'create');
   }
   const createMs = performance.now() - started;
-  return new OpenSession(loaded, session, createMs, options.profile === true, source.opaqueTypes);
+  return new OpenSession(loaded, session, createMs, options.profile === true, source);
 }
 
 async function sessionOptions(
@@ -120,10 +120,10 @@ class OpenSession implements Session {
     private readonly session: InferenceSession,
     readonly createMs: number,
     profile: boolean,
-    opaqueTypes: RunSource['opaqueTypes'],
+    source: RunSource,
   ) {
-    this.inputs = session.inputMetadata.map((m) => port(m));
-    this.outputs = session.outputMetadata.map((m) => port(m, opaqueTypes?.get(m.name)));
+    this.inputs = session.inputMetadata.map((m) => port(m, source));
+    this.outputs = session.outputMetadata.map((m) => port(m, source));
     this.profiling = profile;
   }
 
@@ -194,10 +194,12 @@ class OpenSession implements Session {
   }
 }
 
-function port(m: InferenceSession.ValueMetadata, opaque?: string): SessionPort {
-  if (!m.isTensor) return { name: m.name, dtype: null, dims: [], kind: opaque ?? 'sequence, map or optional' };
+function port(m: InferenceSession.ValueMetadata, { opaqueTypes, unranked }: RunSource): SessionPort {
+  const opaque = opaqueTypes?.get(m.name) ?? 'sequence, map or optional';
+  if (!m.isTensor) return { name: m.name, dtype: null, dims: [], kind: opaque };
   const dtype = dtypeOfOrt(m.type);
-  return { name: m.name, dtype, dims: m.shape.map(dimOf), kind: `tensor(${dtype ?? m.type})` };
+  const open = unranked?.has(m.name) ? ({ unranked: true } as const) : {};
+  return { name: m.name, dtype, dims: m.shape.map(dimOf), kind: `tensor(${dtype ?? m.type})`, ...open };
 }
 
 /** The runtime writes an unnamed dimension as -1, or as that in 32 bits. */
@@ -206,12 +208,13 @@ function dimOf(d: number | string): Dim {
 }
 
 /** Says what is wrong with a value before the runtime does, which names indices and numbers only. */
-export function checkFeed(input: Pick<SessionPort, 'name' | 'dtype' | 'dims' | 'kind'>, value: DenseTensor): void {
+export function checkFeed(input: SessionPort, value: DenseTensor): void {
   if (input.dtype === null) throw new FormatError('run.input-kind', { input: input.name, type: input.kind });
   if (input.dtype !== value.dtype)
     throw new FormatError('run.input-wrong-dtype', wrongType(input.name, value, input.dtype));
   const fits = input.dims.length === value.dims.length && input.dims.every((d, i) => matches(d, value.dims[i]!));
-  if (!fits) throw new FormatError('run.input-shape', wrongShape(input.name, value.dims, input.dims));
+  if (!fits && !input.unranked)
+    throw new FormatError('run.input-shape', wrongShape(input.name, value.dims, input.dims));
   if (value.values.length !== elementCount(value.dims))
     throw new FormatError('run.input-shape', wrongShape(input.name, [value.values.length], value.dims));
 }

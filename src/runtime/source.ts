@@ -20,6 +20,7 @@ export function runSource(model: Model): RunSource {
     model: sources(structure!),
     data: data.map((file) => ({ path: file.name, parts: sources(file) })),
     opaqueTypes: opaqueTypes(model),
+    unranked: unranked(model),
     ...(model.functions.length ? {} : { nodes: nodesOf(model) }),
   };
 }
@@ -35,6 +36,12 @@ function nodesOf(model: Model): SourceNode[] {
     const { op, name } = model.nodes.at(id);
     return { op, name, after: makersOf(model, id).flatMap((maker) => places.get(maker) ?? []) };
   });
+}
+
+function unranked(model: Model): Set<string> {
+  const { inputs, outputs } = model.graphs.at(model.main);
+  const values = [...inputs, ...outputs].map((id) => model.values.at(id));
+  return new Set(values.filter((v) => v.type?.kind === 'tensor' && v.type.shape === null).map((v) => v.name));
 }
 
 function opaqueTypes(model: Model): Map<string, string> {

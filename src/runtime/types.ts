@@ -22,6 +22,8 @@ export interface RunSource {
   readonly data?: readonly ExternalFile[];
   /** Type strings of outputs that are no tensors (`seq(map(int64,tensor(float)))`), for messages. */
   readonly opaqueTypes?: ReadonlyMap<string, string>;
+  /** Inputs and outputs without a declared rank, which the runtime does not tell from scalars. */
+  readonly unranked?: ReadonlySet<string>;
   /** The main graph's nodes in the order of the file, to name the one that fails. */
   readonly nodes?: readonly SourceNode[];
 }
@@ -47,6 +49,8 @@ export interface SessionPort {
   readonly dtype: DType | null;
   readonly dims: readonly Dim[];
   readonly kind: string;
+  /** The model says nothing of its dims: any will do. */
+  readonly unranked?: true;
 }
 
 /** Values by input name. */

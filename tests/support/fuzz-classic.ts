@@ -4,6 +4,7 @@ import { BytesBlob } from '../../src/converters/containers/bytes-blob.ts';
 import type { InputFile } from '../../src/converters/converter.ts';
 import { fileBytes, writeOnnx } from '../../src/converters/onnx/write.ts';
 import { openModel } from '../../src/converters/open.ts';
+import { MissingFileError } from '../../src/graph-model/core/bytes.ts';
 import { FormatError } from '../../src/graph-model/diagnostics.ts';
 import { quietJob } from '../../src/graph-model/job.ts';
 import { printModel } from '../../src/graph-model/text/print.ts';
@@ -11,6 +12,7 @@ import { toOnnx } from '../../src/services/convert.ts';
 import type { FuzzOutcome } from './fuzz.ts';
 import { mutate } from './mutate.ts';
 
+/** Folders of the samples: what a fuzz run damages where it is not told. */
 const FORMATS = ['sklearn', 'lightgbm', 'xgboost', 'catboost', 'libsvm', 'sparkml', 'keras'];
 /** Larger ones would only take longer. */
 const MOST = 120_000;
@@ -18,19 +20,25 @@ const MOST = 120_000;
 /** The files of one model, of which one is damaged. */
 export type Seed = readonly { readonly name: string; readonly path: string; readonly bytes: Uint8Array }[];
 
-/** @param samples the folder tests/samples */
-export function classicSeeds(samples: string): Seed[] {
-  return FORMATS.flatMap((format) => {
+/** @param samples the folder tests/samples, or another with a folder for each format and in it one for each model */
+export function classicSeeds(samples: string, formats: readonly string[] = FORMATS): Seed[] {
+  return formats.flatMap((format) => {
     const folder = `${samples}/${format}`;
-    return readdirSync(folder).flatMap((name) => {
-      const about = `${folder}/${name}/case.json`;
-      if (!existsSync(about)) return [];
-      const { model } = JSON.parse(readFileSync(about, 'utf8')) as { model: string | string[] };
-      const seed = [model].flat().flatMap((m) => filesUnder(`${folder}/${name}`, m));
+    const seeds = readdirSync(folder).map((name) => seedOf(folder, name));
+    return seeds.filter((seed) => {
       const size = seed.reduce((n, f) => n + f.bytes.length, 0);
-      return size > 0 && size < MOST ? [seed] : [];
+      return size > 0 && size < MOST;
     });
   });
+}
+
+/** The files of a case, or one file that is a model by itself. */
+function seedOf(folder: string, name: string): Seed {
+  if (!statSync(`${folder}/${name}`).isDirectory()) return filesUnder(folder, name);
+  const about = `${folder}/${name}/case.json`;
+  if (!existsSync(about)) return [];
+  const { model } = JSON.parse(readFileSync(about, 'utf8')) as { model: string | string[] };
+  return [model].flat().flatMap((m) => filesUnder(`${folder}/${name}`, m));
 }
 
 function filesUnder(root: string, path: string): Seed {
@@ -57,6 +65,7 @@ export async function fuzzClassic(seeds: readonly Seed[], number: number): Promi
     for (const out of writeOnnx(onnx).files) await fileBytes(out);
     return done(true);
   } catch (error) {
+    if (error instanceof MissingFileError) return done(false);
     if (error instanceof FormatError) {
       if (/\n|undefined|\[object/.test(error.message)) throw new Error(`seed ${number} says: ${error.message}`);
       return done(false);

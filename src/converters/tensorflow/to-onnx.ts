@@ -1,6 +1,7 @@
 /** TensorFlow graphs to ONNX: what the outputs need is worked out node after node into a new model. */
 import { Held, naturalOf } from '../../graph-model/builders/axis-orders.ts';
 import { TypedEmitter } from '../../graph-model/builders/typed-emitter.ts';
+import { folded } from '../../graph-model/builders/folded.ts';
 import { irForOpset } from '../../graph-model/check/versions.ts';
 import { Draft } from '../../graph-model/core/draft.ts';
 import { emptyModel } from '../../graph-model/core/empty.ts';
@@ -9,6 +10,7 @@ import { tensorType, type ValueType } from '../../graph-model/core/types.ts';
 import { FormatError } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import { loadOperators } from '../../graph-model/operators/schemas.ts';
+import { toRecurrentLayers } from '../../graph-model/recurrent/recurrent-layers.ts';
 import type { ConvertOptions } from '../converter.ts';
 import { Evaluator } from './convert/evaluator.ts';
 import { endpointsOf, type Endpoint } from './convert/endpoints.ts';
@@ -88,8 +90,9 @@ class Conversion {
       return value;
     });
     this.draft.setGraphOutputs(this.draft.main, values);
-    const ml = this.e.usesMl ? [{ domain: 'ai.onnx.ml', version: 3 }] : [];
-    this.draft.patchModel({ opsets: [{ domain: '', version: OPSET }, ...ml] });
+    this.draft.patchModel({ opsets: this.e.imports });
+    sweep(this.draft);
+    toRecurrentLayers(this.e, (e, v) => folded(e, v, (tensor) => this.source.denseOf(tensor)));
     sweep(this.draft);
     if (!keepInputs) this.dropUnread();
   }

@@ -165,6 +165,24 @@ export const MOVEMENT: readonly Rule[] = [
     keep: 'x',
   },
   {
+    name: 'gather-of-unsqueeze',
+    doc: 'The only element along an axis that an Unsqueeze has put in is what it was put around.',
+    example: {
+      before:
+        '(float[N,M] x) => (float[N,M] y) <int64[1] a = {0}, int64 i = {-1}> { t = Unsqueeze(x, a)  u = Gather<axis=0>(t, i)  y = Relu(u) }',
+      after: '(float[N,M] x) => (float[N,M] y) { y = Relu(x) }',
+    },
+    match: op('Gather', [op('Unsqueeze', [x], { as: 'inner', shared: true }), constant('i')]),
+    when: (m, g) => {
+      const put = newAxes(g, m.node('inner'));
+      const rank = g.rank(m.node('inner').outputs[0]!);
+      const axis = getInt(m.root, 'axis', 0);
+      const at = rank === null ? axis : normalAxis(axis, rank);
+      return put?.length === 1 && put[0] === at && g.rank(m.value('i')) === 0;
+    },
+    keep: 'x',
+  },
+  {
     name: 'slice-slice',
     doc: 'Slices along different axes are one Slice.',
     example: {

@@ -6,6 +6,7 @@ import { diagnostic, FormatError, type Diagnostic } from '../../graph-model/diag
 import { isExchanged } from '../ort-tensor.ts';
 import { normal, seeded, whole, type Random } from '../random.ts';
 import type { InputValue } from '../types.ts';
+import { shapeByReader } from './by-reader.ts';
 import { imageLayout, resolveDims, SEQUENCE, type SizedInput } from './dims.ts';
 import { halfBits } from '../../graph-model/core/small-float.ts';
 import { hintFor, type Hint } from './readers.ts';
@@ -45,7 +46,10 @@ export function sizedInputs(model: Model): {
     const problem = cannotMake(value);
     const type = value.type as TensorType;
     if (problem) problems.push(problem);
-    else inputs.push({ name: value.name, dtype: type.dtype, shape: shapeOf(type), value });
+    else {
+      const shape = shapeOf(type) ?? shapeByReader(model, value.id);
+      inputs.push({ name: value.name, dtype: type.dtype, shape, value });
+    }
   }
   return { inputs, problems };
 }

@@ -22,7 +22,7 @@ import { Needs } from './needs.ts';
 import { Scope } from './scope.ts';
 import { refuse, type SourceModel } from './source.ts';
 import { TABLE_HANDLERS } from './tables.ts';
-import { folded } from './fold.ts';
+import { folded } from '../../../graph-model/builders/folded.ts';
 import { SourceConstant, type Thing } from './things.ts';
 
 /** Functions that call each other without end are refused. */
@@ -135,7 +135,7 @@ export class Evaluator implements Evaluation {
     if (isVariable(node)) this.refuseVariable(node);
     if (isReplaced(node)) {
       const inputs = node.inputs.map((_, i) => naturalOf(h.e, h.held(i)));
-      return emitReplaced(h.e, node, inputs).map((v) => Held.of(v));
+      return emitReplaced(h.e, this.source.model, node, inputs).map((v) => Held.of(v));
     }
     const lowering = loweringOf(node.op) ?? refuse(node, 'this operator has no ONNX form here');
     const call = new TfCall({

@@ -2,7 +2,7 @@
 import { bodiesOf } from '../../../graph-model/core/attributes.ts';
 import type { Draft } from '../../../graph-model/core/draft.ts';
 import type { GraphId, NodeId } from '../../../graph-model/core/model.ts';
-import { pruneLoop } from './prune-loop.ts';
+import { pruneLoop } from '../../../graph-model/recurrent/prune-loop.ts';
 
 export function sweep(draft: Draft): void {
   sweepGraph(draft, draft.main);

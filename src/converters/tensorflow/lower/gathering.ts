@@ -25,6 +25,7 @@ function gather(c: TfCall, params: Held, indices: Held, axis: number): Held {
 function gatherBatched(c: TfCall, params: Held, indices: Held, axis: number, batch: number): Held {
   const [rank, wide] = [c.rank(params), c.rank(indices)];
   const at = c.axis(axis, rank);
+  if (batch < 0 || batch > Math.min(at, wide)) c.refuse(`it has no ${batch} batch axes`);
   const moved = [...range(0, batch), at, ...range(batch, at), ...range(at + 1, rank)];
   const x = c.e.transpose(c.natural(params), moved);
   const picked = c.e.unsqueeze(c.int64(indices), [wide]);

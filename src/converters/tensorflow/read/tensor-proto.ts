@@ -162,6 +162,8 @@ function repeated(
   const last = Math.max(0, given.length - width);
   for (let i = 0; i < count * width; i++) {
     const v = i < given.length ? given[i] : given[last + (i % width)];
+    if (typeof v === 'number' && dtype.endsWith('int64') && !Number.isInteger(v))
+      s.r.fail(`an element of ${dtype} is ${v}`);
     if (v !== undefined) put(i, v);
   }
   return rawBytes({ dtype, dims: [count], values });

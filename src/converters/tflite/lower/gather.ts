@@ -13,6 +13,7 @@ const gather: Lowering = (c) => {
   const axis = c.axis(c.int('axis', 0), rank);
   const lead = c.int('batch_dims', 0);
   const batch = lead < 0 ? lead + c.rank(1) : lead;
+  if (batch < 0 || batch > Math.min(axis, c.rank(1))) c.refuse(`it has no ${lead} batch axes`);
   const indices = c.natural(c.stored(1));
   if (batch === 0) return c.moved(0, (t) => c.keep(c.e.op('Gather', [c.natural(t), indices], { axis })));
   // The axis comes right after the batch; what lay between comes back after the picked ones.
