@@ -116,7 +116,9 @@ function chooseCuts(r: LayoutResult, gaps: Float64Array, over: Int32Array, colum
     }
     if (near.length > 0) ways = near;
   }
-  const total = (way: Way) => way.cost + uneven(r.height - at(way));
+  // The last column may rather be short than one among the others.
+  const last = (length: number) => uneven(length) * (length < mean ? 0.5 : 1);
+  const total = (way: Way) => way.cost + last(r.height - at(way));
   const cuts: number[] = [];
   let way: Way | null = ways.reduce((a, b) => (total(b) < total(a) ? b : a));
   for (; way && way.gap >= 0; way = way.from) cuts.unshift(gaps[way.gap]!);
