@@ -227,7 +227,9 @@ class SvgWriter {
       const kind = pieces.shape[p]!;
       addPiece(kinds[kind]!, this.scene, p, ORIGIN);
       const e = pieces.edge[p]!;
-      if (pieces.point[p]! + 2 === layout.routeOffsets[e + 1]) addArrow(heads[kind]!, this.scene, e, ORIGIN);
+      if (pieces.point[p]! + 2 !== layout.routeOffsets[e + 1]) return;
+      addArrow(heads[kind]!, this.scene, e, ORIGIN);
+      if (this.scene.isStub(e)) this.stubName(e, 2 * pieces.point[p]!);
     });
     const names = ['e', 'es'];
     kinds.forEach((path, k) => {
@@ -235,6 +237,14 @@ class SvgWriter {
       if (path.parts.length > 0) this.out.push(`<path class="${names[k]}"${dash} d="${path.parts.join('')}"/>`);
       if (heads[k]!.parts.length > 0) this.out.push(`<path class="${names[k]}" d="${heads[k]!.parts.join('')}"/>`);
     });
+  }
+
+  /** Beside the end of an edge that is cut to its ends: what comes from far above. */
+  private stubName(e: number, at: number): void {
+    const { view, layout } = this.scene;
+    const name = view.model.values.get(view.edgeValues[e] as ValueId)?.name ?? '';
+    const [x, y] = [layout.routes[at]! + 6, layout.routes[at + 1]! + 4];
+    this.text(x, y, 'm', name.length > 28 ? `…${name.slice(-27)}` : name);
   }
 
   private vertex(i: number): void {

@@ -5,8 +5,8 @@ import type { Before, Fold, LayoutResult } from './types.ts';
 /** Width to height of the drawing aimed at: that of a screen. */
 const ASPECT = 1.6;
 /** Automatic folding begins at this length and at this many times the width. */
-const LONG = 30_000;
-const THIN = 14;
+const LONG = 24_000;
+const THIN = 8;
 /** Between columns, beside the lines that go over; between two of those; between them and a column. */
 const GUTTER = 48;
 const LINE = 10;
@@ -86,24 +86,52 @@ function bestCuts(r: LayoutResult, gaps: Float64Array, columns: number): number[
   return best;
 }
 
-/** So that the columns are about equal and few lines go over: a line weighs as much as a tenth of a column. */
+/** How far from its even place a cut may be, in columns; and what a column twice as long as the mean costs, in lines cut. */
+const REACH = 0.4;
+const DOUBLE = 250;
+
+/** A way to the cut at gap `gap`: what all cuts up to it cost, and the one before it. */
+interface Way {
+  readonly gap: number;
+  readonly cost: number;
+  readonly from: Way | null;
+}
+
+/** So that the columns are about equal and few lines go over: the best of all choices near the even places. */
 function chooseCuts(r: LayoutResult, gaps: Float64Array, over: Int32Array, columns: number): number[] {
-  const cuts: number[] = [];
-  for (let left = columns, last = 0; left > 1; left--) {
-    const length = (r.height - last) / left;
-    let best = -1;
-    let least = Infinity;
-    for (let k = firstAt(gaps, last + length / 2); k < gaps.length; k++) {
-      const off = Math.abs(gaps[k]! - last - length) / length;
-      if (off > 0.5 && best >= 0) break;
-      const cost = over[k]! + 10 * off;
-      if (cost < least) [least, best] = [cost, k];
+  const mean = r.height / columns;
+  const uneven = (length: number) => DOUBLE * (length / mean - 1) ** 2;
+  let ways: Way[] = [{ gap: -1, cost: 0, from: null }];
+  const at = (way: Way) => (way.gap < 0 ? 0 : gaps[way.gap]!);
+  for (let c = 1; c < columns; c++) {
+    const near: Way[] = [];
+    for (const gap of gapsNear(gaps, c * mean, REACH * mean)) {
+      let best: Way | null = null;
+      for (const from of ways) {
+        if (from.gap >= gap) continue;
+        const cost = from.cost + over[gap]! + uneven(gaps[gap]! - at(from));
+        if (!best || cost < best.cost) best = { gap, cost, from };
+      }
+      if (best) near.push(best);
     }
-    if (best < 0) break;
-    last = gaps[best]!;
-    cuts.push(last);
+    if (near.length > 0) ways = near;
   }
+  // The last column may rather be short than one among the others.
+  const last = (length: number) => uneven(length) * (length < mean ? 0.5 : 1);
+  const total = (way: Way) => way.cost + last(r.height - at(way));
+  const cuts: number[] = [];
+  let way: Way | null = ways.reduce((a, b) => (total(b) < total(a) ? b : a));
+  for (; way && way.gap >= 0; way = way.from) cuts.unshift(gaps[way.gap]!);
   return cuts;
+}
+
+/** Some sixty gaps around a place, spread evenly. */
+function gapsNear(gaps: Float64Array, place: number, reach: number): number[] {
+  const [from, end] = [firstAt(gaps, place - reach), firstAt(gaps, place + reach)];
+  const step = Math.max(1, Math.floor((end - from) / 60));
+  const near: number[] = [];
+  for (let k = from; k < end; k += step) near.push(k);
+  return near;
 }
 
 function linesOver({ routes }: LayoutResult, gaps: Float64Array): Int32Array {

@@ -1,5 +1,5 @@
 /** Shortening lines after the coordinates are assigned: straight blocks slide towards what they are connected with. */
-import { groupBy } from './digraph.ts';
+import { groupBy, type Lists } from './digraph.ts';
 import type { Layered, Ordering } from './layered.ts';
 
 /**
@@ -81,31 +81,81 @@ function slide(
 /** A line between two nodes pulls more than one into a lane: a lane may bend at its ends, the trunk should not. */
 const TRUNK = 4;
 
+/** Distances to the neighbours of one block, and what each weighs; made once. */
+let by = new Float64Array(64);
+let weight = new Float64Array(64);
+
 /** The weighted median of the distances to neighbours outside the block; 0 when the block lies between the two middle ones. */
 function wantedShift(g: Layered, x: Float64Array, { of, members }: Blocks, block: number): number {
-  const pulls: { by: number; weight: number }[] = [];
-  let total = 0;
-  const pull = (v: number, w: number) => {
-    if (of[w] === block) return;
-    const weight = v < g.count === w < g.count ? TRUNK : 1;
-    pulls.push({ by: x[w]! - x[v]!, weight });
-    total += weight;
-  };
+  let n = 0;
   for (let i = members.offsets[block]!; i < members.offsets[block + 1]!; i++) {
     const v = members.items[i]!;
-    for (let k = g.up.offsets[v]!; k < g.up.offsets[v + 1]!; k++) pull(v, g.pairUpper[g.up.items[k]!]!);
-    for (let k = g.down.offsets[v]!; k < g.down.offsets[v + 1]!; k++) pull(v, g.pairLower[g.down.items[k]!]!);
+    n = addPulls(g, x, of, v, g.up, g.pairUpper, n);
+    n = addPulls(g, x, of, v, g.down, g.pairLower, n);
   }
-  if (pulls.length === 0) return 0;
-  pulls.sort((a, b) => a.by - b.by);
-  return middle(pulls, total / 2);
+  return n === 0 ? 0 : middle(n);
 }
 
-function middle(pulls: readonly { by: number; weight: number }[], half: number): number {
+/** Adds the neighbours of `v` to one side that lie outside its block; returns how many there are now. */
+function addPulls(
+  g: Layered,
+  x: Float64Array,
+  of: Int32Array,
+  v: number,
+  { offsets, items }: Lists,
+  ends: Int32Array,
+  n: number,
+): number {
+  for (let k = offsets[v]!; k < offsets[v + 1]!; k++) {
+    const w = ends[items[k]!]!;
+    if (of[w] === of[v]) continue;
+    if (n === by.length) grow();
+    by[n] = x[w]! - x[v]!;
+    weight[n++] = v < g.count === w < g.count ? TRUNK : 1;
+  }
+  return n;
+}
+
+function grow(): void {
+  const [places, weights] = [by, weight];
+  by = new Float64Array(2 * places.length);
+  weight = new Float64Array(2 * places.length);
+  by.set(places);
+  weight.set(weights);
+}
+
+function middle(n: number): number {
+  sortPulls(n);
+  let total = 0;
+  for (let i = 0; i < n; i++) total += weight[i]!;
   let sum = 0;
   let i = 0;
-  while (sum + pulls[i]!.weight < half) sum += pulls[i++]!.weight;
-  const low = pulls[i]!.by;
-  const high = sum + pulls[i]!.weight > half ? low : pulls[i + 1]!.by;
+  while (sum + weight[i]! < total / 2) sum += weight[i++]!;
+  const low = by[i]!;
+  const high = sum + weight[i]! > total / 2 ? low : by[i + 1]!;
   return low > 0 ? low : high < 0 ? high : 0;
+}
+
+/** The first `n` pulls by distance. */
+function sortPulls(n: number): void {
+  if (n > 40) return sortMany(n);
+  for (let i = 1; i < n; i++) {
+    const [at, heavy] = [by[i]!, weight[i]!];
+    let k = i - 1;
+    for (; k >= 0 && by[k]! > at; k--) {
+      by[k + 1] = by[k]!;
+      weight[k + 1] = weight[k]!;
+    }
+    by[k + 1] = at;
+    weight[k + 1] = heavy;
+  }
+}
+
+function sortMany(n: number): void {
+  const [places, weights] = [by.slice(0, n), weight.slice(0, n)];
+  const order = Int32Array.from({ length: n }, (_, i) => i).sort((a, b) => places[a]! - places[b]!);
+  order.forEach((from, i) => {
+    by[i] = places[from]!;
+    weight[i] = weights[from]!;
+  });
 }

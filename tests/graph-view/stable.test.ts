@@ -96,7 +96,7 @@ const TRY: Record<Kind, Try> = {
   remove: (d, node) => {
     const at = made(d, node);
     const out = node.outputs[0];
-    if (at < 0 || node.outputs.length !== 1 || out == null || d.uses(out).length > 3) return null;
+    if (at < 0 || node.outputs.length !== 1 || out === undefined || out === null || d.uses(out).length > 3) return null;
     d.replaceUses(out, node.inputs[at]!, { graphOutputs: false });
     if (d.uses(out).length > 0) return null;
     d.removeNode(node.id);
@@ -107,7 +107,8 @@ const TRY: Record<Kind, Try> = {
     const here = nodes.indexOf(node);
     const other = nodes[here - 1 - Math.floor(next() * Math.min(20, here))];
     const value = other?.outputs[0];
-    if (at < 0 || value == null || other!.op === 'Constant' || node.inputs.includes(value)) return null;
+    if (at < 0 || value === undefined || value === null || other!.op === 'Constant' || node.inputs.includes(value))
+      return null;
     d.setInput(node.id, at, value);
     return [];
   },

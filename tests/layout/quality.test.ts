@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { acyclic } from '../../src/layout/digraph.ts';
 import { layered, type Layered, type Ordering } from '../../src/layout/layered.ts';
 import { assignLayers } from '../../src/layout/layers.ts';
@@ -106,4 +106,53 @@ test('sifting leaves no order worse than it was', () => {
     // Making one order of all blocks may cost something at first where chains crossed each other: none do here.
     if (moved) expect(totalCrossings(graph, order)).toBeLessThanOrEqual(before);
   }
+});
+
+/** Blocks in a row, each of them 10 layers long, that all read vertex 0. */
+function masked(blocks: number): LayoutInput {
+  const edges: Edge[] = [];
+  let count = 2;
+  let last = 1;
+  for (let b = 0; b < blocks; b++) {
+    const first = last;
+    for (let i = 0; i < 9; i++) edges.push([last, (last = count++)]);
+    edges.push([0, last], [first, count], [last, (last = count++)]);
+  }
+  return inputOf(count, edges);
+}
+
+describe('what is read all down the graph', () => {
+  const input = masked(40);
+  const { x, routes, routeOffsets, height } = layoutNow(input);
+  const fromMask = Array.from({ length: input.offsets[1]! }, (_, e) =>
+    Array.from(routes.subarray(2 * routeOffsets[e]!, 2 * routeOffsets[e + 1]!)),
+  );
+
+  test('is one line beside it with a branch to every reader, not a curtain and not cut to its ends', () => {
+    expect(height).toBeGreaterThan(10_000);
+    expect(fromMask).toHaveLength(40);
+    expect(fromMask.flat().every((at) => !Number.isNaN(at))).toBe(true);
+    const lanes = new Set<number>();
+    for (const line of fromMask)
+      for (let p = 0; p + 3 < line.length; p += 2)
+        if (line[p] === line[p + 2] && line[p + 3]! - line[p + 1]! > 2000) lanes.add(Math.round(line[p]!));
+    expect(lanes.size).toBe(1);
+  });
+
+  test('keeps clear of the stream', () => {
+    expect(new Set(Array.from(x.subarray(20, 300), Math.round)).size).toBe(1);
+  });
+});
+
+test('of very many things read all down the graph only the most read have lanes to its end', () => {
+  const edges: Edge[] = [];
+  const hubs = 20;
+  let last = hubs;
+  let count = hubs + 1;
+  for (let i = 0; i < 600; i++) {
+    edges.push([last, (last = count++)]);
+    if (i % 30 === 29) for (let h = 0; h < hubs; h++) if (i > 60 * h || h < 8) edges.push([h, last]);
+  }
+  const { routes } = layoutNow(inputOf(count, edges));
+  expect(Array.from(routes).filter(Number.isNaN).length).toBeGreaterThan(0);
 });

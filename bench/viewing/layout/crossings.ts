@@ -36,6 +36,38 @@ export function crossingsOfLines(lines: readonly Line[]): number {
   return crossings;
 }
 
+/** A node as it is drawn: left, top, right, bottom. */
+export type Box = readonly [left: number, top: number, right: number, bottom: number];
+
+/** How often a line runs behind a node that is not its own (more than a pixel inside it): a crossing there is not seen. */
+export function passagesBehind(lines: readonly Line[], boxes: readonly Box[]): number {
+  let passages = 0;
+  for (const line of lines) {
+    const segments = segmentsOf([line]);
+    boxes.forEach((box, v) => {
+      if (v !== line.from && v !== line.to && segments.some((s) => meets(s, box))) passages++;
+    });
+  }
+  return passages;
+}
+
+/** Clips the segment at the four sides (Liang and Barsky). */
+function meets({ x1, y1, x2, y2 }: Segment, [left, top, right, bottom]: Box): boolean {
+  let [from, to] = [0, 1];
+  const sides = [
+    [x1 - x2, x1 - left - 1],
+    [x2 - x1, right - 1 - x1],
+    [y1 - y2, y1 - top - 1],
+    [y2 - y1, bottom - 1 - y1],
+  ] as const;
+  for (const [step, room] of sides) {
+    if (step === 0 && room <= 0) return false;
+    if (step < 0) from = Math.max(from, room / step);
+    if (step > 0) to = Math.min(to, room / step);
+  }
+  return from < to - 1e-6;
+}
+
 function segmentsOf(lines: readonly Line[]): Segment[] {
   const segments: Segment[] = [];
   lines.forEach(({ points }, line) => {

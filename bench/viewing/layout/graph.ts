@@ -7,11 +7,11 @@ import { crossingsBelow } from '../../../src/layout/crossings.ts';
 import { acyclic } from '../../../src/layout/digraph.ts';
 import { layered } from '../../../src/layout/layered.ts';
 import { assignLayers } from '../../../src/layout/layers.ts';
-import { layoutNow, type LayoutInput } from '../../../src/layout/layout.ts';
+import { layoutNow, type LayoutInput, type LayoutResult } from '../../../src/layout/layout.ts';
 import { findOrder } from '../../../src/layout/ordering.ts';
-import { crossingsOfLines, type Line } from './crossings.ts';
+import { crossingsOfLines, passagesBehind, type Box, type Line } from './crossings.ts';
 
-export { crossingsOfLines } from './crossings.ts';
+export { crossingsOfLines, passagesBehind } from './crossings.ts';
 export { layoutNow } from '../../../src/layout/layout.ts';
 
 const QUIET = { signal: new AbortController().signal, progress: () => {}, report: () => {} };
@@ -40,7 +40,7 @@ export function structureOf(input: LayoutInput) {
   };
 }
 
-/** Crossings between neighbouring layers, each shared line once. */
+/** Crossings between neighbouring layers, a shared line once for each reader it leads to. */
 export function crossingsOfLayers(input: LayoutInput): number {
   const g = acyclic(input);
   const layers = layered(g, assignLayers(g));
@@ -55,8 +55,7 @@ export function crossingsOfLayers(input: LayoutInput): number {
 }
 
 /** The lines of our drawing: one for each pair of nodes, as a drawing without parallel edges has them. */
-export function ourLines(input: LayoutInput): Line[] {
-  const { routeOffsets, routes } = layoutNow(input);
+function ourLines(input: LayoutInput, { routeOffsets, routes }: LayoutResult): Line[] {
   const lines = new Map<string, Line>();
   for (let from = 0; from < input.count; from++) {
     for (let e = input.offsets[from]!; e < input.offsets[from + 1]!; e++) {
@@ -68,7 +67,14 @@ export function ourLines(input: LayoutInput): Line[] {
   return [...lines.values()];
 }
 
-export const ourCrossings = (input: LayoutInput) => ({
-  layers: crossingsOfLayers(input),
-  lines: crossingsOfLines(ourLines(input)),
-});
+export function ourCrossings(input: LayoutInput) {
+  const drawn = layoutNow(input);
+  const lines = ourLines(input, drawn);
+  const { x, y } = drawn;
+  const boxes = Array.from(x, (at, v): Box => [at, y[v]!, at + input.widths[v]!, y[v]! + input.heights[v]!]);
+  return {
+    layers: crossingsOfLayers(input),
+    lines: crossingsOfLines(lines),
+    behindNodes: passagesBehind(lines, boxes),
+  };
+}

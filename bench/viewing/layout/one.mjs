@@ -38,6 +38,16 @@ function lines({ edges }) {
   }));
 }
 
+/** The same lines, from the middle of a node to the middle of the other: what is hidden behind nodes counts too. */
+function toMiddles(nodes, drawn) {
+  return drawn.map(({ from, to, points }) => {
+    const inner = points.slice(2, -2);
+    return { from, to, points: [nodes[from].x, nodes[from].y, ...inner, nodes[to].x, nodes[to].y] };
+  });
+}
+
+const boxOf = ({ x, y, width, height }) => [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
+
 async function ours() {
   const times = Array.from({ length: Number(runs) }, () => timed(() => graph.layoutNow(input)).cpuMs);
   return { times, crossings: graph.ourCrossings(input), structure: graph.structureOf(input) };
@@ -51,7 +61,13 @@ async function dagre() {
     last = forDagre();
     times.push(timed(() => layout(last.nodes, last.edges, last.layout, {})).cpuMs);
   }
-  return { times, crossings: { lines: graph.crossingsOfLines(lines(last)) } };
+  const drawn = lines(last);
+  const crossings = {
+    lines: graph.crossingsOfLines(drawn),
+    toMiddles: graph.crossingsOfLines(toMiddles(last.nodes, drawn)),
+    behindNodes: graph.passagesBehind(drawn, last.nodes.map(boxOf)),
+  };
+  return { times, crossings };
 }
 
 console.log(JSON.stringify(await (who === 'ours' ? ours() : dagre())));

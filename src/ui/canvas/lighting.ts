@@ -70,7 +70,7 @@ export class Lighting {
     const litMask = path === null ? null : many(path.edges, lit);
     if (path === null && selected.size <= MOST_LIT) for (const i of selected) lightVertex(scene, i, lit);
     if (hovered >= 0) lightVertex(scene, hovered, lit);
-    if (pointed.edge >= 0) lit.add(pointed.edge);
+    if (pointed.edge >= 0) lightBundle(scene, pointed.edge, lit);
     const keep = both(path?.keep ?? null, picked);
     const hits = this.hits(scene, s);
     const cells = this.cells(scene, keep, overlay);
@@ -156,6 +156,17 @@ function many(edges: Uint8Array, lit: Set<number>): Uint8Array | null {
   if (n > MOST_LIT_EDGES) return edges;
   edges.forEach((on, e) => on === 1 && lit.add(e));
   return null;
+}
+
+/** A value of more readers than this is one bundle of lines: pointed at anywhere, all of it is lit. */
+const BUNDLE = 4;
+
+/** The edge, and where that is one of many or drawn by its ends alone, all that carry the same value from the same place. */
+export function lightBundle(scene: Scene, edge: number, lit: Set<number>): void {
+  const { sources, edgeValues } = scene.view;
+  const bundle = [...scene.edgesFrom(sources[edge]!)].filter((e) => edgeValues[e] === edgeValues[edge]);
+  const isBundle = bundle.length > BUNDLE || scene.isStub(edge);
+  for (const e of isBundle ? bundle.slice(0, MOST_LIT_EDGES) : [edge]) lit.add(e);
 }
 
 function lightValue(

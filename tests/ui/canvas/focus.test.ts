@@ -7,6 +7,7 @@ import { layoutNow } from '../../../src/layout/layout.ts';
 import { Density } from '../../../src/graph-view/density.ts';
 import { cellClasses } from '../../../src/ui/canvas/colouring.ts';
 import { both, hitVertices, keptCells, trace } from '../../../src/ui/canvas/focus.ts';
+import { lightBundle } from '../../../src/ui/canvas/lighting.ts';
 import { pageServices } from '../panels/services.ts';
 import { hitsOf } from '../../../src/ui/store/search.ts';
 import { neighboursOf } from '../../../src/ui/commands/trace-commands.ts';
@@ -141,5 +142,32 @@ describe('colours from far', () => {
     const level = new Density(view, layout, { ...cells, highest: true }).level(1e6);
     // One cell holds all: its class is that of the node with a value, one more than in the overlay.
     expect([level.count, level.categories[0]]).toEqual([1, 4]);
+  });
+});
+
+describe('pointing at a line', () => {
+  const readers = Array.from({ length: 8 }, (_, i) => `["r${i}"] v${i} = Relu(hub)`).join('\n  ');
+  const outputs = Array.from({ length: 8 }, (_, i) => `float[2] v${i}`).join(', ');
+  const fan = parseModel(
+    `<ir_version: 10, opset_import: ["" : 21]>\nmain (float[2] x) => (${outputs})\n{\n  ["hub"] hub = Neg(x)\n  ${readers}\n}`,
+  );
+  const view = viewGraph(fan, fan.main);
+  const scene = new Scene(view, layoutNow(layoutInput(view, 'vertical')), 'vertical');
+  const lit = (edge: number) => {
+    const edges = new Set<number>();
+    lightBundle(scene, edge, edges);
+    return [...edges];
+  };
+  const hub = [...fan.nodes.values()].find((n) => n.name === 'hub')!.id;
+
+  test('of a value that many read lights the way to all of them', () => {
+    const all = [...scene.edgesFrom(view.ofNode.get(hub)!)];
+    expect(all).toHaveLength(8);
+    expect(lit(all[3]!)).toEqual(all);
+  });
+
+  test('of another lights that line alone', () => {
+    const into = scene.edgesTo(view.ofNode.get(hub)!)[0]!;
+    expect(lit(into)).toEqual([into]);
   });
 });
