@@ -4,7 +4,9 @@
  */
 import { attributes, type AttributeLike } from '../core/attributes.ts';
 import { edit, EditError, type Change } from '../core/draft.ts';
-import type { Model, Node, NodeId, ValueId } from '../core/model.ts';
+import type { Metadata, Model, Node, NodeId, ValueId } from '../core/model.ts';
+import { signatureMetadata, signaturesOf } from '../signatures.ts';
+import { callsTo, layOpen, pathOf } from '../functions/lay-open.ts';
 import { dropUnread } from './cut-outputs.ts';
 
 const BY = 'replaced';
@@ -20,7 +22,8 @@ function mainNode(model: Model, id: NodeId): Node {
   for (;;) {
     if (node.graph === model.main) return node;
     const { parent } = model.graphs.at(node.graph);
-    if (parent === null) throw new EditError(`${node.name} lies in a function: choose the node that calls it.`);
+    if (parent === null)
+      throw new EditError(`${node.name} lies in a function that nothing calls plainly: choose the node that names it.`);
     node = model.nodes.at(parent);
   }
 }
@@ -30,36 +33,60 @@ function mainNode(model: Model, id: NodeId): Node {
  * none. Throws an EditError where nothing is left.
  */
 export function cutBefore(model: Model, id: NodeId): Change {
+  const [calls] = callsTo(model, model.nodes.at(id).graph);
+  return calls ? cutWithin(model, calls, id) : cutInMain(model, id);
+}
+
+/** Of a function's node: what leads to it is laid open first. */
+function cutWithin(model: Model, calls: readonly Node[], id: NodeId): Change {
+  const opened = layOpen(model, calls, id);
+  return { ...cutInMain(opened.model, opened.id), before: model };
+}
+
+function cutInMain(model: Model, id: NodeId): Change {
   const node = mainNode(model, id);
-  const below = dependents(model, node.id);
+  const below = dependents(model, node);
   const { outputs } = model.graphs.at(model.main);
-  const madeBelow = (v: ValueId) => {
-    const { producer } = model.values.at(v);
-    return producer !== null && below.has(producer);
-  };
-  const kept = outputs.filter((v) => !madeBelow(v));
+  const kept = outputs.filter((v) => !below.has(v));
   const given = node.inputs.filter((v): v is ValueId => v !== null && model.values.at(v).producer !== null);
   const after = [...new Set([...kept, ...given])];
   if (after.length === 0) throw new EditError(`Nothing is computed before ${node.name || node.op}.`);
   return edit(model, `Cut before ${node.name || node.op}`, (draft) => {
     draft.setGraphOutputs(model.main, after);
     dropUnread(draft, model.main);
-    // Signatures name the outputs that were.
-    const metadata = [...(model.metadata ?? [])].filter(([key]) => !key.startsWith('tf.signature.'));
-    draft.patchModel({ metadata: new Map(metadata) });
+    if (model.metadata) draft.patchModel({ metadata: signaturesAfter(model, given, below) });
   });
 }
 
-function dependents(model: Model, from: NodeId): ReadonlySet<NodeId> {
-  const out = new Set<NodeId>();
-  const waiting = [from];
-  while (waiting.length > 0) {
-    const id = waiting.pop()!;
-    if (out.has(id)) continue;
-    out.add(id);
-    for (const v of model.nodes.at(id).outputs)
-      for (const use of v === null ? [] : (model.uses.get(v) ?? []))
-        if (use.node !== null) waiting.push(mainNode(model, use.node).id);
+/** Signatures that lose outputs get what the cut node was given instead. */
+function signaturesAfter(model: Model, given: readonly ValueId[], gone: ReadonlySet<ValueId>): Metadata {
+  const made = new Map<string, ValueId>();
+  for (const id of model.graphs.at(model.main).order) {
+    const node = model.nodes.at(id);
+    node.outputs.forEach((v, i) => v !== null && made.set(`${node.name}:${i}`, v));
+  }
+  const tensors = new Map([...made].map(([tensor, v]) => [v, tensor]));
+  const cut = given.map((v) => [tensors.get(v)!.replace(/:0$/, ''), tensors.get(v)!] as const);
+  // Those of TensorFlow Lite map keys to names of their own, and outputs are asked for by the graph there.
+  const listed = signaturesOf(model).filter((s) => Array.isArray(s.outputs));
+  const after = listed.map((s) => {
+    const kept = s.outputs.filter(([, tensor]) => !made.has(tensor) || !gone.has(made.get(tensor)!));
+    return { ...s, outputs: kept.length < s.outputs.length ? [...kept, ...cut] : kept };
+  });
+  return new Map([...model.metadata!, ...signatureMetadata(after)]);
+}
+
+/** The values of the main graph that come of a node. */
+function dependents(model: Model, from: Node): ReadonlySet<ValueId> {
+  const made = (node: Node) => node.outputs.filter((v) => v !== null);
+  const out = new Set<ValueId>(made(from));
+  for (const v of out) {
+    for (const use of model.uses.get(v) ?? []) {
+      const reader = use.node === null ? null : mainNode(model, use.node);
+      // IdentityN gives each of its inputs on by itself.
+      const own = reader?.op === 'IdentityN' ? [reader.outputs[use.index]!] : reader ? made(reader) : [];
+      for (const next of own) out.add(next);
+    }
   }
   return out;
 }
@@ -105,8 +132,29 @@ export function replaceByOperator(model: Model, id: NodeId, spec: OperatorSpec):
 
 /** `cut`, or an operator, for the node of that name. Throws an EditError. */
 export function applyReplacement(model: Model, name: string, what: string): Model {
-  const all = [...model.nodes.values()];
-  const node = all.find((n) => n.name === name && n.graph === model.main) ?? all.find((n) => n.name === name);
-  if (!node) throw new EditError(`The model has no node named ${name}.`);
-  return (what === 'cut' ? cutBefore(model, node.id) : replaceByOperator(model, node.id, parseOperator(what))).after;
+  const { node, calls } = nodeNamed(model, name);
+  if (what !== 'cut') return replaceByOperator(model, node.id, parseOperator(what)).after;
+  return (calls.length > 0 ? cutWithin(model, calls, node.id) : cutBefore(model, node.id)).after;
+}
+
+interface Named {
+  readonly node: Node;
+  /** The calls that lead to it; none for a node of the main graph. */
+  readonly calls: readonly Node[];
+}
+
+/** By name, or by the names of the calls that lead to it and its own, joined by `/`. */
+function nodeNamed(model: Model, name: string): Named {
+  const ends = [...model.nodes.values()].filter((n) => n.name === name || (n.name && name.endsWith(`/${n.name}`)));
+  const exact = ends.filter((n) => n.name === name);
+  const main = exact.find((n) => n.graph === model.main);
+  if (main) return { node: main, calls: [] };
+  for (const node of ends)
+    for (const calls of callsTo(model, node.graph)) if (pathOf(calls, node) === name) return { node, calls };
+  const [node] = exact;
+  return node ? { node, calls: [] } : fail(name);
+}
+
+function fail(name: string): never {
+  throw new EditError(`The model has no node named ${name}.`);
 }
