@@ -3,36 +3,15 @@
  * bench/wire.bench.ts and prints one JSON document with the median of every measurement. A path runs any other script.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'vite';
+import { withBundle } from './bundle.mjs';
 
-/** Inside the project, so that the bundle finds its packages. */
-const cache = resolve(import.meta.dirname, '../.cache');
-
-/** Bundles one entry for Node and runs it; the bundle stays until then, for what it loads on demand. */
-async function runEntry(entry) {
-  await mkdir(cache, { recursive: true });
-  const outDir = await mkdtemp(join(cache, 'bench-'));
-  try {
-    await build({
-      configFile: false,
-      logLevel: 'error',
-      build: {
-        ssr: entry,
-        outDir,
-        target: 'node20',
-        minify: false,
-        rollupOptions: { output: { entryFileNames: 'bench.mjs' } },
-      },
-    });
-    const { run } = await import(pathToFileURL(join(outDir, 'bench.mjs')).href);
+const runEntry = (entry) =>
+  withBundle(entry, async (bundle) => {
+    const { run } = await import(pathToFileURL(bundle).href);
     return await run();
-  } finally {
-    await rm(outDir, { recursive: true, force: true });
-  }
-}
+  });
 
 const names = process.argv.slice(2);
 if (names.length === 0) {

@@ -12,7 +12,7 @@ export function run() {
   const changes = encodeChanges(model, after);
   return {
     nodes: 20_000,
-    bytes: wire.json.length + wire.ints.byteLength + wire.bytes.byteLength,
+    bytes: 2 * wire.text.length + wire.ints.byteLength + wire.bytes.byteLength,
     encode: measure(
       () => null,
       () => encodeModel(model),

@@ -2,7 +2,8 @@
  * Opens graphs in headless Chromium with the built page and with Netron, and prints one JSON document:
  *   node bench/viewing/run.mjs --netron VENV/bin/python a.onnx b.onnx     (needs `vite build` before)
  * `--only page|netron` measures one; `--cap SECONDS` gives up (default 120); `--repeat N` opens each file N times, in turns,
- * and gives medians; `--still` leaves out panning and zooming. See docs/benchmarks.md.
+ * and gives medians; `--still` leaves out panning and zooming; `--profile` measures the page's script in every frame of
+ * panning and zooming near and from far instead (bench/viewing/frame-profile.mjs). See docs/benchmarks.md.
  */
 import { chromium } from 'playwright-core';
 import { spawn } from 'node:child_process';
@@ -11,6 +12,8 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { preview } from 'vite';
 import { findBrowser } from '../../scripts/browser.mjs';
+import { profileFrames } from './frame-profile.mjs';
+import { asking, drag, frames, zoom } from './input.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,6 +23,7 @@ const { values, positionals } = parseArgs({
     cap: { type: 'string' },
     repeat: { type: 'string' },
     still: { type: 'boolean' },
+    profile: { type: 'boolean' },
   },
 });
 const cap = 1000 * Number(values.cap ?? 120);
@@ -40,44 +44,6 @@ async function quiet(session) {
   }
 }
 
-/** Gaps between frames while `act` sends real input. */
-async function frames(page, cdp, act) {
-  const evaluate = async (expression) =>
-    (await cdp.send('Runtime.evaluate', { expression, returnByValue: true })).result.value;
-  await evaluate(`(() => { const t = (window.__t = []); window.__on = true;
-    const f = (now) => { t.push(now); if (window.__on) requestAnimationFrame(f); }; requestAnimationFrame(f); })()`);
-  await act();
-  const times = await evaluate('(window.__on = false, window.__t)');
-  const gaps = times
-    .slice(1)
-    .map((t, i) => t - times[i])
-    .sort((a, b) => a - b);
-  return {
-    p95: Math.round(gaps[Math.floor(0.95 * gaps.length)] ?? 0),
-    max: Math.round(gaps.at(-1) ?? 0),
-    frames: gaps.length,
-  };
-}
-
-const drag = (page) => async () => {
-  await page.mouse.move(700, 450);
-  await page.mouse.down();
-  for (let i = 0; i < 60; i++) {
-    await page.mouse.move(700 + 3 * (i % 30), 450 - 6 * i);
-    await page.waitForTimeout(16);
-  }
-  await page.mouse.up();
-};
-const zoom = (page) => async () => {
-  await page.mouse.move(700, 450);
-  await page.keyboard.down('Control');
-  for (let i = 0; i < 40; i++) {
-    await page.mouse.wheel(0, i < 20 ? 40 : -40);
-    await page.waitForTimeout(25);
-  }
-  await page.keyboard.up('Control');
-};
-
 async function measure(open) {
   const browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] });
   try {
@@ -88,9 +54,11 @@ async function measure(open) {
     await quiet(session);
     const { wall, before } = await open(page, session, cdp);
     const cpu = (await rendererCpu(session)) - before;
+    if (values.profile) return (await quiet(session), await profileFrames(page, cdp));
     const settled = (await quiet(session)) - before;
     await cdp.send('HeapProfiler.collectGarbage');
     const heap = (await cdp.send('Runtime.getHeapUsage')).usedSize;
+    const { nodes } = await cdp.send('Memory.getDOMCounters');
     const panning = values.still ? null : await frames(page, cdp, drag(page));
     const zooming = values.still ? null : await frames(page, cdp, zoom(page));
     return {
@@ -99,6 +67,7 @@ async function measure(open) {
       // What comes after the picture (shapes, checks, panels) included.
       settledCpuS: Number(settled.toFixed(2)),
       heapMB: Math.round(heap / 1e6),
+      domNodes: nodes,
       drag: panning,
       zoom: zooming,
     };
@@ -110,28 +79,42 @@ async function measure(open) {
 }
 
 /** From navigation, page start included, to the first complete frame. */
-const inPage = (address, file) => async (page, session) => {
+const inPage = (address, file) => async (page, session, cdp) => {
+  const ask = asking(cdp);
   const before = await rendererCpu(session);
   const start = performance.now();
   await page.goto(address);
-  await page.setInputFiles('input[type=file]', file);
-  await page.waitForFunction(() => document.documentElement.dataset.graphState === 'drawn', null, { timeout: cap });
+  const input = await cdp.send('Runtime.evaluate', { expression: `document.querySelector('input[type=file]')` });
+  await cdp.send('DOM.setFileInputFiles', { files: [file], objectId: input.result.objectId });
+  const state = `document.documentElement.dataset.graphState`;
+  const wanted = `new Promise((done) => {
+    const look = () => /drawn|failed/.test(${state}) && done(${state});
+    new MutationObserver(look).observe(document.documentElement, { attributes: true });
+    look();
+  })`;
+  const late = new Promise((done) => setTimeout(() => done(`not drawn in ${cap / 1000} s`), cap).unref());
+  const end = await Promise.race([ask(wanted, true), late]);
+  if (end !== 'drawn') throw new Error(end);
   return { wall: performance.now() - start, before };
 };
 
 const inNetron = (address) => async (page, session, cdp) => {
+  const ask = asking(cdp);
   const before = await rendererCpu(session);
   const start = performance.now();
   await page.goto(address);
-  // The page forbids eval: ask through the protocol. 'default' is the class of a page that shows a graph.
+  // 'default' is the class of a page that shows a graph.
   const shown = `document.body.classList.contains('default')`;
   // A first visit shows a message with a button before it opens anything. (A later one offers to cancel the layout.)
   const dismiss = `document.body.classList.contains('notification') &&
     document.getElementById('message-button')?.textContent === 'Accept' && document.getElementById('message-button').click()`;
   while (performance.now() - start < cap) {
-    await cdp.send('Runtime.evaluate', { expression: dismiss });
-    const { result } = await cdp.send('Runtime.evaluate', { expression: shown });
-    if (result.value === true) return { wall: performance.now() - start, before };
+    await ask(dismiss);
+    if ((await ask(shown)) === true) {
+      // As the page counts its own picture: it is there after two frames.
+      await ask('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))', true);
+      return { wall: performance.now() - start, before };
+    }
     await new Promise((done) => setTimeout(done, 50));
   }
   throw new Error(`not drawn in ${cap / 1000} s`);
@@ -150,6 +133,7 @@ async function netron(file, port) {
 
 /** The run of the middle CPU time; failed ones only where all failed. */
 function median(runs) {
+  if (values.profile) return runs[0];
   const good = runs.filter((r) => !r.failed).sort((a, b) => a.rendererCpuS - b.rendererCpuS);
   if (good.length === 0) return runs[0];
   const wall = good.map((r) => r.wallMs).sort((a, b) => a - b);

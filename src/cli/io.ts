@@ -14,13 +14,11 @@ export function terminalIo(): Io {
 
 function watchedJob(shown: boolean) {
   const diagnostics: Diagnostic[] = [];
-  const stop = new AbortController();
-  const interrupt = () => stop.abort(new Error('Stopped.'));
-  process.once('SIGINT', interrupt);
   let drawn = 0;
   return {
     diagnostics,
-    signal: stop.signal,
+    // Ctrl-C ends the process at once, also within long computing: what is half written removes itself.
+    signal: new AbortController().signal,
     report: (d: Diagnostic) => void diagnostics.push(d),
     progress(done: number, total: number, label: string) {
       if (!shown || Date.now() - drawn < REDRAW_MS) return;
@@ -29,7 +27,6 @@ function watchedJob(shown: boolean) {
       process.stderr.write(`\r\x1b[2K${label}${share}`);
     },
     end() {
-      process.removeListener('SIGINT', interrupt);
       if (drawn) process.stderr.write('\r\x1b[2K');
     },
   };

@@ -1,6 +1,6 @@
 /** What a format has to offer: recognise its files, read them into a Model of its dialect, lower that to ONNX. */
 import type { BlobLike } from '../graph-model/core/bytes.ts';
-import type { Reference } from '../graph-model/builders/reference.ts';
+import type { Reference, Unreferenced } from '../graph-model/builders/reference.ts';
 import type { Model } from '../graph-model/core/model.ts';
 import type { JobContext } from '../graph-model/job.ts';
 
@@ -41,16 +41,19 @@ export interface Converter {
   /** Source operators to ONNX. Absent for ONNX itself. */
   toOnnx?(model: Model, options: ConvertOptions, job: JobContext): Promise<Model>;
   /**
-   * A direct evaluation of the source model, written apart from `toOnnx`, by which the trust report checks a conversion; null
-   * where this model has none. Absent for formats without one.
+   * A direct evaluation of the source model, written apart from `toOnnx`, by which the trust report checks a conversion;
+   * where this model has none, what of it is not evaluated. Absent for formats without one.
    */
-  reference?(model: Model, job: JobContext): Promise<Reference | null>;
+  reference?(model: Model, job: JobContext): Promise<Reference | Unreferenced>;
 }
 
 export interface ConvertOptions {
   readonly opset?: number;
   readonly signature?: string;
   readonly outputs?: readonly string[];
-  /** What is done about nodes without an ONNX form, by name: `cut`, or the operator that takes their place. */
-  readonly replace?: Readonly<Record<string, string>>;
+  /**
+   * What is done about nodes without an ONNX form, by name: cuts, the operator that takes their place, or a piece of ONNX,
+   * as text or as a model; see `applyReplacements`.
+   */
+  readonly replace?: Readonly<Record<string, string | Model>>;
 }

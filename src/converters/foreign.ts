@@ -3,6 +3,7 @@
  * reader; estimators.ts is the table that joins them, so that no format's folder knows another's.
  */
 import type { Emitter, Real } from '../graph-model/builders/emitter.ts';
+import type { Reference } from '../graph-model/builders/reference.ts';
 import type { Model, Node, ValueId } from '../graph-model/core/model.ts';
 import type { JobContext } from '../graph-model/job.ts';
 import type { PyObject } from './containers/pickle/index.ts';
@@ -27,6 +28,10 @@ export interface ForeignReader {
   read(object: PyObject, file: string, job: JobContext): Promise<Model>;
   /** The scores of such a node, whose head `headOf` tells. */
   scores(e: Emitter, node: Node, x: ForeignInput, file: string): ForeignScores;
+  /** What the library's own predictor reads values as. */
+  readonly precision: Real;
+  /** A direct evaluation of such a node on one matrix `X`, or on the columns by these names where it reads them apart. */
+  reference(node: Node, names: readonly string[]): Reference | null;
 }
 
 export interface ForeignLibrary {

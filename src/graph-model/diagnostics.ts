@@ -57,6 +57,17 @@ export interface Diagnostic {
   readonly value?: ValueId;
   /** Byte offset in the file. */
   readonly offset?: number;
+  /** All nodes that stand in the way of a conversion; `replace` of the conversion says what is done about each by name. */
+  readonly refused?: readonly Refusal[];
+}
+
+/** A node of a source dialect that has no ONNX form. */
+export interface Refusal {
+  readonly node: NodeId;
+  readonly name: string;
+  /** Its operator or class. */
+  readonly kind: string;
+  readonly reason: string;
 }
 
 export interface Place {

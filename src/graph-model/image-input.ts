@@ -2,10 +2,10 @@
  * How a model wants its pictures, from its metadata: the keys are those of ONNX's own page "MetadataProps" (Image.…), and
  * Custom Vision's for the way a picture is fitted.
  */
-import type { Metadata } from './core/model.ts';
+import type { Metadata, Model } from './core/model.ts';
 
 /** What is done to channel values of 0 to 255. */
-export type ImageScale = '0..255' | '0..1' | '-1..1' | 'imagenet';
+export type ImageScale = '0..255' | '0..1' | '-1..1' | 'imagenet' | 'own';
 
 export interface ImageOptions {
   /** crop: keep the aspect, cut the longer side; pad: keep it, fill with black; stretch: do not keep it. */
@@ -13,6 +13,8 @@ export interface ImageOptions {
   readonly order?: 'RGB' | 'BGR';
   /** Default: 0..255 for integer inputs, 0..1 for float ones. */
   readonly scale?: ImageScale;
+  /** For the scale `own`: what is taken from values of 0 to 255, and what the rest is divided by, a number or one a channel. */
+  readonly own?: { readonly mean: readonly number[]; readonly std: readonly number[] };
 }
 
 export const PIXEL_FORMAT = 'Image.BitmapPixelFormat';
@@ -29,7 +31,36 @@ const RANGES: Readonly<Record<string, ImageScale>> = {
 export function imageOptionsOf(metadata: Metadata | undefined): ImageOptions {
   const format = metadata?.get(PIXEL_FORMAT) ?? '';
   const order = /^rgba?8/i.test(format) ? 'RGB' : /^bgra?8/i.test(format) ? 'BGR' : undefined;
-  const scale = RANGES[metadata?.get(PIXEL_RANGE) ?? ''];
+  const range = RANGES[metadata?.get(PIXEL_RANGE) ?? ''];
+  const normalised = range ? {} : normalisationOf(metadata);
   const fit = metadata?.get(RESIZE)?.toLowerCase() === 'stretch' ? 'stretch' : undefined;
-  return { ...(order ? { order } : {}), ...(scale ? { scale } : {}), ...(fit ? { fit } : {}) };
+  return { ...(order ? { order } : {}), ...(range ? { scale: range } : normalised), ...(fit ? { fit } : {}) };
 }
+
+/** As TensorFlow Lite's metadata says it of the first input. */
+const MEAN = 'input.0.mean';
+const STD = 'input.0.std';
+/** Mean and deviation of values of 0 to 255 that have a name. */
+const NAMED: Readonly<Record<string, ImageScale>> = { '0 1': '0..255', '0 255': '0..1', '127.5 127.5': '-1..1' };
+
+function normalisationOf(metadata: Metadata | undefined): ImageOptions {
+  const [mean, std] = [MEAN, STD].map((key) => numbersIn(metadata?.get(key)));
+  if (!mean || !std || std.includes(0)) return {};
+  const named = NAMED[`${new Set(mean).size === 1 ? mean[0] : ''} ${new Set(std).size === 1 ? std[0] : ''}`];
+  return named ? { scale: named } : { scale: 'own', own: { mean, std } };
+}
+
+function numbersIn(text: string | undefined): number[] | null {
+  const numbers = (text ?? '')
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+    .map(Number);
+  return numbers.length > 0 && numbers.every(Number.isFinite) ? numbers : null;
+}
+
+/** Width and height of each anchor of a Custom Vision detector, in cells of its grid. */
+export const ANCHORS = 'CustomVision.Postprocess.Yolo.Biases';
+
+/** True for a detector whose one output is a raw grid, to which boxes can be added: its metadata names the anchors. */
+export const hasRawGrid = (model: Model): boolean =>
+  /\d/.test(model.metadata?.get(ANCHORS) ?? '') && model.graphs.at(model.main).outputs.length === 1;

@@ -8,6 +8,8 @@ export interface JobContext {
   report(diagnostic: Diagnostic): void;
 }
 
+export type Progress = JobContext['progress'];
+
 /** A context for callers that want no progress; diagnostics are collected where a list is given. */
 export function quietJob(
   diagnostics: Diagnostic[] = [],

@@ -19,10 +19,20 @@ export function signatureMetadata(signatures: readonly Signature[]): [string, st
 
 export function signaturesOf({ metadata }: { readonly metadata?: Metadata }): Signature[] {
   return [...(metadata ?? [])].flatMap(([key, text]) => {
-    if (!key.startsWith(PREFIX)) return [];
-    const { inputs, outputs } = JSON.parse(text) as Pick<Signature, 'inputs' | 'outputs'>;
-    return [{ name: key.slice(PREFIX.length), inputs, outputs }];
+    const said = key.startsWith(PREFIX) ? sidesIn(text) : null;
+    return said ? [{ name: key.slice(PREFIX.length), ...said }] : [];
   });
+}
+
+/** null where a key of somebody else's metadata only begins like ours. */
+function sidesIn(text: string): Pick<Signature, 'inputs' | 'outputs'> | null {
+  try {
+    const said = JSON.parse(text) as Partial<Signature> | null;
+    const { inputs, outputs } = said ?? {};
+    return Array.isArray(inputs) && Array.isArray(outputs) ? { inputs, outputs } : null;
+  } catch {
+    return null;
+  }
 }
 
 /** What people read: `a, b → y`. */

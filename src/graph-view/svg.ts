@@ -8,6 +8,8 @@ import type { Face } from './face.ts';
 import { GLYPHS, type GlyphShape } from './glyphs.ts';
 import { countLabel, groupName } from './group-face.ts';
 import type { Rect, Scene } from './scene.ts';
+import { drawHeader, type PictureHeader } from './svg-header.ts';
+import { fit, MONO, short, textAt, UI, xml, type TextKind, type TextOptions } from './svg-text.ts';
 import { vertexFace } from './view-graph.ts';
 import { KIND } from './view.ts';
 
@@ -18,6 +20,10 @@ export interface SvgOptions {
   readonly part?: Rect;
   /** Colours by which nodes are filled, and what they show at the right of their heads. */
   readonly overlay?: SvgOverlay;
+  /** Title and key above the graph. */
+  readonly header?: PictureHeader;
+  /** Pixels across; as many as units of the graph where left out. */
+  readonly pixels?: number;
 }
 
 export interface SvgOverlay {
@@ -35,18 +41,48 @@ export interface SvgPicture {
   readonly height: number;
 }
 
-const UI = `-apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif`;
-const MONO = `ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace`;
 const MARGIN = 24;
 const ORIGIN: Viewport = { x: 0, y: 0, zoom: 1 };
+
+/** What stands above the graph is at least so wide. */
+const HEADER_WIDTH = 420;
+/** From this width on the header grows with the picture, so that it can be read where the picture is made to fit a page. */
+const HEADER_GROWS = 1400;
 
 export function svgPicture(scene: Scene, options: SvgOptions): SvgPicture {
   const { width, height } = scene.layout;
   const whole = { x: -MARGIN, y: -MARGIN, width: width + 2 * MARGIN, height: height + 2 * MARGIN };
   const part = options.part ?? whole;
-  const writer = new SvgWriter(scene, options, part);
-  const size = { width: Math.ceil(part.width), height: Math.ceil(part.height) };
-  return { text: writer.write(size.width, size.height), ...size };
+  const frame = frameOf(part, options);
+  const scale = (options.pixels ?? frame.width) / frame.width;
+  const size = {
+    width: Math.max(1, Math.ceil(scale * frame.width)),
+    height: Math.max(1, Math.ceil(scale * frame.height)),
+  };
+  return { text: new SvgWriter(scene, options, part, frame).write(size.width, size.height), ...size };
+}
+
+interface Frame extends Rect {
+  /** What stands above the graph, and how much larger than usual it is. */
+  readonly header: string;
+  readonly enlarged: number;
+}
+
+/** The part that is drawn, with the header above it. */
+function frameOf(part: Rect, { header, theme }: SvgOptions): Frame {
+  if (header === undefined) return { ...part, header: '', enlarged: 1 };
+  const width = Math.max(part.width, HEADER_WIDTH + 2 * MARGIN);
+  const enlarged = Math.max(1, width / HEADER_GROWS);
+  const drawn = drawHeader(header, width / enlarged - 2 * MARGIN, COLOURS[theme]!['line-strong']!);
+  const above = drawn.height === 0 ? 0 : enlarged * (drawn.height + MARGIN);
+  return {
+    x: part.x - (width - part.width) / 2,
+    y: part.y - above,
+    width,
+    height: part.height + above,
+    header: drawn.markup,
+    enlarged,
+  };
 }
 
 /** Collects drawing calls as the text of a path; a tenth of a pixel is enough. */
@@ -66,12 +102,7 @@ class PathText implements PathSink {
   }
 }
 
-const short = (x: number): string => String(Math.round(10 * x) / 10);
-
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-/** Text of a file may hold what XML may not: control characters become a sign that says so. */
-const xml = (text: string): string =>
-  text.replace(/[\u0000-\u001f\ufffe\uffff]|\p{Cs}/gu, '�').replace(/[&<>"]/g, (c) => ESCAPES[c]!);
+const boxOf = ({ x, y, width, height }: Rect): string => [x, y, width, height].map(short).join(' ');
 
 class SvgWriter {
   private readonly out: string[] = [];
@@ -83,14 +114,15 @@ class SvgWriter {
     private readonly scene: Scene,
     private readonly options: SvgOptions,
     private readonly part: Rect,
+    private readonly frame: Frame,
   ) {
     const colours = COLOURS[options.theme]!;
     this.colour = (name) => colours[name]!;
   }
 
   write(width: number, height: number): string {
-    const { x, y } = this.part;
-    const box = [x, y, this.part.width, this.part.height].map(short).join(' ');
+    const { x, y } = this.frame;
+    const box = boxOf(this.frame);
     this.out.push(
       `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${box}">`,
       `<title>${xml(this.scene.view.model.source.fileName || 'graph')}</title>`,
@@ -98,12 +130,30 @@ class SvgWriter {
       `<rect x="${short(x)}" y="${short(y)}" width="100%" height="100%" fill="${this.colour('canvas')}"/>`,
     );
     this.glyphs();
+    this.header();
+    this.graph();
+    this.out.push('</svg>', '');
+    return this.out.join('\n');
+  }
+
+  private header(): void {
+    const { x, y, header, enlarged } = this.frame;
+    if (header === '') return;
+    const at = `translate(${short(x + enlarged * MARGIN)} ${short(y + enlarged * MARGIN)}) scale(${short(enlarged)})`;
+    this.out.push(`<g class="key" transform="${at}">${header}</g>`);
+  }
+
+  /** A part is cut at its sides where something stands above it. */
+  private graph(): void {
+    const cut = this.options.part !== undefined && this.frame.header !== '';
+    const { x, y, width, height } = this.part;
+    const place = `x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}"`;
+    if (cut) this.out.push(`<svg ${place} viewBox="${boxOf(this.part)}">`);
     this.boxes();
     this.lines();
     for (const i of this.scene.nodesIn(this.part).sort((a, b) => a - b)) this.vertex(i);
     this.titles();
-    this.out.push('</svg>', '');
-    return this.out.join('\n');
+    if (cut) this.out.push('</svg>');
   }
 
   private style(): string {
@@ -115,7 +165,7 @@ class SvgWriter {
     );
     return [
       '<style>',
-      `text{font:12px ${UI};dominant-baseline:central}`,
+      `text{font:12px ${UI};fill:${c('text')}}.title{font-size:15px;font-weight:600}`,
       `.op{font-weight:600}.m{font:10px ${MONO};fill:${c('text-3')}}.v{font:10px ${MONO};fill:${c('text')}}.k{font-size:11px;fill:${c('text-3')}}`,
       `.n{fill:${c('surface')};stroke:${c('line-strong')}}.e{fill:none;stroke:${c('edge')};stroke-width:1.25}`,
       `.es{fill:none;stroke:${c('edge-shape')};stroke-width:1.25}.b{fill:none;stroke:${c('n-6')};stroke-dasharray:4 3}`,
@@ -165,12 +215,8 @@ class SvgWriter {
     });
   }
 
-  private text(x: number, y: number, kind: string, text: string, end = false): void {
-    const style = this.ink === '' ? '' : ` style="fill:${xml(this.ink)}"`;
-    if (text !== '')
-      this.out.push(
-        `<text class="${kind}"${style} x="${short(x)}" y="${short(y)}"${end ? ' text-anchor="end"' : ''}>${xml(text)}</text>`,
-      );
+  private text(x: number, y: number, kind: TextKind, text: string, options: TextOptions = {}): void {
+    if (text !== '') this.out.push(textAt(x, y, kind, text, { ...options, fill: this.ink }));
   }
 
   private lines(): void {
@@ -200,8 +246,10 @@ class SvgWriter {
     else {
       this.rect(rect, 'n', rect.height / 2);
       const middle = rect.y + rect.height / 2;
-      this.text(rect.x + 14, middle, `t-const`, fit(face.op, rect.width - 34 - 6.1 * face.label.length, 6.8));
-      this.text(rect.x + rect.width - 12, middle, 'm', face.label, true);
+      this.text(rect.x + 14, middle, 'p', fit(face.op, rect.width - 34 - 6.1 * face.label.length, 6.8), {
+        colour: 't-const',
+      });
+      this.text(rect.x + rect.width - 12, middle, 'm', face.label, { end: true });
     }
     this.out.push('</g>');
   }
@@ -228,10 +276,10 @@ class SvgWriter {
     this.out.push(`<use href="#${category}" x="${short(x + 11)}" y="${short(head - 6)}"/>`);
     const telling = face.telling === '' ? 0 : 6 + 6.1 * face.telling.length;
     const op = fit(face.op, width - 36, 7.1);
-    this.text(x + 28, head, `op t-${category}`, op);
+    this.text(x + 28, head, 'op', op, { colour: `t-${category}` });
     this.text(x + 34 + 7.1 * op.length, head, 'v', face.telling);
     const room = width - 50 - 7.1 * op.length - telling;
-    this.text(x + width - 8, head, 'm', fit(shown, room, 6.1, true), true);
+    this.text(x + width - 8, head, 'm', fit(shown, room, 6.1, true), { end: true });
     this.rows(rect, face);
     this.ink = '';
   }
@@ -255,12 +303,4 @@ class SvgWriter {
       dashes += `M${short(x)} ${short(y + at)}h4v${short(Math.min(4, height - at))}h-4Z`;
     this.out.push(`<path class="s-${category}" d="${broken ? dashes : whole}"/>`);
   }
-}
-
-/** Cut to the room, by an average width of letters; the end is kept where it says more. */
-function fit(text: string, room: number, letter: number, keepEnd = false): string {
-  const most = Math.floor(room / letter);
-  if (text.length <= most) return text;
-  if (most < 3) return '';
-  return keepEnd ? `…${text.slice(1 - most)}` : `${text.slice(0, most - 1)}…`;
 }

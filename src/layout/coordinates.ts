@@ -4,27 +4,15 @@
  */
 import type { Layered, Ordering } from './layered.ts';
 import { relax } from './relax.ts';
+import type { Spacing } from './spacing.ts';
 import { trunkPairs } from './trunk.ts';
-
-/** Space between the boxes of two neighbours in a layer. */
-export interface Gaps {
-  readonly nodes: number;
-  readonly nodeToLane: number;
-  readonly lanes: number;
-}
 
 /** Lanes are cut into pieces of this many layers when uncut ones push each other ever further to one side. */
 const CUTS = [Infinity, 256, 64, 16];
 
 /** The centre of every vertex, or its anchor where `anchors` gives one (from its left side). No two of a layer come nearer than their widths and gaps allow; lanes are straight. */
-export function assignCoordinates(
-  g: Layered,
-  order: Ordering,
-  widths: Float32Array,
-  gaps: Gaps,
-  anchors?: Float32Array,
-): Float64Array {
-  const board = new Board(g, order, widths, gaps, anchors);
+export function assignCoordinates(g: Layered, order: Ordering, widths: Float32Array, spacing: Spacing): Float64Array {
+  const board = new Board(g, order, widths, spacing);
   const enough = 4 * board.widest() + 400;
   let runs: Float64Array[] = [];
   // In a very deep graph uncut lanes never turn out well: the attempt is spared.
@@ -38,7 +26,7 @@ export function assignCoordinates(
   }
   runs.push(board.run(false, true), board.run(false, false));
   const x = balance(runs, board);
-  relax(g, order, x, (v, w) => board.separation(v, w), Math.max(2, Math.min(20, Math.round(100_000 / g.total))));
+  relax(g, order, x, (v, w) => spacing.between(v, w), Math.max(2, Math.min(20, Math.round(100_000 / g.total))));
   return x;
 }
 
@@ -89,9 +77,6 @@ class Board {
   /** Pair ids by vertex, in the order of the other end. */
   private readonly up: Int32Array;
   private readonly down: Int32Array;
-  /** How far a vertex reaches to either side of its coordinate. */
-  private readonly left: Float64Array;
-  private readonly right: Float64Array;
   /** Further than this from its neighbour nothing should stand for the sake of a straight line. */
   private readonly far: number;
 
@@ -99,18 +84,11 @@ class Board {
     private readonly g: Layered,
     private readonly order: Ordering,
     widths: Float32Array,
-    private readonly gaps: Gaps,
-    anchors?: Float32Array,
+    private readonly spacing: Spacing,
   ) {
-    this.left = new Float64Array(g.total);
-    this.right = new Float64Array(g.total);
-    for (let v = 0; v < g.count; v++) {
-      this.left[v] = anchors ? anchors[v]! : widths[v]! / 2;
-      this.right[v] = widths[v]! - this.left[v]!;
-    }
     this.up = this.inOrder(g.down, g.pairLower, g.up.offsets);
     this.down = this.inOrder(g.up, g.pairUpper, g.down.offsets);
-    this.far = 4 * (mean(widths) + gaps.nodes);
+    this.far = 4 * (mean(widths) + spacing.gaps.nodes);
     this.trunk = trunkPairs(g, order);
     this.conflict = this.findConflicts();
   }
@@ -314,7 +292,7 @@ class Board {
       const block = sorted[i]!;
       let room = Infinity;
       this.eachAfter(block, next, fromLeft, (v, w) => {
-        room = Math.min(room, x[root[w]!]! - (fromLeft ? this.separation(v, w) : this.separation(w, v)));
+        room = Math.min(room, x[root[w]!]! - (fromLeft ? this.spacing.between(v, w) : this.spacing.between(w, v)));
       });
       if (room !== Infinity && room > x[block]!) x[block] = room;
     }
@@ -336,7 +314,10 @@ class Board {
       const block = queue[at]!;
       this.eachAfter(block, next, fromLeft, (v, w) => {
         const other = root[w]!;
-        x[other] = Math.max(x[other]!, x[block]! + (fromLeft ? this.separation(v, w) : this.separation(w, v)));
+        x[other] = Math.max(
+          x[other]!,
+          x[block]! + (fromLeft ? this.spacing.between(v, w) : this.spacing.between(w, v)),
+        );
         if (--waits[other]! === 0) queue[end++] = other;
       });
     }
@@ -354,21 +335,15 @@ class Board {
     } while (v !== block);
   }
 
-  separation(v: number, w: number): number {
-    const { count } = this.g;
-    const { nodes, nodeToLane, lanes } = this.gaps;
-    const gap = v < count ? (w < count ? nodes : nodeToLane) : w < count ? nodeToLane : lanes;
-    return this.right[v]! + this.left[w]! + gap;
-  }
-
   /** The width of the widest layer, with its gaps. */
   widest(): number {
     const { starts, sequence } = this.order;
     let widest = 0;
     for (let l = 0; l < this.g.layers; l++) {
-      let centre = this.left[sequence[starts[l]!]!]!;
-      for (let i = starts[l]! + 1; i < starts[l + 1]!; i++) centre += this.separation(sequence[i - 1]!, sequence[i]!);
-      widest = Math.max(widest, centre + this.right[sequence[starts[l + 1]! - 1]!]!);
+      let centre = this.spacing.left[sequence[starts[l]!]!]!;
+      for (let i = starts[l]! + 1; i < starts[l + 1]!; i++)
+        centre += this.spacing.between(sequence[i - 1]!, sequence[i]!);
+      widest = Math.max(widest, centre + this.spacing.right[sequence[starts[l + 1]! - 1]!]!);
     }
     return widest;
   }
@@ -377,8 +352,8 @@ class Board {
     let low = Infinity;
     let high = -Infinity;
     for (let v = 0; v < x.length; v++) {
-      low = Math.min(low, x[v]! - this.left[v]!);
-      high = Math.max(high, x[v]! + this.right[v]!);
+      low = Math.min(low, x[v]! - this.spacing.left[v]!);
+      high = Math.max(high, x[v]! + this.spacing.right[v]!);
     }
     return [low, high];
   }

@@ -8,6 +8,18 @@ export interface CoreInput {
   readonly nodeGap: number;
   readonly layerGap: number;
   readonly ports?: FixedPorts;
+  readonly before?: CoreBefore;
+}
+
+/** Where things stood before an edit, running down; see {@link Before}. */
+export interface CoreBefore {
+  /** By vertex: its anchor (its middle, without `ports`) across the flow and its middle along it; NaN for what is new. */
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  /** By edge: which of the lines it had, or -1. */
+  readonly edges: Int32Array;
+  readonly routeOffsets: Int32Array;
+  readonly routes: Float32Array;
 }
 
 /** For drawings whose vertices may be boxes with drawings inside. */

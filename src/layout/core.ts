@@ -2,14 +2,17 @@
  * One layered drawing (Sugiyama's method), linear in nodes and edges but for the sorting inside layers. Deterministic:
  * equal input gives equal output. The flow runs down.
  */
-import { assignCoordinates, type Gaps } from './coordinates.ts';
+import { assignCoordinates } from './coordinates.ts';
 import { acyclic } from './digraph.ts';
 import type { CoreInput } from './core-input.ts';
+import { isKept, keptLayers } from './kept-layers.ts';
+import { keptPlaces, type Kept } from './kept-places.ts';
 import { layered, type Layered, type Ordering } from './layered.ts';
 import { assignLayers } from './layers.ts';
 import { findOrder } from './ordering.ts';
 import { assignPorts } from './ports.ts';
 import { Router, TRACK_GAP, type Bands } from './routes.ts';
+import { Spacing, type Gaps } from './spacing.ts';
 import { assignTracks, type Tracks } from './tracks.ts';
 
 /** How far a layout is: `done` of 100. */
@@ -26,17 +29,20 @@ export interface CoreResult {
   readonly routes: Float32Array;
   readonly width: number;
   readonly height: number;
+  /** Across the flow, what was taken off all places. */
+  readonly shift: number;
 }
 
 export function* layoutCore(input: CoreInput): Generator<LayoutStep, CoreResult> {
   const { widths, heights, ports: fixed } = input;
+  const before = input.before && isKept(input.before) ? input.before : undefined;
   yield { done: 0, label: 'Finding layers' };
   const g = acyclic(input);
-  const layers = layered(g, assignLayers(g, fixed?.pins), fixed);
-  const order = yield* ordering(layers);
-  yield { done: 60, label: 'Placing nodes' };
+  const layering = before ? keptLayers(g, before, fixed?.pins) : assignLayers(g, fixed?.pins);
+  const layers = layered(g, layering, fixed);
   const gaps: Gaps = { nodes: input.nodeGap, nodeToLane: 0.75 * input.nodeGap, lanes: 0.5 * input.nodeGap };
-  const x = assignCoordinates(layers, order, widths, gaps, fixed?.anchors);
+  const spacing = new Spacing(layers, widths, gaps, fixed?.anchors);
+  const { order, x } = before ? keptPlaces(layers, g, before, spacing) : yield* newPlaces(layers, widths, spacing);
   yield { done: 80, label: 'Routing edges' };
   const ports = assignPorts(layers, order, x, widths, fixed?.anchors);
   const tracks = assignTracks(layers, order, ports);
@@ -46,7 +52,13 @@ export function* layoutCore(input: CoreInput): Generator<LayoutStep, CoreResult>
   const router = new Router(g, layers, bands, boxes, ports, tracks, rightEdge(left, widths, x), widths, fixed);
   const routeOffsets = router.routeAll();
   yield { done: 95, label: 'Routing edges' };
-  return finish(widths, left, boxes.top, routeOffsets, router.points, bands);
+  return finish(widths, left, boxes.top, routeOffsets, router.points, bands, before !== undefined && !fixed);
+}
+
+function* newPlaces(layers: Layered, widths: Float32Array, spacing: Spacing): Generator<LayoutStep, Kept> {
+  const order = yield* ordering(layers);
+  yield { done: 60, label: 'Placing nodes' };
+  return { order, x: assignCoordinates(layers, order, widths, spacing) };
 }
 
 function* ordering(layers: Layered): Generator<LayoutStep, Ordering> {
@@ -100,7 +112,7 @@ function rightEdge(left: Float64Array, widths: Float32Array, x: Float64Array): n
   return right;
 }
 
-/** Moves everything into the positive quadrant. */
+/** Moves everything into the positive quadrant, as far as it is not there: of a `kept` drawing what stood there stays. */
 function finish(
   widths: Float32Array,
   at: Float64Array,
@@ -108,14 +120,23 @@ function finish(
   routeOffsets: Int32Array,
   routes: Float32Array,
   bands: Bands,
+  kept: boolean,
 ): CoreResult {
   let low = Infinity;
   let high = 0;
   for (const x of at) low = Math.min(low, x);
   for (let i = 0; i < routes.length; i += 2) if (routes[i]! < low) low = routes[i]!;
-  low = at.length === 0 ? 0 : Math.floor(low);
+  low = at.length === 0 ? 0 : Math.floor(kept ? Math.min(0, low) : low);
   const left = Float32Array.from(at, (x) => x - low);
   for (let v = 0; v < left.length; v++) high = Math.max(high, left[v]! + widths[v]!);
   for (let i = 0; i < routes.length; i += 2) if ((routes[i]! -= low) > high) high = routes[i]!;
-  return { left, top: Float32Array.from(top), routeOffsets, routes, width: high, height: bands.bottom.at(-1) ?? 0 };
+  return {
+    left,
+    top: Float32Array.from(top),
+    routeOffsets,
+    routes,
+    width: high,
+    height: bands.bottom.at(-1) ?? 0,
+    shift: low,
+  };
 }

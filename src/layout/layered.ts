@@ -14,6 +14,8 @@ export interface Layered {
   readonly layerOf: Int32Array;
   readonly pairUpper: Int32Array;
   readonly pairLower: Int32Array;
+  /** By pair: how many readers it leads to. A line that crosses a shared one crosses the lines of all of them. */
+  readonly pairWeight: Int32Array;
   /** Pair ids by upper and by lower vertex. */
   readonly down: Lists;
   readonly up: Lists;
@@ -33,6 +35,14 @@ export interface Ordering {
   readonly starts: Int32Array;
   readonly sequence: Int32Array;
   readonly pos: Int32Array;
+}
+
+/** By layer, where it begins in a sequence of all vertices; one more entry for the end. */
+export function layerStarts(g: Layered): Int32Array {
+  const starts = new Int32Array(g.layers + 1);
+  for (let v = 0; v < g.total; v++) starts[g.layerOf[v]! + 1]!++;
+  for (let l = 0; l < g.layers; l++) starts[l + 1]! += starts[l]!;
+  return starts;
 }
 
 /**
@@ -62,6 +72,7 @@ export function layered(g: Digraph, { layerOf, layers }: Layering, ports?: Fixed
     layerOf: build.layer,
     pairUpper,
     pairLower,
+    pairWeight: build.weight.slice(0, pairs),
     down: groupBy(pairUpper, total),
     up: groupBy(pairLower, total),
     edgePair: build.edgePair,
@@ -122,6 +133,7 @@ class PairBuilder {
   pairs = 0;
   readonly upper: Int32Array;
   readonly lower: Int32Array;
+  readonly weight: Int32Array;
   readonly layer: Int32Array;
   readonly edgePair: Int32Array;
   readonly dummyPair: Int32Array;
@@ -142,6 +154,7 @@ class PairBuilder {
     const most = g.from.length + total - g.count;
     this.upper = new Int32Array(most);
     this.lower = new Int32Array(most);
+    this.weight = new Int32Array(most);
     this.layer = new Int32Array(total);
     this.layer.set(layerOf);
     this.edgePair = new Int32Array(g.from.length).fill(-1);
@@ -170,7 +183,18 @@ class PairBuilder {
       if (this.nextDummy > first) this.chainOf[g.out.items[k]!] = first;
       this.addEdge(g.out.items[k]!, top, first, reach);
     }
+    this.weigh(firstPair, first);
     if (this.ports) this.fixAll(u, firstPair, this.ports.leave[g.out.items[begin]!]!);
+  }
+
+  /** Readers hang on the dummies, and all that hangs below a dummy is led through the pair into it. */
+  private weigh(firstPair: number, first: number): void {
+    const { weight, upper, lower, dummyPair } = this;
+    const { count } = this.g;
+    for (let p = this.pairs - 1; p >= firstPair; p--) {
+      if (lower[p]! < count) weight[p] = 1;
+      if (upper[p]! >= first) weight[dummyPair[upper[p]! - count]!]! += weight[p]!;
+    }
   }
 
   private fixAll(u: number, firstPair: number, leave: number): void {

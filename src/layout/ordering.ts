@@ -1,6 +1,6 @@
 /** The order of vertices in their layers, with few crossings. */
 import { crossingsBelow, PairCrossings } from './crossings.ts';
-import type { Layered, Ordering } from './layered.ts';
+import { layerStarts, type Layered, type Ordering } from './layered.ts';
 import { Sifter } from './sifting.ts';
 
 /** Graphs with fewer vertices and pairs than this are tried again and again; larger ones once. */
@@ -46,9 +46,7 @@ export function* findOrder(graph: Layered): Generator<SweepProgress, Ordering> {
 
 /** Vertices in the order a depth-first walk meets them, so that what hangs together stands together. */
 function depthFirst(g: Layered, mirrored: boolean): Ordering {
-  const starts = new Int32Array(g.layers + 1);
-  for (let v = 0; v < g.total; v++) starts[g.layerOf[v]! + 1]!++;
-  for (let l = 0; l < g.layers; l++) starts[l + 1]! += starts[l]!;
+  const starts = layerStarts(g);
   const ordering = { starts, sequence: new Int32Array(g.total), pos: new Int32Array(g.total) };
   const next = starts.slice(0, g.layers);
   const seen = new Uint8Array(g.total);
@@ -212,7 +210,7 @@ function copy(o: Ordering): Ordering {
   return { starts: o.starts, sequence: o.sequence.slice(), pos: o.pos.slice() };
 }
 
-/** Crossings between all neighbouring layers, each shared chain counted once. */
+/** Crossings between all neighbouring layers; a shared chain counts once for each reader it leads to. */
 export function totalCrossings(g: Layered, order: Ordering): number {
   let sum = 0;
   for (let l = 0; l + 1 < g.layers; l++) sum += crossingsBelow(g, order, l);

@@ -1,4 +1,5 @@
 /** Where on a node's edge its lines begin and end. */
+import { isotonic } from './isotonic.ts';
 import type { Layered, Ordering } from './layered.ts';
 
 /** By pair: across the flow, where it leaves its upper vertex and where it reaches its lower one. */
@@ -102,7 +103,7 @@ function spread(
   }
 }
 
-/** Isotonic regression with a minimal distance (pool adjacent violators), kept inside the node. */
+/** Nearest to where they want to be, at a distance from each other and inside the node. */
 function keepApart(
   mine: number[],
   at: Float64Array,
@@ -113,18 +114,12 @@ function keepApart(
   const gap = Math.min(APART, (2 * room) / (mine.length - 1));
   const low = centre - room;
   const high = centre + room - gap * (mine.length - 1);
-  const sums: { weight: number; place: number; n: number }[] = [];
-  mine.forEach((p, i) => {
-    let pool = { weight: straight(p) ? 1000 : 1, place: at[p]! - i * gap, n: 1 };
-    while (sums.length > 0 && sums[sums.length - 1]!.place > pool.place) {
-      const left = sums.pop()!;
-      const weight = left.weight + pool.weight;
-      pool = { weight, place: (left.place * left.weight + pool.place * pool.weight) / weight, n: left.n + pool.n };
-    }
-    sums.push(pool);
-  });
-  let i = 0;
-  for (const pool of sums) for (let k = 0; k < pool.n; k++, i++) at[mine[i]!] = clamp(pool.place, low, high) + i * gap;
+  const places = Float64Array.from(mine, (p, i) => at[p]! - i * gap);
+  isotonic(
+    places,
+    mine.map((p) => (straight(p) ? 1000 : 1)),
+  );
+  mine.forEach((p, i) => (at[p] = clamp(places[i]!, low, high) + i * gap));
 }
 
 function clamp(x: number, low: number, high: number): number {

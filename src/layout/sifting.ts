@@ -186,15 +186,19 @@ export class Sifter {
 
   private compare(v: number, w: number, offsets: Int32Array, items: Int32Array, ends: Int32Array): number {
     const { place, blockOf } = this;
+    const { pairWeight } = this.g;
     const [from, to] = [offsets[w]!, offsets[w + 1]!];
     if ((offsets[v + 1]! - offsets[v]!) * (to - from) > MOST_COMPARED) return 0;
     let sum = 0;
     for (let i = offsets[v]!; i < offsets[v + 1]!; i++) {
       const x = place[blockOf[ends[items[i]!]!]!]!;
+      let inside = 0;
       for (let k = from; k < to; k++) {
         const y = place[blockOf[ends[items[k]!]!]!]!;
-        sum += y > x ? 1 : y < x ? -1 : 0;
+        if (y > x) inside += pairWeight[items[k]!]!;
+        else if (y < x) inside -= pairWeight[items[k]!]!;
       }
+      sum += pairWeight[items[i]!]! * inside;
     }
     return sum;
   }

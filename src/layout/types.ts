@@ -15,6 +15,23 @@ export interface LayoutInput {
   readonly fold?: Fold;
   /** Boxes around vertices. Each is laid out by itself, and as one node of what lies around it. */
   readonly groups?: LayoutGroups;
+  /** The drawing before an edit: what was in it stays where it was as far as the edit lets it. */
+  readonly before?: Before;
+}
+
+/** A drawing that is on the screen, told in terms of the graph that is to take its place. NaN and -1 stand for what is new. */
+export interface Before {
+  /** By vertex, the middle it had. Where only `y` is known the vertex keeps its layer and is placed anew in it. */
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  /** By edge, the edge of the drawing before whose line it had. */
+  readonly edges: Int32Array;
+  readonly routeOffsets: Int32Array;
+  readonly routes: Float32Array;
+  /** By group x, y, width, height of its box; as for vertices only what lies along the flow may be known. */
+  readonly boxes: Float32Array;
+  /** The columns of that drawing: see {@link LayoutResult.columns}. */
+  readonly columns?: Float32Array;
 }
 
 /** `auto` folds very long and thin drawings only. */
@@ -43,4 +60,9 @@ export interface LayoutResult {
   readonly height: number;
   /** By group x, y, width, height; a group without vertices has no size. Empty without groups. */
   readonly boxes: Float32Array;
+  /**
+   * Of a drawing set in columns, five numbers for each: where it ends across the flow, what was added to places in it across
+   * and along the flow, and from where to where along the flow it reached before. Left out where there are none.
+   */
+  readonly columns?: Float32Array;
 }

@@ -1,12 +1,18 @@
 /** Any opened model to ONNX, through the converter that opened it. */
 import type { ConvertOptions } from '../converters/converter.ts';
+import { addDetector } from '../converters/custom-vision/detector.ts';
 import type { OpenedModel } from '../converters/open.ts';
 import { converterOf } from '../converters/registry.ts';
 import { EditError } from '../graph-model/core/draft.ts';
 import { isOnnx, type Metadata, type Model } from '../graph-model/core/model.ts';
 import { FormatError } from '../graph-model/diagnostics.ts';
-import { applyReplacement } from '../graph-model/edit/replace-node.ts';
+import { openNewInputs } from '../graph-model/edit/new-inputs.ts';
+import { applyReplacements } from '../graph-model/edit/replace-node.ts';
 import type { JobContext } from '../graph-model/job.ts';
+import { atOpset } from './opset.ts';
+
+/** The opset that converters write for, and pieces of ONNX are brought to. */
+const PIECE_OPSET = 17;
 
 /** The model itself where it is ONNX already. Throws a FormatError where the format, or a part of the model, has no ONNX form. */
 export async function toOnnx(
@@ -18,20 +24,45 @@ export async function toOnnx(
   const entry = converterOf(converterId);
   const converter = await entry?.load();
   if (!converter?.toOnnx) throw new FormatError('convert.no-lowering', { format: entry?.label ?? converterId });
-  const ready = replaced(model, options);
-  const onnx = await converter.toOnnx(ready, options, job);
+  const ready = await asked(() => replaced(model, options));
+  const lowered = await converter.toOnnx(ready, options, job);
+  const onnx = await asked(() => Promise.resolve(openNewInputs(lowered)));
   const metadata = carried(model.metadata, onnx.metadata);
   return { ...onnx, source: { ...onnx.source, format: 'onnx' }, ...(metadata.size > 0 ? { metadata } : {}) };
 }
 
-/** The model with what the user wants done about nodes without an ONNX form. */
-function replaced(model: Model, { replace = {} }: ConvertOptions): Model {
+export interface WholeOptions extends ConvertOptions {
+  /** Of a Custom Vision detector: boxes, classes and scores in the place of its grid. */
+  readonly boxes?: boolean;
+}
+
+/** {@link toOnnx}, with boxes added where they are asked for, and at the opset that is asked for. */
+export async function convertAsAsked(
+  opened: Pick<OpenedModel, 'model' | 'converterId'>,
+  { opset, boxes, ...options }: WholeOptions,
+  job: JobContext,
+): Promise<Model> {
+  const onnx = await toOnnx(opened, options, job);
+  const whole = boxes ? (await addDetector(onnx)).after : onnx;
+  return opset === undefined ? whole : atOpset(whole, opset);
+}
+
+/** What the user asked for and cannot be done is said as a diagnostic. */
+async function asked<T>(make: () => Promise<T>): Promise<T> {
   try {
-    return Object.entries(replace).reduce((m, [name, what]) => applyReplacement(m, name, what), model);
+    return await make();
   } catch (error) {
     if (error instanceof EditError) throw new FormatError('convert.replace', { why: error.message });
     throw error;
   }
+}
+
+/** The model with what the user wants done about nodes without an ONNX form. */
+async function replaced(model: Model, { replace = {} }: ConvertOptions): Promise<Model> {
+  const pieces = Object.entries(replace).map(
+    async ([name, what]) => [name, typeof what === 'string' ? what : await atOpset(what, PIECE_OPSET)] as const,
+  );
+  return applyReplacements(model, Object.fromEntries(await Promise.all(pieces)));
 }
 
 /** What a source says about itself as a whole stays said, but for its signatures, which the result has none of. */

@@ -2,7 +2,7 @@
 import type { Change } from '../graph-model/core/draft.ts';
 import type { Model, ValueId } from '../graph-model/core/model.ts';
 import type { ValueType } from '../graph-model/core/types.ts';
-import type { Diagnostic } from '../graph-model/diagnostics.ts';
+import type { Diagnostic, Refusal } from '../graph-model/diagnostics.ts';
 import { decodeTypes } from '../graph-model/wire/types.ts';
 import { decodeModel, encodeChanges, encodeModel } from '../graph-model/wire/wire.ts';
 import type { Plan } from '../optimizer/rule.ts';
@@ -58,6 +58,8 @@ export interface Workers {
   write(model: Model, options: WriteOptions, on?: On): Job<Written>;
   /** To ONNX, or to another opset. */
   convert(model: Model, options: ConvertRequest, on?: On): Job<Model>;
+  /** All nodes that keep the model from being converted so; none where it converts. */
+  refusals(model: Model, options: ConvertRequest, on?: On): Job<readonly Refusal[]>;
   /** `plan` may name a preset. */
   optimise(model: Model, plan: Plan | string, on?: On): Job<OptimisedModel>;
   /** The arrays of `input` stay usable: they are copied, not transferred. */
@@ -177,6 +179,8 @@ export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
         load.start(`convert ${name(model)}`, (s, id, e) => s.convert(id, e, wire(model), options), on),
         (onnx) => decodeModel(onnx),
       ),
+    refusals: (model, options, on) =>
+      load.start(`convert ${name(model)}`, (s, id, e) => s.refusals(id, e, wire(model), options), on),
     optimise: (model, plan, on) =>
       then(
         optimize.start(`optimise ${name(model)}`, (s, id, e) => s.run(id, e, wire(model), plan), on),

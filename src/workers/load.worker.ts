@@ -55,13 +55,17 @@ expose<LoadService>((jobs) => ({
       kept = null;
       return analysisOf(model, state);
     }),
-  convert: (id, on, wire, { opset, ...options }) =>
+  convert: (id, on, wire, options) =>
     jobs.run(id, on, 'convert the model', async (job) => {
-      const { toOnnx } = await import('../services/convert.ts');
-      const { atOpset } = await import('../services/opset.ts');
+      const { convertAsAsked } = await import('../services/convert.ts');
       const model = decodeModel(wire);
-      const onnx = await toOnnx({ model, converterId: model.source.format }, options, job);
-      return handOver(encodeModel(opset === undefined ? onnx : await atOpset(onnx, opset)));
+      return handOver(encodeModel(await convertAsAsked({ model, converterId: model.source.format }, options, job)));
+    }),
+  refusals: (id, on, wire, options) =>
+    jobs.run(id, on, 'look for what has no ONNX form', async (job) => {
+      const { allRefusals } = await import('../services/refusals.ts');
+      const model = decodeModel(wire);
+      return allRefusals({ model, converterId: model.source.format }, options, job);
     }),
   write: (id, on, wire, { fileName, weights }) =>
     jobs.run(id, on, `write ${fileName}`, async () => {

@@ -4,7 +4,7 @@
  */
 import type { InputFile } from '../converters/converter.ts';
 import type { NodeId, ValueId } from '../graph-model/core/ids.ts';
-import type { Diagnostic } from '../graph-model/diagnostics.ts';
+import type { Diagnostic, Refusal } from '../graph-model/diagnostics.ts';
 import type { LayoutInput, LayoutResult } from '../layout/types.ts';
 import type { PassReport, Plan } from '../optimizer/rule.ts';
 import type { OutputDifference, RunOptions, RunResult } from '../runtime/types.ts';
@@ -75,6 +75,8 @@ export interface LoadService extends Service {
   reanalyse(job: string, on: OnEvent, changes: WireModel, step: EditStep): Promise<Settled<AnalysedEdit | null>>;
   /** From a source dialect to ONNX, and to another opset where one is given. */
   convert(job: string, on: OnEvent, model: WireModel, options: ConvertRequest): Promise<Settled<WireModel>>;
+  /** All nodes that keep the model from being converted so; empty where it converts. */
+  refusals(job: string, on: OnEvent, model: WireModel, options: ConvertRequest): Promise<Settled<readonly Refusal[]>>;
   /** Writing lives here too: it needs the same code, and no model is opened while one is saved. */
   write(job: string, on: OnEvent, model: WireModel, options: WriteOptions): Promise<Settled<Written>>;
 }
@@ -83,6 +85,10 @@ export interface ConvertRequest {
   readonly opset?: number;
   /** Of a model with several signatures; absent: the default. */
   readonly signature?: string;
+  /** What is done about nodes without an ONNX form, by name or `#` and number: see `applyReplacements`. */
+  readonly replace?: Readonly<Record<string, string>>;
+  /** Of a detector: boxes, classes and scores instead of its grid, with overlapping boxes left out. */
+  readonly boxes?: boolean;
 }
 
 export interface WriteOptions {

@@ -133,12 +133,32 @@ test('pictures: SVG and PNG of the graph and of the view, as the page shows it',
   }, svg);
   expect(svg).toContain('>LayerNormalization</text>');
   expect(svg).toMatch(/style="fill:#/);
+  expect(svg).toContain('>Multiply-adds</text>');
   const whole = png(await save('Save the picture as PNG'));
   expect(whole.width / size[0]!).toBeCloseTo(whole.height / size[1]!, 1);
   expect(whole.height).toBeGreaterThan(1000);
   const view = png(await save('Save what is in view as PNG'));
   const stage = (await page.locator('.gw-stage').boundingBox())!;
   expect(view.width / view.height).toBeCloseTo(stage.width / stage.height, 1);
+});
+
+test('a picture of a chosen width and theme, with title and key', async ({ page }, info) => {
+  await open(page, 'public/samples/digits-cnn.onnx');
+  await command(page, 'Save a picture');
+  const dialog = page.getByRole('dialog', { name: 'Save a picture' });
+  await dialog.getByRole('radio', { name: 'PNG' }).click();
+  await dialog.getByRole('radio', { name: 'Dark' }).click();
+  await dialog.getByLabel('Width').fill('600');
+  await dialog.getByLabel(/Title/).check();
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map((v) => v.id)).toEqual([]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    dialog.getByRole('button', { name: 'Save', exact: true }).click(),
+  ]);
+  const path = info.outputPath(download.suggestedFilename());
+  await download.saveAs(path);
+  expect(png(path).width).toBe(600);
 });
 
 /** The size in the header of a PNG. */

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseModel } from '../../src/graph-model/text/parse.ts';
 import { quietJob } from '../../src/graph-model/job.ts';
+import { COLOURS } from '../../src/graph-view/colours.generated.ts';
+import { measureOf } from '../../src/graph-view/measures.ts';
 import { drawModel, findScope } from '../../src/services/draw.ts';
 import { generate } from '../../scripts/generate-colours.mjs';
 
@@ -56,6 +58,38 @@ main (float[2] x) => (float[2] y) { y = Relu(x) }`);
     const draft = { ...bad, source: { ...bad.source, fileName: '</title><script>alert(1)</script>&' } };
     const { text } = await drawModel(draft, options, quietJob());
     expect(text).not.toContain('<script>');
+  });
+
+  test('what colours the nodes is said above the graph, with its title; text stays text', async () => {
+    const source = { model: MODEL, types: new Map(), dims: {} };
+    const data = measureOf('category').of(source);
+    const plain = await drawModel(
+      MODEL,
+      { ...options, depth: 'flat', data, plain: true, title: 'my <model>' },
+      quietJob(),
+    );
+    expect(words(plain.text)).toEqual(expect.arrayContaining(['my &lt;model&gt;', 'Kind of operator', 'Control flow']));
+    expect(plain.text).toContain('<use href="#control"');
+    const values = new Map([...MODEL.nodes.values()].map((n, i) => [n.id, i] as const));
+    const numbers = { kind: 'number', title: 'Error', note: 'mine', values, aggregate: 'sum' } as const;
+    const shaded = await drawModel(
+      MODEL,
+      { ...options, theme: 'dark', depth: 'flat', data: { ...numbers, format: (v) => `${v} u` }, pixels: 1000 },
+      quietJob(),
+    );
+    expect(words(shaded.text)).toEqual(expect.arrayContaining(['Error', 'mine', '1 u']));
+    expect(shaded.text).toContain(`fill:${COLOURS['dark']!['heat-4']}`);
+    expect(shaded.text).not.toMatch(/color-mix|var\(|dominant-baseline|NaN/);
+    expect(shaded.width).toBe(1000);
+    const [, , wide, high] = /viewBox="([^"]*)"/.exec(shaded.text)![1]!.split(' ').map(Number) as number[];
+    expect(shaded.height / shaded.width).toBeCloseTo(high! / wide!, 2);
+    const bare = await drawModel(
+      MODEL,
+      { ...options, depth: 'flat', data: { ...numbers, format: String }, noKey: true },
+      quietJob(),
+    );
+    expect(words(bare.text)).not.toContain('Error');
+    expect(new DOMParser().parseFromString(shaded.text, 'image/svg+xml').querySelector('parsererror')).toBeNull();
   });
 
   test('its colours are those of the page', () => {

@@ -39,7 +39,7 @@ describe('following a model through its edits', () => {
         d.patchNode(nodes(now)[state]!, { name: `n${state}` }),
       );
       const message = encodeChanges(before, after);
-      expect(message.json.length + message.ints.byteLength).toBeLessThan(4000);
+      expect(message.text.length + message.ints.byteLength).toBeLessThan(4000);
       held = decodeModel(message, analyst.modelOf(state - 1)!);
       await analyst.follow(state - 1, { label: '', before: analyst.modelOf(state - 1)!, after: held, touched }, state);
       now = after;

@@ -16,7 +16,7 @@ import { eachModel, OUTPUT_OPTIONS, writeModel } from '../output.ts';
 export const CONVERT: Command = {
   name: 'convert',
   usage:
-    'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--signature S] [--replace NODE=cut|OPERATOR;...] [--detector-nms] [--external-data auto|always|never|keep] [--text] [--report R.json [--compare-with FILE,...] [--seed N]]',
+    'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--signature S] [--replace NODE=cut|OPERATOR|FILE.onnx|ONNX TEXT;...] [--detector-nms] [--external-data auto|always|never|keep] [--text] [--report R.json [--compare-with FILE,...] [--seed N]]',
   summary: 'To ONNX, in one file where it fits; to another opset with --opset.',
   options: {
     ...OUTPUT_OPTIONS,
@@ -43,12 +43,13 @@ export const CONVERT: Command = {
         ...(outputs ? { outputs } : {}),
         ...(opset ? { opset } : {}),
         ...(signature ? { signature } : {}),
-        ...replacements(args.text('replace')),
+        ...(await replacements(args.text('replace'), job)),
       };
       let model = await toOnnx(opened, asked, job);
       if (outputs) model = cutToOutputs(model, outputs).after;
       if (args.flag('detector-nms')) model = (await addDetector(model)).after;
       model = await atOpset(model, opset);
+      job.progress(0, 0, `Writing ${out}`);
       await writeModel(model, out, args, job.signal);
       await trust(opened.model, model, args, io, job);
       job.end();
@@ -56,15 +57,23 @@ export const CONVERT: Command = {
     }),
 };
 
-/** `lambda=cut;lambda_1=LeakyRelu(alpha=0.1)`. */
-function replacements(text: string | undefined): { replace?: ConvertOptions['replace'] & object } {
+/** `lambda=cut;lambda_1=LeakyRelu(alpha=0.1);lambda_2=swish.onnx;lambda_3=y = Relu(x)`. */
+async function replacements(text: string | undefined, job: JobContext): Promise<Pick<ConvertOptions, 'replace'>> {
   if (text === undefined) return {};
-  const pairs = text.split(';').map((part) => {
+  const replace: Record<string, string | Model> = {};
+  for (const part of text.split(/;(?=[^;=]+=)/)) {
     const at = part.indexOf('=');
-    if (at <= 0) throw new UsageError(`--replace ${part}: write NODE=cut or NODE=OPERATOR.`);
-    return [part.slice(0, at).trim(), part.slice(at + 1).trim()] as const;
-  });
-  return { replace: Object.fromEntries(pairs) };
+    if (at <= 0) throw new UsageError(`--replace ${part}: write NODE=cut, NODE=OPERATOR or NODE=FILE.onnx.`);
+    const what = part.slice(at + 1).trim();
+    replace[part.slice(0, at).trim()] = /\.(onnx|onnxtxt)$/i.test(what) ? await onnxFile(what, job) : what;
+  }
+  return { replace };
+}
+
+async function onnxFile(path: string, job: JobContext): Promise<Model> {
+  const { model } = await openPaths([path], job);
+  if (!isOnnx(model)) throw new UsageError(`--replace: ${path} is not an ONNX model.`);
+  return model;
 }
 
 async function atOpset(model: Model, opset: number | undefined): Promise<Model> {

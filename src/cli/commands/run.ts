@@ -12,8 +12,9 @@ import { readInputs } from '../../runtime/inputs/read.ts';
 import type { InputValue, OpaqueOutput, RunResult } from '../../runtime/types.ts';
 import { toOnnx } from '../../services/convert.ts';
 import { runOne } from '../../services/run.ts';
-import { CommandError, printJson, UsageError, type Arguments, type Command, type Io } from '../command.ts';
+import { CommandError, printJson, type Arguments, type Command, type Io } from '../command.ts';
 import { FileBlob } from '../file-blob.ts';
+import { dimsOf } from '../dims.ts';
 import { openPaths } from '../files.ts';
 
 export const RUN: Command = {
@@ -61,17 +62,6 @@ function inputPaths(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path];
   const names = readdirSync(path, { withFileTypes: true });
   return names.filter((n) => n.isFile()).map((n) => join(path, n.name));
-}
-
-function dimsOf(args: Arguments): Record<string, number> {
-  const pairs = (args.list('dims') ?? []).map((part) => part.split('='));
-  return Object.fromEntries(
-    pairs.map(([name, length]) => {
-      if (!name || !Number.isInteger(Number(length)))
-        throw new UsageError(`--dims wants name=length, not '${name}=${length ?? ''}'`);
-      return [name, Number(length)];
-    }),
-  );
 }
 
 function saveOutputs(result: RunResult, folder: string | undefined): void {

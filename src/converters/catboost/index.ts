@@ -14,11 +14,18 @@ import { readCatboostJson } from './read-json.ts';
 
 export const catboostConverter: Converter = {
   read: (main, _files, job) => readCatboost(main, job),
-  toOnnx: async (model, options) =>
-    lowerNodes(model, 'catboost', options.opset, (e, node) => lowerCatboost(e, node, model.source.fileName)),
+  toOnnx: async (model, options, job) =>
+    lowerNodes(
+      model,
+      'catboost',
+      options.opset,
+      (e, node) => lowerCatboost(e, node, model.source.fileName),
+      job.progress,
+    ),
   reference: async (model) => {
     const node = nodeOfDialect(model, 'catboost');
-    return node && catboostReference(model, node);
+    const names = node?.inputs.map((v) => (v === null ? '' : model.values.at(v).name));
+    return (node && catboostReference(node, names!)) ?? { none: 'trees of this kind' };
   },
 };
 

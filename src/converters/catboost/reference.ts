@@ -2,28 +2,27 @@
 import { forestReference, plainColumns, type ForestColumns } from '../../graph-model/builders/forest-reference.ts';
 import type { Probe, Reference } from '../../graph-model/builders/reference.ts';
 import { getInt, getString, getStrings } from '../../graph-model/core/attributes.ts';
-import type { Model, Node } from '../../graph-model/core/model.ts';
+import type { Node } from '../../graph-model/core/model.ts';
 import { tensorAtHand, type DenseTensor } from '../../graph-model/core/tensor.ts';
 
-export function catboostReference(model: Model, node: Node): Reference | null {
+/** `names`: of the inputs, where the columns are read one by one; else there is one, `X`. */
+export function catboostReference(node: Node, names: readonly string[]): Reference | null {
   if (getString(node, 'refused', '')) return null;
   const kinds = getStrings(node, 'columns');
-  return forestReference(node, kinds ? new MadeColumns(model, node, kinds) : plainColumns);
+  return forestReference(node, kinds ? new MadeColumns(names, node, kinds) : plainColumns);
 }
 
 type Inputs = ReadonlyMap<string, DenseTensor>;
 
 class MadeColumns implements ForestColumns {
-  private readonly names: readonly string[];
   private readonly ids = new Map<number, ReadonlyMap<string, number>>();
   readonly categories: readonly Probe[];
 
   constructor(
-    model: Model,
+    private readonly names: readonly string[],
     private readonly node: Node,
     private readonly kinds: readonly string[],
   ) {
-    this.names = node.inputs.map((v) => (v === null ? '' : model.values.at(v).name));
     const cats = [...node.attributes.keys()].flatMap((k) => /^category\.(\d+)\.strings$/.exec(k)?.[1] ?? []);
     this.categories = cats.map((cat): Probe => {
       const strings = getStrings(node, `category.${cat}.strings`) ?? [];

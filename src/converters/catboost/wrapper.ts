@@ -5,6 +5,7 @@ import { taskOf } from '../wrapped.ts';
 import type { ForeignReader } from '../foreign.ts';
 import { readCatboost } from './index.ts';
 import { catboostScores, forestIn } from './lower.ts';
+import { catboostReference } from './reference.ts';
 
 export const catboostObjects: ForeignReader = {
   async read(object, file, job) {
@@ -13,6 +14,9 @@ export const catboostObjects: ForeignReader = {
       return failureOf('CatBoost', file).damaged(object.cls.name, 'it has not been fitted: it holds no model');
     return readCatboost({ name: file, blob: new BytesBlob(bytes) }, job, taskOf(object));
   },
+
+  precision: 'float',
+  reference: catboostReference,
 
   /** CatBoost compares in float32. */
   scores: (e, node, x, file) => ({

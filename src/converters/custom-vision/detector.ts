@@ -5,11 +5,11 @@
 import { TypedEmitter } from '../../graph-model/builders/typed-emitter.ts';
 import { edit, type Change, type Draft } from '../../graph-model/core/draft.ts';
 import type { Model, ValueId } from '../../graph-model/core/model.ts';
-import type { Dim } from '../../graph-model/core/types.ts';
+import { tensorType, type Dim, type ValueType } from '../../graph-model/core/types.ts';
 import { FormatError } from '../../graph-model/diagnostics.ts';
+import { ANCHORS } from '../../graph-model/image-input.ts';
 import { loadOperators } from '../../graph-model/operators/schemas.ts';
 
-const BIASES = 'CustomVision.Postprocess.Yolo.Biases';
 const OVERLAP = 'CustomVision.Postprocess.Yolo.NmsThreshold';
 /** As object_detection.py has them. */
 const LEAST_SCORE = 0.1;
@@ -33,7 +33,7 @@ function refuse(why: string): never {
 /** Width and height of each anchor, in cells of the grid. */
 function anchorsOf(model: Model): number[][] {
   const text =
-    model.metadata?.get(BIASES) ?? refuse('its metadata names no anchors (CustomVision.Postprocess.Yolo.Biases)');
+    model.metadata?.get(ANCHORS) ?? refuse('its metadata names no anchors (CustomVision.Postprocess.Yolo.Biases)');
   const numbers = text
     .replace(/[[\]\s]/g, '')
     .split(',')
@@ -87,8 +87,16 @@ class Detector {
       detected_classes: pick(classes),
       detected_scores: best!,
     };
-    for (const [name, value] of Object.entries(outputs)) this.draft.patchValue(value, { name, type: e.typeOf(value) });
+    for (const [name, value] of Object.entries(outputs))
+      this.draft.patchValue(value, { name, type: this.declared(value) });
     this.draft.setGraphOutputs(this.draft.main, Object.values(outputs));
+  }
+
+  /** How many boxes there are is open; inference has a long name for it. */
+  private declared(value: ValueId): ValueType | null {
+    const type = this.e.typeOf(value);
+    if (type?.kind !== 'tensor') return type;
+    return tensorType(type.dtype, type.shape?.map((d) => (typeof d === 'number' ? d : null)) ?? null);
   }
 
   /** [height, width, anchors, 5 + classes] of the first picture. */

@@ -1,7 +1,7 @@
 /** What is converted, as the page of the documentation: made from the table of lowerings itself. */
 import { ACTIVATION_NAMES } from './lower/activations.ts';
 import { OP_NAMES } from './lower/ops.ts';
-import { REFUSED } from './lower/preprocessing.ts';
+import { REFUSED, REFUSED_OPS } from './lower/refused.ts';
 import { FAMILIES } from './lower/table.ts';
 
 /** Nodes that the reader makes and no user sees by name. */
@@ -14,8 +14,6 @@ export function supportPage(): string {
   const count = FAMILIES.reduce((n, f) => n + named(f.layers).length, 0);
   return [
     '# Keras layers',
-    '',
-    'Made by `node scripts/generate-keras-docs.mjs` from the table of lowerings; do not edit.',
     '',
     `${count} layers become ONNX (opset 17). Layers outside this list are drawn, and refused by name when converting.`,
     '',
@@ -35,9 +33,24 @@ export function supportPage(): string {
     '',
     '## Refused, with the reason',
     '',
-    words(Object.keys(REFUSED)),
+    'Layers of your own and `Lambda` hold Python code, which is not run: they are drawn, all named in one sentence, and',
+    'replaced by `--replace NAME=cut|OPERATOR|FILE.onnx`.',
+    '',
+    '| layers | why |',
+    '|---|---|',
+    ...reasons(REFUSED),
+    '',
+    '| functions of keras.ops | why |',
+    '|---|---|',
+    ...reasons(REFUSED_OPS),
     '',
   ].join('\n');
+}
+
+/** A row for each reason. */
+function reasons(refused: Readonly<Record<string, string>>): string[] {
+  const all = [...new Set(Object.values(refused))];
+  return all.map((why) => `| ${words(Object.keys(refused).filter((n) => refused[n] === why))} | ${why} |`);
 }
 
 const named = (layers: object) => Object.keys(layers).filter((n) => !INTERNAL.test(n));

@@ -8,7 +8,7 @@ import { tensorType, type ValueType } from '../../graph-model/core/types.ts';
 import { emitReplaced } from '../../graph-model/builders/replaced-node.ts';
 import { isReplaced } from '../../graph-model/edit/replace-node.ts';
 import { irForOpset } from '../../graph-model/check/versions.ts';
-import { FormatError } from '../../graph-model/diagnostics.ts';
+import { FormatError, type Refusal } from '../../graph-model/diagnostics.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import { loadOperators } from '../../graph-model/operators/schemas.ts';
 import type { ConvertOptions } from '../converter.ts';
@@ -17,12 +17,13 @@ import { configOf } from './node-config.ts';
 import { LayerCall, type Given, type Weight } from './lower/call.ts';
 import { TypedEmitter } from '../../graph-model/builders/typed-emitter.ts';
 import { Held, naturalOf } from '../../graph-model/builders/axis-orders.ts';
-import { lowerNode } from './lower/dispatch.ts';
+import { lowerNode, refusalOf } from './lower/dispatch.ts';
+import { Refused, refusedAll } from './refusal.ts';
 
 /** What runtimes of 2022 and later take; LayerNormalization is the newest operator that lowerings make. */
 const OPSET = 17;
 
-/** Throws a FormatError that names the layer which cannot be converted, and why. */
+/** Throws a FormatError that names all layers which cannot be converted, and why. */
 export async function toOnnx(model: Model, options: ConvertOptions, job: JobContext): Promise<Model> {
   await loadOperators();
   const outputs = outputsOf(model, options.outputs);
@@ -38,8 +39,9 @@ export async function toOnnx(model: Model, options: ConvertOptions, job: JobCont
   for (const node of needed) {
     job.signal.throwIfAborted();
     job.progress(done++, needed.length, node.name);
-    conversion.lower(node);
+    conversion.attempt(node);
   }
+  if (conversion.refused.length > 0) throw refusedAll(conversion.refused);
   conversion.outputs(outputs);
   return draft.commit('Convert Keras to ONNX').after;
 }
@@ -131,7 +133,40 @@ class Conversion {
     return dtype === 'double' || dtype === 'float16' || dtype === 'bfloat16' ? this.e.toFloat(input) : input;
   }
 
-  lower(node: Node): void {
+  /** All layers that stand in the way; what is worked out after the first is thrown away. */
+  readonly refused: Refusal[] = [];
+  /** Made by a refused layer, and of no known type. */
+  private readonly lost = new Set<ValueId>();
+
+  /** Goes on after a layer that is refused, so that one sentence names all. */
+  attempt(node: Node): void {
+    if (node.inputs.some((v) => v !== null && this.lost.has(v))) return this.lose(node, this.evident(node));
+    try {
+      this.lower(node);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.lose(node, error);
+    }
+  }
+
+  private evident({ name, op, attributes }: Node): Refused | null {
+    const why = refusalOf({ op, config: configOf(attributes), keras: this.keras });
+    return why === null ? null : new Refused(name, op, why);
+  }
+
+  /** Where Keras wrote down what the layer makes, those after it are held against that. */
+  private lose(node: Node, why: Refused | null): void {
+    if (why) this.refused.push(why.at(node.id, node.name));
+    for (const v of node.outputs) {
+      if (v === null) continue;
+      const { type } = this.model.values.at(v);
+      if (type?.kind === 'tensor' && type.shape)
+        this.held.set(v, Held.of(this.draft.newValue(this.draft.main, '', null, { type })));
+      else this.lost.add(v);
+    }
+  }
+
+  private lower(node: Node): void {
     this.e.origin = { dialect: 'keras', op: node.op, name: node.name };
     if (isReplaced(node)) return this.replaced(node);
     const config = configOf(node.attributes);
@@ -144,13 +179,11 @@ class Conversion {
     const args = isObject(given) && isList(given['args']) ? given['args'].map((a) => filled(a, inputs)) : inputs;
     const kwargs = isObject(given) ? (filled(given['kwargs'] ?? {}, inputs) as { [key: string]: Given }) : {};
     const { e, keras, made } = this;
-    const result = placed(node, () =>
-      lowerNode(
-        new LayerCall({
-          ...{ e, name: node.name, op: node.op, config, inputs, args, kwargs, weights, keras, made },
-          lower: lowerNode,
-        }),
-      ),
+    const result = lowerNode(
+      new LayerCall({
+        ...{ e, name: node.name, op: node.op, config, inputs, args, kwargs, weights, keras, made },
+        lower: lowerNode,
+      }),
     );
     const all = result instanceof Held ? [result] : result;
     node.outputs.forEach((v, i) => v !== null && all[i] && this.held.set(v, all[i]));
@@ -158,23 +191,19 @@ class Conversion {
 
   private replaced(node: Node): void {
     const inputs = node.inputs.map((v) => naturalOf(this.e, this.heldOf(node, v)));
-    const made = emitReplaced(this.e, node, inputs);
+    const made = emitReplaced(this.e, this.model, node, inputs);
     node.outputs.forEach((v, i) => v !== null && this.held.set(v, Held.of(made[i]!)));
   }
 
   private heldOf(node: Node, v: ValueId | null): Held {
     const found = v === null ? undefined : this.held.get(v);
     if (found) return found;
-    const why = 'one of its inputs is made by no layer that gives it';
-    throw new FormatError('keras.unsupported', { layer: node.name, type: node.op, why });
+    throw new Refused(node.name, node.op, 'one of its inputs is made by no layer that gives it');
   }
 
   private weightOf(node: Node, role: string, id: ValueId): Weight {
     const read = this.weights.get(id);
-    if (!read) {
-      const why = `its weight ${role} is not a constant`;
-      throw new FormatError('keras.unsupported', { layer: node.name, type: node.op, why });
-    }
+    if (!read) throw new Refused(node.name, node.op, `its weight ${role} is not a constant`);
     const { name } = this.model.values.at(id);
     const constant = () => {
       const known = this.constants.get(id);
@@ -200,8 +229,7 @@ class Conversion {
       return value;
     });
     this.draft.setGraphOutputs(this.draft.main, values);
-    const ml = this.e.usesMl ? [{ domain: 'ai.onnx.ml', version: 3 }] : [];
-    this.draft.patchModel({ opsets: [{ domain: '', version: OPSET }, ...ml] });
+    this.draft.patchModel({ opsets: this.e.imports });
   }
 
   private readonly outputNames = new Set<string>();
@@ -221,16 +249,6 @@ class Conversion {
     if (type?.kind !== 'tensor' || type.shape === null) return type;
     const shape = type.shape.map((d) => (typeof d === 'number' || d === 'batch' ? d : null));
     return tensorType(type.dtype, shape);
-  }
-}
-
-/** A refusal that leads to its node. */
-function placed<T>(node: Node, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof FormatError) throw new FormatError({ ...error.diagnostic, node: node.id });
-    throw error;
   }
 }
 

@@ -14,6 +14,6 @@ export const libsvmConverter: Converter = {
     lowerNodes(model, 'libsvm', options.opset, (e, node) => lowerSvmNode(e, node, model.source.fileName)),
   reference: async (model) => {
     const node = nodeOfDialect(model, 'libsvm');
-    return node && svmReference(node);
+    return (node && svmReference(node)) ?? { none: 'a model of this kind' };
   },
 };

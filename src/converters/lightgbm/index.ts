@@ -14,10 +14,11 @@ import { boosterOf, lightgbmModel, type BoosterOptions } from './record.ts';
 
 export const lightgbmConverter: Converter = {
   read: (main, _files, job) => readLightgbm(main, {}, job),
-  toOnnx: async (model, options) => lowerNodes(model, 'lightgbm', options.opset, (e, node) => lowerForestNode(e, node)),
+  toOnnx: async (model, options, job) =>
+    lowerNodes(model, 'lightgbm', options.opset, (e, node) => lowerForestNode(e, node), job.progress),
   reference: async (model) => {
     const node = nodeOfDialect(model, 'lightgbm');
-    return node && forestReference(node);
+    return (node && forestReference(node)) ?? { none: 'trees of this kind' };
   },
 };
 

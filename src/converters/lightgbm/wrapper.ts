@@ -1,5 +1,6 @@
 /** LightGBM's Python objects: a Booster keeps its model as one text, an LGBM estimator keeps a Booster and the labels. */
 import { forestOf } from '../../graph-model/builders/forest-attributes.ts';
+import { forestReference } from '../../graph-model/builders/forest-reference.ts';
 import { lowerForest } from '../../graph-model/builders/forest-lower.ts';
 import { BytesBlob } from '../containers/bytes-blob.ts';
 import { failureOf } from '../containers/failure.ts';
@@ -25,6 +26,9 @@ export const lightgbmObjects: ForeignReader = {
       job,
     );
   },
+
+  precision: 'double',
+  reference: (node) => forestReference(node),
 
   /** Its predictor compares doubles. */
   scores(e, node, x) {

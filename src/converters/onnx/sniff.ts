@@ -1,4 +1,5 @@
 /** Tells ONNX models from other protobuf files by their first fields, without loading the reader. */
+import { varintAt } from '../containers/protobuf/varint.ts';
 import type { Score, SniffInput } from '../converter.ts';
 import { FIELD_WIRES } from './model-wires.ts';
 
@@ -14,11 +15,11 @@ function beginsLikeModel(head: Uint8Array): boolean {
   const telling = new Set<number>();
   let at = 0;
   while (at < head.length) {
-    const tag = varint(head, at);
+    const tag = varintAt(head, at);
     if (tag === null) break;
     const field = tag.value >>> 3;
     if (FIELD_WIRES[field] !== (tag.value & 7)) return false;
-    const value = varint(head, tag.next);
+    const value = varintAt(head, tag.next);
     if (value === null) break;
     if (!isSensible(field, value.value, head, value.next)) return false;
     telling.add(field);
@@ -44,13 +45,4 @@ function isGraphField(tag: number): boolean {
 function isText(head: Uint8Array, begin: number, end: number): boolean {
   for (let i = begin; i < Math.min(end, head.length); i++) if (head[i]! < 9) return false;
   return true;
-}
-
-function varint(bytes: Uint8Array, begin: number): { value: number; next: number } | null {
-  let value = 0;
-  for (let at = begin, scale = 1; at < bytes.length && at < begin + 10; at++, scale *= 128) {
-    value += (bytes[at]! & 0x7f) * scale;
-    if (bytes[at]! < 0x80) return { value, next: at + 1 };
-  }
-  return null;
 }

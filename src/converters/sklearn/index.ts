@@ -24,7 +24,7 @@ export function sklearnConverter(libraries: readonly ForeignLibrary[]): Converte
   return {
     async read(main, _files, job) {
       const head = new Uint8Array(await main.blob.slice(0, Math.min(4, main.blob.size)).arrayBuffer());
-      const value = isZip(head) ? await readSkops(main.name, main.blob) : await openPickle(main.name, main.blob);
+      const value = isZip(head) ? await readSkops(main.name, main.blob) : await openPickle(main.name, main.blob, job);
       job.signal.throwIfAborted();
       const object = estimatorIn(main.name, value, libraries);
       const foreign = await readForeign(object, libraries, main.name, job);
@@ -33,7 +33,7 @@ export function sklearnConverter(libraries: readonly ForeignLibrary[]): Converte
       return modelOf(main, object, foreign);
     },
     toOnnx: (model, options, job) => sklearnToOnnx(model, options, job, libraries),
-    reference: sklearnReference,
+    reference: (model) => sklearnReference(model, libraries),
   };
 }
 

@@ -7,6 +7,7 @@ import type { JobContext } from '../../graph-model/job.ts';
 import type { ConvertOptions } from '../converter.ts';
 import type { ForeignLibrary, ForeignReader } from '../foreign.ts';
 import { decodeGraph } from './dialect/decode.ts';
+import { PyObject } from '../containers/pickle/index.ts';
 import { ForeignObject, lowerForeign, readersFor } from './foreign.ts';
 import { Builder, type Val } from './lower/builder.ts';
 import { Est } from './lower/estimator.ts';
@@ -27,23 +28,30 @@ export async function sklearnToOnnx(
   job: JobContext,
   libraries: readonly ForeignLibrary[],
 ): Promise<Model> {
-  const root = Est.of(await decodeGraph(model, model.main));
+  const root = Est.of(await decodeGraph(model, model.main, job.progress));
   const readers = await readersFor(model, libraries);
   job.signal.throwIfAborted();
-  const asked = mlOpsetFor(options.opset ?? OPSET);
-  const made = lowered(model, root, readers, asked);
+  const newest = mlOpsetFor(options.opset ?? OPSET);
+  const asked = newest === 5 && endsInTrees(root) ? 3 : newest;
+  const made = lowered(model, root, readers, asked, job);
   // ai.onnx.ml 5 has TreeEnsemble alone: where a forest needs an older operator all are said by it.
-  return asked === 5 && usesOldTrees(made) ? lowered(model, root, readers, 3).after : made.after;
+  return asked === 5 && usesOldTrees(made) ? lowered(model, root, readers, 3, job).after : made.after;
 }
 
-function lowered(model: Model, root: Est, readers: ReadonlyMap<string, ForeignReader>, mlOpset: number): Change {
+function lowered(
+  model: Model,
+  root: Est,
+  readers: ReadonlyMap<string, ForeignReader>,
+  mlOpset: number,
+  job: JobContext,
+): Change {
   const opsets = [
     { domain: '', version: OPSET },
     { domain: 'ai.onnx.ml', version: mlOpset },
   ];
   const draft = new Draft(emptyModel({ opsets, graphName: model.graphs.at(model.main).name, source: model.source }));
   const graph = draft.graph(draft.base.main).id;
-  const o = new Builder(draft, graph, OPSET, mlOpset);
+  const o = new Builder(draft, graph, OPSET, mlOpset, job.progress);
   const specs = inputsOf(root);
   const made = specs.map(({ name, type, unused }) => (unused ? null : draft.newValue(graph, name, null, { type })));
   const inputs = made.filter((id) => id !== null);
@@ -59,6 +67,18 @@ function lowered(model: Model, root: Est, readers: ReadonlyMap<string, ForeignRe
   prune(draft);
   if (usesContrib(draft)) draft.patchModel({ opsets: [...opsets, CONTRIB] });
   return draft.commit('Convert to ONNX');
+}
+
+/** Forests that answer for the model itself: the older operators give labels and scores in one node. */
+function endsInTrees(e: Est): boolean {
+  if (e.name === 'Pipeline') {
+    const last = e.list('steps').at(-1);
+    const est = Array.isArray(last) ? (last[1] ?? null) : null;
+    return est instanceof PyObject && endsInTrees(e.within(est, 'last step'));
+  }
+  const inner = e.get('best_estimator_');
+  if (inner instanceof PyObject) return endsInTrees(e.within(inner, 'best estimator'));
+  return /^(RandomForest|ExtraTrees?|DecisionTree|(Hist)?GradientBoosting)(Classifier|Regressor)$/.test(e.name);
 }
 
 function usesOldTrees({ after }: Change): boolean {
@@ -112,6 +132,8 @@ interface Result {
 function resultsOf(o: Builder, made: Lowered): Result[] {
   const out: Result[] = [];
   const put = (name: string, val: Val) => out.push({ name, val: val.t === 'double' ? o.cast(val, 'float') : val });
+  for (const [name, val] of Object.entries(made.outputs?.() ?? {})) put(name, val);
+  if (out.length > 0) return out;
   if (made.predict) put('predictions', made.predict());
   if (made.label) put('label', made.label());
   if (made.proba) put('probabilities', made.proba());

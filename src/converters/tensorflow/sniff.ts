@@ -1,4 +1,5 @@
 /** Tells TensorFlow's files by their first bytes: SavedModel, GraphDef and MetaGraphDef, binary or as text; checkpoints. */
+import { varintAt } from '../containers/protobuf/varint.ts';
 import type { Score, SniffInput } from '../converter.ts';
 
 export type TfKind = 'saved_model' | 'graph' | 'meta_graph';
@@ -22,28 +23,28 @@ export function binaryKind(head: Uint8Array): TfKind | null {
 
 /** A field of the message type that a MetaGraphDef is, at `at`: its first field is the MetaInfoDef. */
 function beginsMetaGraph(head: Uint8Array, at: number): boolean {
-  const inner = varint(head, at + 1);
+  const inner = varintAt(head, at + 1);
   return inner !== null && head[inner.next] === 0x0a;
 }
 
 /** `node { name: "…" op: "…"`: a name that is text, an operator that is a word. */
 function beginsNode(head: Uint8Array): boolean {
-  const node = varint(head, 1);
+  const node = varintAt(head, 1);
   if (node === null || head[node.next] !== 0x0a) return false;
-  const name = varint(head, node.next + 1);
+  const name = varintAt(head, node.next + 1);
   if (name === null || name.value > 2000) return false;
   const at = name.next + name.value;
-  const op = head[at] === 0x12 ? varint(head, at + 1) : null;
+  const op = head[at] === 0x12 ? varintAt(head, at + 1) : null;
   if (op === null || op.value === 0 || op.value > 200) return false;
   return isPrintable(head, name.next, at) && isWord(head, op.next, op.next + op.value);
 }
 
 /** MetaInfoDef: strings, the operators' definitions (field 2), the version. */
 function beginsMetaInfo(head: Uint8Array): boolean {
-  const info = varint(head, 1);
+  const info = varintAt(head, 1);
   if (info === null) return false;
   const tag = head[info.next];
-  const first = varint(head, info.next + 1);
+  const first = varintAt(head, info.next + 1);
   if (first === null) return false;
   // stripped_op_list { op { name
   if (tag === 0x12) return head[first.next] === 0x0a;
@@ -75,13 +76,4 @@ function isPrintable(bytes: Uint8Array, begin: number, end: number): boolean {
 
 function isWord(bytes: Uint8Array, begin: number, end: number): boolean {
   return /^[A-Za-z_][\w>]*$/.test(new TextDecoder('latin1').decode(bytes.subarray(begin, Math.min(end, bytes.length))));
-}
-
-function varint(bytes: Uint8Array, begin: number): { value: number; next: number } | null {
-  let value = 0;
-  for (let at = begin, scale = 1; at < bytes.length && at < begin + 10; at++, scale *= 128) {
-    value += (bytes[at]! & 0x7f) * scale;
-    if (bytes[at]! < 0x80) return { value, next: at + 1 };
-  }
-  return null;
 }

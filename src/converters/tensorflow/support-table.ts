@@ -45,8 +45,6 @@ export function supportPage(): string {
   return [
     '# TensorFlow operators',
     '',
-    'Made by `node scripts/generate-tensorflow-docs.mjs` from the table of lowerings; do not edit.',
-    '',
     `${count} operators become ONNX (opset 18), in SavedModels, frozen graphs and TF.js graph models alike; control flow,`,
     'variables, tables and lists are resolved before. Operators outside this list are drawn, and refused by the name of',
     'their node when converting.',

@@ -90,8 +90,7 @@ class Conversion {
       return value;
     });
     this.draft.setGraphOutputs(this.draft.main, values);
-    const ml = this.e.usesMl ? [{ domain: 'ai.onnx.ml', version: 3 }] : [];
-    this.draft.patchModel({ opsets: [{ domain: '', version: OPSET }, ...ml] });
+    this.draft.patchModel({ opsets: this.e.imports });
     sweep(this.draft);
     toRecurrentLayers(this.e, (e, v) => folded(e, v, (tensor) => this.source.denseOf(tensor)));
     sweep(this.draft);

@@ -9,8 +9,6 @@ export function supportPage(): string {
   return [
     '# TensorFlow Lite operators',
     '',
-    'Made by `node scripts/generate-tflite-docs.mjs` from the table of lowerings; do not edit.',
-    '',
     `${count} builtin operators become ONNX (opset 18; 21 where 16-bit integers are quantised). Operators outside this list`,
     'are drawn, and refused by name when converting.',
     '',

@@ -231,7 +231,7 @@ class Conversion {
         quantization: quantizationOf(said(v)?.metadata),
       })),
     });
-    const lowering = isReplaced(node) ? replaced : (loweringOf(node) ?? call.refuse(refusalOf(node)));
+    const lowering = isReplaced(node) ? replacedIn(this.model) : (loweringOf(node) ?? call.refuse(refusalOf(node)));
     const made = lowered(call, lowering);
     const all = Array.isArray(made) ? made : [made];
     return all.map((m, i) => call.finished(m, i));
@@ -272,9 +272,7 @@ class Conversion {
       return value;
     });
     this.draft.setGraphOutputs(this.draft.main, values);
-    const { opset } = this.e;
-    const ml = this.e.usesMl ? [{ domain: 'ai.onnx.ml', version: 3 }] : [];
-    this.draft.patchModel({ opsets: [{ domain: '', version: opset }, ...ml] });
+    this.draft.patchModel({ opsets: this.e.imports });
     if (this.resources.size > 0 && [...this.resources.values()].some((r) => r instanceof Operand))
       this.job.report(diagnostic('tflite.state'));
   }
@@ -290,11 +288,13 @@ class Conversion {
   }
 }
 
-/** An operator of the user's own choice. */
-const replaced: Lowering = (c) => {
-  const inputs = c.node.inputs.map((_, i) => c.natural(c.real(i)));
-  return emitReplaced(c.e, c.node, inputs).map((v) => c.keep(v));
-};
+/** What the user put in the place of a node. */
+const replacedIn =
+  (model: Model): Lowering =>
+  (c) => {
+    const inputs = c.node.inputs.map((_, i) => c.natural(c.real(i)));
+    return emitReplaced(c.e, model, c.node, inputs).map((v) => c.keep(v));
+  };
 
 /** Numbers of a damaged file may fit nothing: lengths that no array has, inputs that are no such tensors. */
 function lowered(call: TfliteCall, lowering: Lowering): Made | readonly Made[] {

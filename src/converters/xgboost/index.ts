@@ -15,10 +15,10 @@ import { oldBinaryObjective } from './sniff.ts';
 
 export const xgboostConverter: Converter = {
   read: (main, _files, job) => readXgboost(main, {}, job),
-  toOnnx: async (model, options) => lowerNodes(model, 'xgboost', options.opset, lowerBooster),
+  toOnnx: async (model, options, job) => lowerNodes(model, 'xgboost', options.opset, lowerBooster, job.progress),
   reference: async (model) => {
     const node = nodeOfDialect(model, 'xgboost');
-    return node && boosterReference(node);
+    return (node && boosterReference(node)) ?? { none: 'a booster of this kind' };
   },
 };
 

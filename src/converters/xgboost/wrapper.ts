@@ -5,6 +5,7 @@ import { labelsOf, objectIn, taskOf } from '../wrapped.ts';
 import type { ForeignReader } from '../foreign.ts';
 import { readXgboost } from './index.ts';
 import { boosterScores, outputsOf } from './lower.ts';
+import { boosterReference } from './reference.ts';
 
 /** Versions 1.0 to 1.2 put this and an 8-byte length before the old binary form. */
 const OLD_MARK = 'CONFIG-offset:';
@@ -29,6 +30,9 @@ export const xgboostObjects: ForeignReader = {
       job,
     );
   },
+
+  precision: 'float',
+  reference: (node) => boosterReference(node),
 
   /** XGBoost computes in float32. */
   scores: (e, node, x) => ({

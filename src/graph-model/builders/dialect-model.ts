@@ -12,6 +12,7 @@ import { Draft } from '../core/draft.ts';
 import { buildModel } from '../core/empty.ts';
 import type { Metadata, Model, Node, ValueId } from '../core/model.ts';
 import { tensorType, type DType, type Dim, type ValueType } from '../core/types.ts';
+import type { Progress } from '../job.ts';
 import { Emitter } from './emitter.ts';
 import type { Head, Labels, Link } from './heads.ts';
 
@@ -125,6 +126,7 @@ export function lowerNodes(
   domain: string,
   opset: number | undefined,
   lower: (e: Emitter, node: Node) => readonly ValueId[],
+  progress?: Progress,
 ): Model {
   const draft = new Draft(model);
   const version = opset !== undefined && opset >= 21 ? 21 : DEFAULT_OPSET;
@@ -133,7 +135,7 @@ export function lowerNodes(
     const node = model.nodes.at(id);
     if (node.domain !== domain) continue;
     const origin = { dialect: domain, op: node.op, name: node.name };
-    const made = lower(new Emitter(draft, model.main, origin, version, ml), node);
+    const made = lower(new Emitter(draft, model.main, origin, version, ml, progress), node);
     const names = node.outputs.map((v) => draft.value(v!));
     node.outputs.forEach((v, i) => draft.replaceUses(v!, made[i]!));
     draft.removeNode(id);

@@ -2,6 +2,7 @@
 import { attributes, type AttributeLike } from '../core/attributes.ts';
 import type { Draft } from '../core/draft.ts';
 import type { GraphId, Origin, ValueId } from '../core/model.ts';
+import type { Progress } from '../job.ts';
 import { tensorOf, type DenseTensor } from '../core/tensor.ts';
 
 type Plain = Readonly<Record<string, AttributeLike | undefined>>;
@@ -19,6 +20,8 @@ export class Emitter {
     /** The versions of ai.onnx and ai.onnx.ml that the nodes are written for. */
     readonly opset: number,
     readonly mlOpset: number,
+    /** Told how far a lowering of many parts is. */
+    readonly progress: Progress = () => {},
   ) {}
 
   /** Adds an ai.onnx node and gives its first output. */

@@ -37,7 +37,7 @@ export function lowerLinearForest(e: Emitter, forest: Forest, seen: ValueId, x: 
 function leafIndices(e: Emitter, forest: Forest, seen: ValueId, type: Real): ValueId {
   const { roots } = forest;
   const exact = type === 'double' && e.mlOpset >= 3;
-  const nodes = treeNodes(forest, Int32Array.from(roots.keys()), exact);
+  const nodes = treeNodes(forest, Int32Array.from(roots.keys()), exact, e.progress);
   const modes = ['BRANCH_LEQ', 'BRANCH_LT', '', '', 'BRANCH_EQ'];
   const part = (list: ArrayLike<number>) => ints(Array.from(list).slice(0, nodes.count));
   const at = Array.from({ length: nodes.count }, (_, i) => i).filter((i) => nodes.mode[i] === MODE.leaf);

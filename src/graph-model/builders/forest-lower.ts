@@ -1,5 +1,5 @@
 /** A forest in ONNX: TreeEnsembleRegressor (ai.onnx.ml 1 to 4) or TreeEnsemble (5), whose scores any link may follow. */
-import { ints } from '../core/attributes.ts';
+import { attributes, ints } from '../core/attributes.ts';
 import type { ValueId } from '../core/model.ts';
 import { tensorOf } from '../core/tensor.ts';
 import type { Emitter, Real } from './emitter.ts';
@@ -7,6 +7,7 @@ import { ZERO_THRESHOLD } from './forest-evaluate.ts';
 import { lowerLinearForest } from './forest-linear.ts';
 import { MODE, treeNodes, treeNumbers, type TreeNodes } from './forest-nodes.ts';
 import { VIEW, type Forest } from './forest.ts';
+import type { Labels } from './heads.ts';
 
 /**
  * The scores [N, outputs] of `x` [N, columns], both of the type given. Rows of doubles are compared with the thresholds as
@@ -92,15 +93,93 @@ function ensemble(
   base: Float64Array | null,
   type: Real,
 ): ValueId {
-  if (trees.length === 0) return constantScores(e, forest, x, base ?? new Float64Array(forest.outputs), type);
-  const nodes = treeNodes(forest, trees, type === 'double');
+  const scores = olderEnsemble(e, forest, trees, x, base, type);
+  return type === 'double' ? e.cast(scores, 'double') : scores;
+}
+
+/** Float32 scores, whatever they were summed in. */
+function olderEnsemble(
+  e: Emitter,
+  forest: Forest,
+  trees: Int32Array,
+  x: ValueId,
+  base: Float64Array | null,
+  type: Real,
+): ValueId {
+  if (trees.length === 0) return constantScores(e, forest, x, base ?? new Float64Array(forest.outputs), 'float');
+  const nodes = treeNodes(forest, trees, type === 'double', e.progress);
+  return e.ml('TreeEnsembleRegressor', [x], {
+    n_targets: forest.outputs,
+    ...nodeLists(nodes, type),
+    ...leafLists('target', forest, nodes, type),
+    ...baseValues(base, type),
+  });
+}
+
+/** Float32 scores [N, outputs] by the operator of ai.onnx.ml 1 to 4, which sums in the type given and is done in one node. */
+export function lowerForestScores(e: Emitter, forest: Forest, x: ValueId, type: Real): ValueId {
+  const { trees, base } = withoutStumps(forest);
+  return olderEnsemble(e, forest, trees, x, base, type);
+}
+
+export interface Votes {
+  /** [N] */
+  readonly label: ValueId;
+  /** [N, classes], float32 */
+  readonly scores: ValueId;
+}
+
+/** Whether {@link lowerForestVotes} says it: the operator takes no tree of one leaf, and changes no columns. */
+export function canVote(forest: Forest): boolean {
+  const plain = forest.viewOf.length === forest.columns && forest.viewKind.every((k) => k === VIEW.value);
+  return plain && forest.linear === null && forest.scale === 1 && forest.roots.every((r) => r >= 0);
+}
+
+/**
+ * The class of the highest score, the first of equal ones, and the scores, in one node (ai.onnx.ml 1 to 4). Sums are taken
+ * and compared in the type given.
+ * @param labels one a class; a forest of one output has two, of which it chooses the second where the score is above 0: one
+ *   of its leaves has to be negative
+ */
+export function lowerForestVotes(
+  e: Emitter,
+  forest: Forest,
+  x: ValueId,
+  labels: Labels,
+  link: 'NONE' | 'LOGISTIC' | 'SOFTMAX',
+  type: Real,
+): Votes {
+  const nodes = treeNodes(forest, Int32Array.from(forest.roots.keys()), type === 'double', e.progress);
+  const names = labels.every((l) => typeof l === 'string')
+    ? { classlabels_strings: labels as readonly string[] }
+    : { classlabels_int64s: ints(labels as readonly number[]) };
+  const made = e.draft.addNode(e.graph, {
+    domain: 'ai.onnx.ml',
+    op: 'TreeEnsembleClassifier',
+    inputs: [x],
+    outputs: 2,
+    attributes: attributes({
+      ...names,
+      post_transform: link,
+      ...nodeLists(nodes, type),
+      ...leafLists('class', forest, nodes, type),
+      ...baseValues(forest.base, type),
+    }),
+    ...(e.origin ? { origin: e.origin } : {}),
+  });
+  return { label: made.outputs[0]!, scores: made.outputs[1]! };
+}
+
+const baseValues = (base: Float64Array | null, type: Real) =>
+  base?.some((b) => b !== 0) ? treeNumbers('base_values', base, type) : {};
+
+function nodeLists(nodes: TreeNodes, type: Real) {
   const part = (list: Int32Array) => ints(list.subarray(0, nodes.count));
   const missing = nodes.missingTrue.subarray(0, nodes.count);
   const values = Float64Array.from(nodes.value.subarray(0, nodes.count), (v, i) =>
     nodes.mode[i] === MODE.leaf ? 0 : v,
   );
-  const scores = e.ml('TreeEnsembleRegressor', [x], {
-    n_targets: forest.outputs,
+  return {
     nodes_treeids: part(nodes.tree),
     nodes_nodeids: part(nodes.id),
     nodes_featureids: part(nodes.feature),
@@ -109,39 +188,37 @@ function ensemble(
     nodes_truenodeids: part(nodes.whenTrue),
     nodes_falsenodeids: part(nodes.whenFalse),
     nodes_missing_value_tracks_true: missing.includes(1) ? ints(missing) : undefined,
-    ...leafLists(forest, nodes, type),
-    ...(base && base.some((b) => b !== 0) ? treeNumbers('base_values', base, type) : {}),
-  });
-  return type === 'double' ? e.cast(scores, 'double') : scores;
+  };
 }
 
-function leafLists(forest: Forest, nodes: TreeNodes, type: Real) {
+/** What leaves add, by tree and node. Of many classes those that a leaf adds nothing to are left out. */
+function leafLists(kind: 'target' | 'class', forest: Forest, nodes: TreeNodes, type: Real) {
   const { width, leaves, target } = forest;
-  const at: number[] = [];
-  for (let i = 0; i < nodes.count; i++) if (nodes.mode[i] === MODE.leaf) at.push(i);
-  const spread = (value: (node: number, k: number) => number) => {
-    const out = new Float64Array(at.length * width);
-    at.forEach((node, i) => {
-      for (let k = 0; k < width; k++) out[i * width + k] = value(node, k);
-    });
-    return out;
-  };
+  const sparse = width > 2;
+  const [at, output, weight]: [number[], number[], number[]] = [[], [], []];
+  for (let i = 0; i < nodes.count; i++) {
+    if (nodes.mode[i] !== MODE.leaf) continue;
+    const begin = at.length;
+    for (let k = 0; k < width; k++) {
+      const w = leaves[nodes.value[i]! * width + k]!;
+      if (sparse && w === 0 && !(k === width - 1 && at.length === begin)) continue;
+      at.push(i);
+      output.push(target[nodes.tree[i]!]! + k);
+      weight.push(w);
+    }
+  }
   return {
-    target_treeids: ints(spread((n) => nodes.tree[n]!)),
-    target_nodeids: ints(spread((n) => nodes.id[n]!)),
-    target_ids: ints(spread((n, k) => target[nodes.tree[n]!]! + k)),
-    ...treeNumbers(
-      'target_weights',
-      spread((n, k) => leaves[nodes.value[n]! * width + k]!),
-      type,
-    ),
+    [`${kind}_treeids`]: ints(at.map((n) => nodes.tree[n]!)),
+    [`${kind}_nodeids`]: ints(at.map((n) => nodes.id[n]!)),
+    [`${kind}_ids`]: ints(output),
+    ...treeNumbers(kind === 'class' ? 'class_weights' : 'target_weights', Float64Array.from(weight), type),
   };
 }
 
 /** Splits and leaves have index spaces of their own here, over all trees. */
 function ensemble5(e: Emitter, forest: Forest, trees: Int32Array, x: ValueId, type: Real): ValueId {
   if (trees.length === 0) return constantScores(e, forest, x, new Float64Array(forest.outputs), type);
-  const nodes = treeNodes(forest, trees, type === 'double');
+  const nodes = treeNodes(forest, trees, type === 'double', e.progress);
   const own = new Int32Array(nodes.count);
   const splits: number[] = [];
   const leaves: number[] = [];

@@ -3,6 +3,7 @@
  * way that the framework's float64 comparison sends it.
  */
 import { floats as floatList, type Attribute } from '../core/attributes.ts';
+import type { Progress } from '../job.ts';
 import { tensorOf } from '../core/tensor.ts';
 import type { Real } from './emitter.ts';
 import { RULE, type Forest } from './forest.ts';
@@ -46,13 +47,19 @@ function neighbour(f: number, direction: 1 | -1): number {
   return floats[0]!;
 }
 
+/** Trees between two words on progress. */
+const TOLD_EVERY = 16;
+
 /**
  * A set of categories becomes a chain of equalities that share their true branch.
  * @param exact thresholds stay as they are, for rows of doubles
  */
-export function treeNodes(forest: Forest, trees: Int32Array, exact = false): TreeNodes {
+export function treeNodes(forest: Forest, trees: Int32Array, exact = false, progress?: Progress): TreeNodes {
   const out = new NodeLists(forest.view.length + forest.setValues.length + forest.leaves.length / forest.width);
-  for (const tree of trees) new TreeWriter(forest, tree, out, exact).write();
+  trees.forEach((tree, i) => {
+    if (i % TOLD_EVERY === 0) progress?.(i, trees.length, 'Laying out the trees');
+    new TreeWriter(forest, tree, out, exact).write();
+  });
   return out;
 }
 

@@ -30,6 +30,12 @@ export interface Reference {
   evaluate(inputs: ReadonlyMap<string, DenseTensor>): ReadonlyMap<string, DenseTensor>;
 }
 
+/** Why a model cannot be evaluated: the part, or the option of it, that nothing here evaluates. */
+export interface Unreferenced {
+  /** `clf (GaussianProcessClassifier)` */
+  readonly none: string;
+}
+
 /** The numbers of a matrix input, and how many columns it has. */
 export function matrixOf(inputs: ReadonlyMap<string, DenseTensor>, name: string): { x: Elements; columns: number } {
   const tensor = inputs.get(name);

@@ -4,7 +4,7 @@
  */
 import { attributes, type AttributeLike } from '../core/attributes.ts';
 import type { Draft } from '../core/draft.ts';
-import type { GraphId, Origin, ValueId } from '../core/model.ts';
+import { normalDomain, type GraphId, type OpsetImport, type Origin, type ValueId } from '../core/model.ts';
 import { halfBits } from '../core/small-float.ts';
 import { emptyElements, int64Tensor, tensorOf, type DenseTensor, type Tensor } from '../core/tensor.ts';
 import type { Dim, DType, ValueType } from '../core/types.ts';
@@ -18,7 +18,8 @@ interface Shared {
   readonly constants: Map<string, ValueId>;
   readonly names: Set<string>;
   origin: Origin;
-  usesMl: boolean;
+  /** Domains beside ONNX's own, with their versions. */
+  readonly domains: Map<string, number>;
 }
 
 export class TypedEmitter {
@@ -31,7 +32,7 @@ export class TypedEmitter {
       constants: new Map(),
       names: new Set(),
       origin: { dialect: '', op: '', name: '' },
-      usesMl: false,
+      domains: new Map(),
     },
   ) {
     this.types = inferDraft(draft);
@@ -47,8 +48,16 @@ export class TypedEmitter {
     this.shared.origin = origin;
   }
 
-  get usesMl(): boolean {
-    return this.shared.usesMl;
+  /** What a model with these nodes imports. */
+  get imports(): readonly OpsetImport[] {
+    const others = [...this.shared.domains].map(([domain, version]) => ({ domain, version }));
+    return [{ domain: '', version: this.opset }, ...others];
+  }
+
+  /** Another domain that nodes are of; the newest version that is asked for stands. */
+  imported(domain: string, version: number): void {
+    if (normalDomain(domain) !== '')
+      this.shared.domains.set(domain, Math.max(version, this.shared.domains.get(domain) ?? 1));
   }
 
   /** A writer into a body; constants stay in the main graph. */
@@ -62,19 +71,21 @@ export class TypedEmitter {
 
   /** An ai.onnx.ml node. */
   ml(op: string, inputs: Inputs, plain: Plain = {}): ValueId {
-    this.shared.usesMl = true;
+    this.imported('ai.onnx.ml', 3);
     return this.ops(op, inputs, plain, 1, 'ai.onnx.ml')[0]!;
   }
 
   /** Adds a node with several outputs; null leaves one out. */
   ops(op: string, inputs: Inputs, plain: Plain, outputs: number | readonly (string | null)[], domain = ''): ValueId[] {
     const { origin } = this.shared;
-    const name = this.unique(origin.name === '' ? op : `${origin.name}/${op}`);
+    this.imported(domain, 1);
+    const name = this.freeName(origin.name === '' ? op : `${origin.name}/${op}`);
     const spec = { domain, op, name, inputs, outputs, attributes: attributes(plain), origin };
     return this.draft.addNode(this.graph, spec).outputs as ValueId[];
   }
 
-  private unique(name: string): string {
+  /** The name itself, or with a number behind it where it is given already. */
+  freeName(name: string): string {
     let free = name;
     for (let n = 1; this.shared.names.has(free); n++) free = `${name}_${n}`;
     this.shared.names.add(free);

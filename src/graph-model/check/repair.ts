@@ -38,7 +38,7 @@ export function repairOf(problem: Diagnostic): Repair | null {
   return repairsOf(problem)[0] ?? null;
 }
 
-const UNSUPPORTED = /^(keras|tflite|tensorflow)\.unsupported$/;
+const UNSUPPORTED = /^(keras|tflite|tensorflow)\.unsupported(-layers)?$/;
 /** For a node that has no ONNX form: what lies before it is converted, or the rest without it. */
 const ABOUT_A_NODE: readonly Repair[] = [
   { label: 'Cut before it', make: (m, p) => cutBefore(m, p.node!) },

@@ -61,6 +61,11 @@ export const KERAS = {
   'keras.unsupported': e(
     'error',
     'The layer {layer} ({type}) cannot be converted: {why}.',
-    'Replace the layer in Keras by built-in ones, or cut the model before it with --outputs.',
+    'Cut the model there or put ONNX in its place with --replace NAME=cut|OPERATOR|FILE.onnx, or build it of other layers in Keras.',
+  ),
+  'keras.unsupported-layers': e(
+    'error',
+    '{count} layers cannot be converted: {layers}.',
+    'Cut the model there or put ONNX in their place with --replace NAME=cut|OPERATOR|FILE.onnx;…, or build them of other layers in Keras.',
   ),
 } as const;

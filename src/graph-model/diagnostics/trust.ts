@@ -12,4 +12,9 @@ export const TRUST = {
     '{files} holds no values that fit an output of the model ({outputs}).',
     'Name the columns or arrays like the outputs: label, probability_0, probability_1, predictions.',
   ),
+  'trust.no-evaluation': e(
+    'error',
+    'The source model cannot be evaluated here: {what}.',
+    'Give rows with the outputs that the framework computed.',
+  ),
 } as const;

@@ -1,17 +1,20 @@
 /**
  * What is done about a node of a source dialect that has no ONNX form, before the rest is converted: the model is cut
- * before it, or an operator of the user's own choice takes its place.
+ * before it or after it, its input is passed on, or an operator of the user's own choice takes its place.
  */
 import { attributes, type AttributeLike } from '../core/attributes.ts';
-import { edit, EditError, type Change } from '../core/draft.ts';
+import { edit, EditError, label, type Change } from '../core/draft.ts';
 import type { Metadata, Model, Node, NodeId, ValueId } from '../core/model.ts';
-import { signatureMetadata, signaturesOf } from '../signatures.ts';
+import type { ValueType } from '../core/types.ts';
 import { callsTo, layOpen, pathOf } from '../functions/lay-open.ts';
+import { signatureMetadata, signaturesOf } from '../signatures.ts';
+import { parseFragment } from '../text/parse.ts';
+import { parseTypeText } from '../text/parse-type.ts';
 import { dropUnread } from './cut-outputs.ts';
+import { NEW_INPUT } from './new-inputs.ts';
+import { BY, replaceByGraph } from './replace-by-graph.ts';
 
-const BY = 'replaced';
-
-/** True for a node that {@link replaceByOperator} made: a converter writes it as it is. */
+/** True for a node that a replacement stands in: a converter writes it as it is. */
 export function isReplaced(node: Node): boolean {
   return node.origin?.by === BY;
 }
@@ -125,36 +128,87 @@ export function replaceByOperator(model: Model, id: NodeId, spec: OperatorSpec):
     draft.patchNode(id, {
       ...{ domain: spec.domain, op: spec.op, inputs: node.inputs.filter(isGiven) },
       attributes: attributes(spec.attributes),
-      origin: { dialect: node.domain, op: node.op, name: node.name, by: BY },
+      origin: replacedOrigin(node),
     });
   });
 }
 
-/** `cut`, or an operator, for the node of that name. Throws an EditError. */
-export function applyReplacement(model: Model, name: string, what: string): Model {
-  const { node, calls } = nodeNamed(model, name);
-  if (what !== 'cut') return replaceByOperator(model, node.id, parseOperator(what)).after;
-  return (calls.length > 0 ? cutWithin(model, calls, node.id) : cutBefore(model, node.id)).after;
+/**
+ * The node's results become inputs of the converted model, of the types that the source declares, or of `type`; what it was
+ * given is left out. The converter writes a mark in its place, which {@link openNewInputs} makes inputs of.
+ */
+export function cutAfter(model: Model, id: NodeId, type: ValueType | null = null): Change {
+  const node = model.nodes.at(id);
+  return edit(model, `Cut after ${node.name || node.op}`, (draft) => {
+    draft.patchNode(id, { ...NEW_INPUT, inputs: [], attributes: attributes({}), origin: replacedOrigin(node) });
+    if (type !== null) for (const v of node.outputs) if (v !== null) draft.patchValue(v, { type });
+  });
 }
 
-interface Named {
-  readonly node: Node;
-  /** The calls that lead to it; none for a node of the main graph. */
-  readonly calls: readonly Node[];
+/** The first thing that the node computes with takes the place of its result. Throws an EditError where that is not enough. */
+export function passOn(model: Model, id: NodeId): Change {
+  const node = model.nodes.at(id);
+  const given = node.inputs.find((v) => v !== null && !model.values.at(v).constant);
+  const read = node.outputs.filter((v) => v !== null && (model.uses.get(v)?.length ?? 0) > 0);
+  if (given === undefined) throw new EditError(`${label(node)} is given nothing that could be passed on.`);
+  if (read.length > 1) throw new EditError(`${label(node)} has ${read.length} results, and one input to pass on.`);
+  return edit(model, `Pass the input of ${label(node)} on`, (draft) => {
+    const none = { domain: '', op: 'Identity', attributes: attributes({}) };
+    draft.patchNode(id, { ...none, inputs: [given], origin: replacedOrigin(node) });
+  });
 }
 
-/** By name, or by the names of the calls that lead to it and its own, joined by `/`. */
-function nodeNamed(model: Model, name: string): Named {
-  const ends = [...model.nodes.values()].filter((n) => n.name === name || (n.name && name.endsWith(`/${n.name}`)));
-  const exact = ends.filter((n) => n.name === name);
-  const main = exact.find((n) => n.graph === model.main);
-  if (main) return { node: main, calls: [] };
-  for (const node of ends)
-    for (const calls of callsTo(model, node.graph)) if (pathOf(calls, node) === name) return { node, calls };
-  const [node] = exact;
-  return node ? { node, calls: [] } : fail(name);
+const replacedOrigin = (node: Node) => ({ dialect: node.domain, op: node.op, name: node.name, by: BY });
+
+/**
+ * The node of a name (those of the main graph first), of the names of the calls that lead to it and its own joined by `/`, or
+ * of `#` and its number. Throws an EditError.
+ */
+function nodeNamed(model: Model, name: string): Node {
+  const number = /^#(\d+)$/.exec(name);
+  const all = [...model.nodes.values()];
+  const node = number
+    ? all.find((n) => n.id === Number(number[1]))
+    : (all.find((n) => n.name === name && n.graph === model.main) ?? all.find((n) => isNamed(model, n, name)));
+  if (!node) throw new EditError(`The model has no node named ${name}.`);
+  return node;
 }
 
-function fail(name: string): never {
-  throw new EditError(`The model has no node named ${name}.`);
+function isNamed(model: Model, node: Node, name: string): boolean {
+  if (node.name === name) return true;
+  if (node.name === '' || !name.endsWith(`/${node.name}`)) return false;
+  return [...callsTo(model, node.graph)].some((calls) => pathOf(calls, node) === name);
+}
+
+/** What is done about a node: in words (see {@link applyReplacements}), or a model that takes its place. */
+export type Replacement = string | Model;
+
+/** Opset of a piece of ONNX text that does not say it: what converters write for. */
+const OPSET = 17;
+
+/** ONNX text begins with its options, its inputs or its first result; an operator alone does none of these. */
+const isText = (what: string) => /^\s*([<(]|[\w.]+\s*(,\s*[\w.]+\s*)*=)/.test(what);
+
+/**
+ * What is done about each node, by its name or `#` and its number: `cut` (before it); `cut-after` (with a type, as
+ * `cut-after float[N, 16]`, where the source declares none); `pass` (its input on); an operator, `LeakyRelu(alpha=0.1)`; a
+ * piece of ONNX in the text form, `(x) => (y) { a = Sigmoid(x)  y = Mul(x, a) }`; or a model. A node that a cut leaves out
+ * needs nothing more. Throws an EditError, and a FormatError for text that is not ONNX.
+ */
+export function applyReplacements(model: Model, replace: Readonly<Record<string, Replacement>>): Model {
+  const all = Object.entries(replace).map(([name, what]) => ({ id: nodeNamed(model, name).id, what }));
+  const isCut = ({ what }: { readonly what: Replacement }) => what === 'cut';
+  // Cuts come last: what lies below them is gone then.
+  const ordered = [...all.filter((r) => !isCut(r)), ...all.filter(isCut)];
+  return ordered.reduce((m, { id, what }) => (m.nodes.has(id) ? replacement(m, id, what).after : m), model);
+}
+
+function replacement(model: Model, id: NodeId, what: Replacement): Change {
+  if (typeof what !== 'string') return replaceByGraph(model, id, what);
+  const [, after, type = ''] = /^\s*(cut-after)(?:\s+(.+))?$/s.exec(what) ?? [];
+  if (after) return cutAfter(model, id, type === '' ? null : parseTypeText(type));
+  if (what === 'cut') return cutBefore(model, id);
+  if (what === 'pass') return passOn(model, id);
+  if (!isText(what)) return replaceByOperator(model, id, parseOperator(what));
+  return replaceByGraph(model, id, parseFragment(what, { opsets: [{ domain: '', version: OPSET }] }));
 }

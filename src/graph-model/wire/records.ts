@@ -1,9 +1,10 @@
 /** The records that a model has by the ten thousand, packed by hand; everything unusual about one goes to `any.ts`. */
 import { NO_ATTRIBUTES, type Attribute, type Attributes } from '../core/attributes.ts';
 import type { Graph, GraphId, Node, NodeId, Use, Value, ValueId } from '../core/model.ts';
-import type { Tensor } from '../core/tensor.ts';
 import { DTYPES, dtypeInfo, type Dim, type TensorType, type ValueType } from '../core/types.ts';
 import { putAny, putArray, takeAny, takeArray } from './any.ts';
+import { putRest, withRest } from './rest.ts';
+import { putTensor, takeTensor } from './tensors.ts';
 import type { WireReader, WireWriter } from './writer.ts';
 
 /** Stands for null where an id would stand. */
@@ -16,11 +17,12 @@ export function putIds(w: WireWriter, ids: readonly (number | null)[]): void {
   for (let i = 0; i < ids.length; i++) w.int(ids[i] ?? NONE);
 }
 
+/** Lists of known length are made at it: one that grows has room for 17 items, and models have many short ones. */
 export function takeIds<T extends number>(r: WireReader): (T | null)[] {
-  const out: (T | null)[] = [];
-  for (let n = r.int(); n > 0; n--) {
+  const out = new Array<T | null>(r.int());
+  for (let i = 0; i < out.length; i++) {
     const id = r.int();
-    out.push(id === NONE ? null : (id as T));
+    out[i] = id === NONE ? null : (id as T);
   }
   return out;
 }
@@ -70,23 +72,10 @@ export function takeNode(r: WireReader): Node {
   return withRest(r, node);
 }
 
-/** What a record has besides its packed fields. Nearly always nothing, which counting finds without making an object. */
-function putRest(w: WireWriter, record: object, packed: ReadonlySet<string>): void {
-  let fields = 0;
-  for (const _ in record) fields++;
-  if (fields === packed.size) return w.int(0);
-  w.int(1);
-  putAny(w, Object.fromEntries(Object.entries(record).filter(([key]) => !packed.has(key))));
-}
-
-function withRest<T extends object>(r: WireReader, record: T): T {
-  return r.int() === 0 ? record : Object.assign(record, takeAny(r));
-}
-
 // ---- attributes
 
 const OTHER = 0;
-const ATTRIBUTE_CODES = { int: 1, float: 2, string: 3, ints: 4, floats: 5, fewInts: 6 } as const;
+const ATTRIBUTE_CODES = { int: 1, float: 2, string: 3, ints: 4, floats: 5, fewInts: 6, tensor: 7 } as const;
 
 function putAttributes(w: WireWriter, attributes: Attributes): void {
   w.int(attributes.size);
@@ -121,6 +110,7 @@ function putAttribute(w: WireWriter, a: Attribute): void {
   if (a.kind === 'int') return w.bigint(a.value);
   if (a.kind === 'float') return w.float(a.value);
   if (a.kind === 'string') return w.string(a.value);
+  if (a.kind === 'tensor') return putTensor(w, a.value);
   if (a.kind === 'ints' && code === ATTRIBUTE_CODES.fewInts) return putFewInts(w, a.value);
   if (a.kind === 'ints' || a.kind === 'floats') putArray(w, a.value);
 }
@@ -137,6 +127,7 @@ function attributeCode(a: Attribute): number {
     case 'float':
     case 'string':
     case 'floats':
+    case 'tensor':
       return ATTRIBUTE_CODES[a.kind];
     default:
       return OTHER;
@@ -168,6 +159,8 @@ function takeAttribute(r: WireReader): Attribute {
       return { kind: 'ints', value: takeArray(r, BigInt64Array) };
     case ATTRIBUTE_CODES.floats:
       return { kind: 'floats', value: takeArray(r, Float32Array) };
+    case ATTRIBUTE_CODES.tensor:
+      return { kind: 'tensor', value: takeTensor(r) };
     default:
       return takeAny(r) as Attribute;
   }
@@ -184,7 +177,8 @@ export function putValue(w: WireWriter, value: Value): void {
   w.text(value.name);
   putType(w, value.type);
   w.int(value.producer ?? NONE);
-  putTensor(w, value.constant);
+  w.int(value.constant ? 1 : 0);
+  if (value.constant) putTensor(w, value.constant);
   putRest(w, value, value.constant ? CONSTANT_FIELDS : VALUE_FIELDS);
 }
 
@@ -195,13 +189,8 @@ export function takeValue(r: WireReader): Value {
   const type = takeType(r);
   const maker = r.int();
   const producer = maker === NONE ? null : (maker as NodeId);
-  const constant = r.int() === 0 ? undefined : (takeAny(r) as Tensor);
+  const constant = r.int() === 0 ? undefined : takeTensor(r);
   return withRest(r, constant ? { id, graph, name, type, producer, constant } : { id, graph, name, type, producer });
-}
-
-function putTensor(w: WireWriter, tensor: Tensor | undefined): void {
-  w.int(tensor ? 1 : 0);
-  if (tensor) putAny(w, tensor);
 }
 
 const NO_TYPE = 0;
@@ -244,14 +233,16 @@ function putDim(w: WireWriter, d: Dim): void {
 }
 
 function takeDims(r: WireReader, rank: number): Dim[] {
-  const out: Dim[] = [];
-  for (let i = 0; i < rank; i++) {
-    const d = r.int();
-    if (d >= 0) out.push(d);
-    else if (d === NONE) out.push(null);
-    else out.push(d === DIM_NAME ? r.string() : r.float());
-  }
+  const out = new Array<Dim>(rank);
+  for (let i = 0; i < rank; i++) out[i] = takeDim(r);
   return out;
+}
+
+function takeDim(r: WireReader): Dim {
+  const d = r.int();
+  if (d >= 0) return d;
+  if (d === NONE) return null;
+  return d === DIM_NAME ? r.string() : r.float();
 }
 
 // ---- graphs and uses
@@ -296,14 +287,10 @@ export function putUses(w: WireWriter, uses: readonly Use[]): void {
 }
 
 export function takeUses(r: WireReader): Use[] {
-  const out: Use[] = [];
-  for (let n = r.int(); n > 0; n--) {
+  const out = new Array<Use>(r.int());
+  for (let i = 0; i < out.length; i++) {
     const node = r.int();
-    out.push({
-      node: node === NONE ? null : (node as NodeId),
-      graph: r.int() as GraphId,
-      index: r.int(),
-    });
+    out[i] = { node: node === NONE ? null : (node as NodeId), graph: r.int() as GraphId, index: r.int() };
   }
   return out;
 }

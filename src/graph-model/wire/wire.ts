@@ -103,11 +103,11 @@ function takeTable<K extends number, V>(r: WireReader, take: Codec<K, V>['take']
   const pages: (V | undefined)[][] = [];
   let size = 0;
   for (let left = r.int(); left > 0; left--) {
-    const page: (V | undefined)[] = [];
-    for (let n = r.int(); n > 0; n--) {
+    const page = new Array<V | undefined>(r.int());
+    for (let i = 0; i < page.length; i++) {
       const present = r.int() === 1;
       if (present) size++;
-      page.push(present ? take(r) : undefined);
+      page[i] = present ? take(r) : undefined;
     }
     pages.push(page);
   }

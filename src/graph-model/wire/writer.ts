@@ -1,14 +1,15 @@
 /**
- * The low level of the worker message: one stream of 32-bit integers, one pool of bytes, one list of strings (each
- * once) and the blobs. Records are spread over them, so that what crosses to the worker is four flat things: cloning
+ * The low level of the worker message: one stream of 32-bit integers, one pool of bytes, the strings and the blobs. Records are spread over them, so that what crosses to the worker is four flat things: cloning
  * records as objects was measured at several times the cost.
  */
 import type { BlobLike } from '../core/bytes.ts';
 
 /** What is posted. `ints` and `bytes` own their buffers, which may be transferred: {@link transferables}. */
 export interface WireModel {
-  /** All strings, as one JSON text. */
-  readonly json: string;
+  /** Strings that come again, each once. */
+  readonly strings: readonly string[];
+  /** All others, one behind the other: one long string crosses, and is cut, at a fraction of the cost of many. */
+  readonly text: string;
   readonly ints: Int32Array;
   readonly bytes: Uint8Array;
   readonly blobs: readonly BlobLike[];
@@ -57,6 +58,7 @@ export class WireWriter {
 
   /** A string that is probably unlike all others; it costs no look-up and is read in the order of writing. */
   text(value: string): void {
+    this.int(value.length);
     this.texts.push(value);
   }
 
@@ -100,7 +102,8 @@ export class WireWriter {
     const bytes = new Uint8Array(this.pool);
     for (const chunk of this.chunks) bytes.set(chunk.bytes, chunk.at);
     return {
-      json: JSON.stringify([[...this.strings.keys()], this.texts]),
+      strings: [...this.strings.keys()],
+      text: this.texts.join(''),
       ints: this.ints.subarray(0, this.at),
       bytes,
       blobs: [...this.blobs.keys()],
@@ -124,16 +127,15 @@ export class WireReader {
   private readonly ints: Int32Array;
   private readonly pool: Uint8Array;
   private readonly strings: readonly string[];
-  private readonly texts: readonly string[];
+  private readonly texts: string;
   private textAt = 0;
   private readonly blobs: readonly BlobLike[];
 
   constructor(wire: WireModel) {
     this.ints = wire.ints;
     this.pool = wire.bytes;
-    const [strings, texts] = JSON.parse(wire.json) as [string[], string[]];
-    this.strings = strings;
-    this.texts = texts;
+    this.strings = wire.strings;
+    this.texts = wire.text;
     this.blobs = wire.blobs;
   }
 
@@ -142,7 +144,9 @@ export class WireReader {
   }
 
   text(): string {
-    return this.texts[this.textAt++]!;
+    const begin = this.textAt;
+    this.textAt += this.int();
+    return this.texts.slice(begin, this.textAt);
   }
 
   string(): string {

@@ -10,7 +10,10 @@ export type { ImageOptions, ImageScale };
 
 /** value/255 − mean, over std, by channel. ImageNet's are torchvision's. */
 const SCALES: Readonly<
-  Record<ImageScale, { readonly factor: number; readonly mean: readonly number[]; readonly std: readonly number[] }>
+  Record<
+    Exclude<ImageScale, 'own'>,
+    { readonly factor: number; readonly mean: readonly number[]; readonly std: readonly number[] }
+  >
 > = {
   '0..255': { factor: 1, mean: [0, 0, 0], std: [1, 1, 1] },
   '0..1': { factor: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] },
@@ -91,7 +94,7 @@ export function pixelsToTensor(
   options: ImageOptions = {},
 ): DenseTensor {
   const { layout, channels, height, width } = place;
-  const scale = options.scale ?? (/float|double/.test(dtype) ? '0..1' : '0..255');
+  const scale = scaleOf(dtype, options);
   const size = channels * height * width;
   const values = elementArray(dtype, elementCount(dims)) as Float32Array;
   const encode = encoder(dtype);
@@ -106,15 +109,28 @@ export function pixelsToTensor(
   return { dtype, dims, values: values as Elements };
 }
 
+interface Scale {
+  readonly factor: number;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** Integer inputs get bytes, whatever range of numbers is said: that range is what they quantise. */
+function scaleOf(dtype: DType, { scale, own }: ImageOptions): Scale {
+  if (!/float|double/.test(dtype)) return SCALES['0..255'];
+  if (scale !== 'own') return SCALES[scale ?? '0..1'];
+  const three = (list: readonly number[]) => [0, 1, 2].map((c) => list[c] ?? list[0]!);
+  return own ? { factor: 1, mean: three(own.mean), std: three(own.std) } : SCALES['0..1'];
+}
+
 function channel(
   rgba: Uint8ClampedArray,
   p: number,
   c: number,
   channels: number,
-  scale: ImageScale,
+  { factor, mean, std }: Scale,
   order: string,
 ): number {
-  const { factor, mean, std } = SCALES[scale];
   const at = 4 * p;
   if (c === 3) return rgba[at + 3]! * factor;
   const source = order === 'BGR' ? 2 - c : c;

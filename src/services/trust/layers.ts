@@ -17,12 +17,22 @@ import type { LayerLine, LayersReport } from './report.ts';
 export interface LayerPlace {
   readonly name: string;
   readonly op: string;
-  readonly declared: Shape;
+  /** The shape of each of its results, as far as the source says. */
+  readonly declared: readonly Shape[];
   readonly value: ValueId;
+  /** The node that makes the value computes; it does not only move elements, as what is left of a merged layer does. */
+  readonly computed: boolean;
 }
 
+/** What conversions put around layers. */
+const MOVES = /^(Transpose|Reshape|Squeeze|Unsqueeze|Flatten|Cast|Identity|Concat|Slice|Shape|Expand|Gather|Pad)$/;
+
+/** Layers and operators of sources that only move elements. */
+const MOVES_THEM =
+  /reshape|squeeze|transpose|permute|flatten|cast|identity|concat|pack|stack|slice|split|shape|expand|tile|gather|pad|input|crop|embedding|repeat|dropout|activation|space|batch|lambda|while|call|read/i;
+
 /** Values read in one run: more of them would have to be held at once. */
-const AT_ONCE = 48;
+const AT_ONCE = 96;
 const MOST_LAYERS = 384;
 const RUN = { provider: 'wasm', graphOptimization: 'disabled' } as const;
 
@@ -37,10 +47,15 @@ export function layerPlaces(source: Model, onnx: Model): LayerPlace[] {
   for (const id of source.graphs.at(source.main).order) {
     const node = source.nodes.at(id);
     const value = node.name === '' ? null : resultOf(onnx, made.get(node.name) ?? []);
-    const first = node.outputs.find((v) => v !== null);
-    const type = first === null || first === undefined ? null : source.values.at(first).type;
-    if (value !== null)
-      out.push({ name: node.name, op: node.op, declared: type?.kind === 'tensor' ? type.shape : null, value });
+    if (value === null) continue;
+    const declared = node.outputs.flatMap((v) => {
+      const type = v === null ? null : source.values.at(v).type;
+      return type?.kind === 'tensor' ? [type.shape] : [];
+    });
+    const { producer } = onnx.values.at(value);
+    const computed = producer !== null && !MOVES.test(onnx.nodes.at(producer).op);
+    // What only moves elements for a layer that computes is what is left of one that was merged with its neighbour.
+    if (computed || MOVES_THEM.test(node.op)) out.push({ name: node.name, op: node.op, declared, value, computed });
   }
   return out;
 }
@@ -107,18 +122,22 @@ function withOutputs(onnx: Model, places: readonly LayerPlace[]): Model {
 function lineOf(place: LayerPlace, outputs: RunResult['outputs'], i: number): LayerLine[] {
   const found = outputs.get(nameOf(i));
   if (!found || 'opaque' in found) return [];
-  const { name, op, declared } = place;
-  const shape = agreement(declared, found.dims);
-  return [
-    {
-      name,
-      op,
-      declared: declared ? formatShape(declared) : '',
-      found: formatShape(found.dims),
-      shape,
-      ...numbersIn(found),
-    },
-  ];
+  const { name, op } = place;
+  const { declared, shape } = heldAgainst(place, found.dims);
+  return [{ name, op, declared, found: formatShape(found.dims), shape, ...numbersIn(found) }];
+}
+
+/** The declared shape that agrees best. Another number of dimensions is a layer that was merged, and tells nothing. */
+function heldAgainst({ declared, computed }: LayerPlace, found: readonly number[]) {
+  const all = declared.map((d) => ({ declared: d, shape: agreement(d, found) }));
+  const rank = (s: LayerLine['shape']) => ['same', 'reordered', 'not declared', 'merged', 'differs'].indexOf(s);
+  const best = all.sort((a, b) => rank(a.shape) - rank(b.shape))[0] ?? {
+    declared: null,
+    shape: 'not declared' as const,
+  };
+  const text = best.declared ? formatShape(best.declared) : '';
+  const told = computed && best.declared?.length === found.length;
+  return { declared: text, shape: best.shape === 'differs' && !told ? ('merged' as const) : best.shape };
 }
 
 function numbersIn(t: DenseTensor): Pick<LayerLine, 'nan' | 'infinite' | 'least' | 'greatest'> {

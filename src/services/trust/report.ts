@@ -92,8 +92,11 @@ export interface LayerLine {
   readonly op: string;
   readonly declared: string;
   readonly found: string;
-  /** `reordered`: the same lengths in another order, as channels first for channels last. */
-  readonly shape: 'same' | 'reordered' | 'differs' | 'not declared';
+  /**
+   * `reordered`: the same lengths in another order, as channels first for channels last. `merged`: the conversion has put
+   * the layer together with others, and the value is a part of that.
+   */
+  readonly shape: 'same' | 'reordered' | 'merged' | 'differs' | 'not declared';
   readonly nan: number;
   readonly infinite: number;
   readonly least: number | null;

@@ -1,10 +1,10 @@
 /** The trust report: a converted model run here, and held against what its source says it should give. */
-import type { Reference } from '../../graph-model/builders/reference.ts';
+import type { Reference, Unreferenced } from '../../graph-model/builders/reference.ts';
 import { getStrings } from '../../graph-model/core/attributes.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import type { DenseTensor } from '../../graph-model/core/tensor.ts';
 import { FormatError } from '../../graph-model/diagnostics.ts';
-import { formatCount, formatNumber } from '../../graph-model/format.ts';
+import { countOf, formatCount, formatNumber } from '../../graph-model/format.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import { converterOf } from '../../converters/registry.ts';
 import { generateInputs, requiredInputs } from '../../runtime/inputs/generate.ts';
@@ -47,8 +47,10 @@ export async function trustReport(
   try {
     if (options.files?.length) return await againstFramework(base, options.files, job);
     const reference = await referenceOf(source, job);
-    const held = reference && (await againstReference(base, reference, job));
-    return held ?? (await againstLayers(base, job));
+    if (!reference) return await againstLayers(base, job, '');
+    const without = 'none' in reference ? `there is no second evaluation of ${reference.none}` : null;
+    const held = 'none' in reference ? null : await againstReference(base, reference, job);
+    return held ?? (await againstLayers(base, job, without ?? 'no rows could be made for its inputs'));
   } catch (error) {
     if (job.signal.aborted || (options.files?.length && error instanceof FormatError)) throw error;
     const why = error instanceof Error ? error.message : String(error);
@@ -84,7 +86,7 @@ function report(base: Base, part: Partial<TrustReport> & Pick<TrustReport, 'verd
   };
 }
 
-async function referenceOf(source: Model, job: JobContext): Promise<Reference | null> {
+async function referenceOf(source: Model, job: JobContext): Promise<Reference | Unreferenced | null> {
   const converter = await converterOf(source.source.format)?.load();
   return (await converter?.reference?.(source, job)) ?? null;
 }
@@ -160,8 +162,8 @@ function sentenceOf(
   return `${formatCount(rows.differing)} of ${all} rows differ from ${whom}${by}.`;
 }
 
-/** No reference: a run on made-up inputs, and every layer looked at. */
-async function againstLayers(base: Base, job: JobContext): Promise<TrustReport> {
+/** No reference, and why: a run on made-up inputs, and every layer looked at. */
+async function againstLayers(base: Base, job: JobContext, why: string): Promise<TrustReport> {
   const { source, onnx, seed } = base;
   const { values, problems } = generateInputs(onnx, { seed });
   if (problems.length > 0 || values.length < requiredInputs(onnx).length)
@@ -172,25 +174,33 @@ async function againstLayers(base: Base, job: JobContext): Promise<TrustReport> 
   const feeds = new Map(values.map((v) => [v.name, v.tensor]));
   await runOne(onnx, feeds, RUN, job);
   const layers = await checkLayers(source, onnx, feeds, job);
-  const bad = layers.layers.filter((l) => l.shape === 'differs' || l.nan + l.infinite > 0);
-  const verdict: TrustVerdict = bad.length > 0 ? 'near' : 'plausible';
+  const shapes = layers.layers.filter((l) => l.shape === 'differs').length;
+  const numbers = layers.layers.filter((l) => l.nan + l.infinite > 0).length;
+  const verdict: TrustVerdict = shapes + numbers > 0 ? 'near' : 'plausible';
   const what = `the shapes that the ${base.format} model declares`;
   const skipped = layers.skipped > 0 ? [`${layers.skipped} layers could not be looked at.`] : [];
   return report(base, {
     verdict,
-    sentence: layersSentence(base.format, layers, bad.length),
+    sentence: `${why ? `The values were not compared, since ${why}. ` : ''}${layersSentence(base.format, layers, shapes, numbers)}`,
     against: { kind: 'layers', what },
     layers,
     notes: skipped,
   });
 }
 
-function layersSentence(format: string, { checked, layers }: LayersReport, bad: number): string {
+function layersSentence(format: string, { checked, layers }: LayersReport, shapes: number, numbers: number): string {
   const prove = `To prove it, give rows with the outputs that ${format} computed.`;
   if (checked === 0) return `It runs on made-up inputs; there was nothing else to hold it against. ${prove}`;
-  if (bad > 0)
-    return `${bad} of ${checked} layers look wrong: another shape than declared, or values that are no numbers. ${prove}`;
-  const declared = layers.filter((l) => l.shape !== 'not declared').length;
-  const shapes = declared > 0 ? `, and ${declared === checked ? 'all' : declared} have the shapes it declares` : '';
-  return `It runs on made-up inputs; its ${checked} layers give finite values${shapes}. ${prove}`;
+  const of = (count: number) =>
+    `${formatCount(count)} of ${countOf(checked, 'layer')} ${count === 1 ? 'gives' : 'give'}`;
+  const wrong = [
+    ...(shapes > 0 ? [`${of(shapes)} another shape than declared`] : []),
+    ...(numbers > 0 ? [`${of(numbers)} values that are no numbers on made-up inputs`] : []),
+  ];
+  if (wrong.length > 0) return `${wrong.join('; ')}. ${prove}`;
+  const declared = layers.filter((l) => l.shape === 'same' || l.shape === 'reordered').length;
+  const which = declared === checked ? 'all have' : declared === 1 ? '1 has' : `${formatCount(declared)} have`;
+  const known = declared > 0 ? `, and ${which} the shape that the file declares` : '';
+  const subject = checked === 1 ? 'its one layer gives' : `its ${formatCount(checked)} layers give`;
+  return `It runs on made-up inputs; ${subject} finite values${known}. ${prove}`;
 }

@@ -6,6 +6,7 @@ import { modelSummary } from '../../graph-model/stats/model-summary.ts';
 import { IconButton } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { Progress } from '../kit/progress.tsx';
+import { useOnceIdle } from '../kit/when-idle.ts';
 import { useStore } from '../store/store.ts';
 import type { JobView } from '../store/state.ts';
 import { deviceNotes } from './device.ts';
@@ -39,7 +40,7 @@ const NO_TYPES: ReadonlyMap<ValueId, ValueType> = new Map();
 function Figures() {
   const model = useStore((s) => s.model)!;
   // Counting waits for the picture.
-  const ready = useStore((s) => s.graphState !== 'opening');
+  const ready = useOnceIdle(useStore((s) => s.graphState !== 'opening'));
   const parameters = useMemo(() => (ready ? modelSummary(model, NO_TYPES).parameters : null), [ready, model]);
   return (
     <>

@@ -4,7 +4,7 @@ import type { Scene } from '../../graph-view/scene.ts';
 import { overlayData } from '../overlays/table.ts';
 import { isKeyOpen } from '../store/overlays.ts';
 import type { State } from '../store/state.ts';
-import { colour, verticesOfClass, type LegendView, type OverlayView } from './overlay.ts';
+import { colour, verticesOfClass, type LegendView, type OverlayView } from '../../graph-view/overlay.ts';
 import type { Palette } from './palette.ts';
 
 /** Parts of the state on which colours depend. */

@@ -6,6 +6,7 @@ import { CancelledError } from '../../workers/client.ts';
 import type { Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
 import type { LayoutInput, LayoutResult } from '../../layout/types.ts';
 import type { Store } from '../store/store.ts';
+import { whenIdle } from '../kit/when-idle.ts';
 import { isShown } from '../store/shown.ts';
 import type { State, ViewRequest } from '../store/state.ts';
 import {
@@ -24,8 +25,10 @@ import { tipOf, type Tip } from './describe.ts';
 import { NO_FOCUS, type Focus } from './focus.ts';
 import { COLOURING, colouring, UNCOLOURED } from './colouring.ts';
 import { Lighting, LIGHTING } from './lighting.ts';
-import type { LegendView, OverlayView } from './overlay.ts';
-import { NEAR, paint, visibleRect, type FrameState } from './painter.ts';
+import type { LegendView, OverlayView } from '../../graph-view/overlay.ts';
+import { PLAIN_FRAME, type FrameState } from './frame-state.ts';
+import { paint, visibleRect } from './painter.ts';
+import { NEAR } from './zooms.ts';
 import { pathSentence } from './paths.ts';
 import { saveRequested } from './save-picture.ts';
 import { ViewHistory } from './view-history.ts';
@@ -111,18 +114,13 @@ export class CanvasController {
   /** The group whose opening or closing is being laid out. */
   private toggled: string | null = null;
   private readonly visited = new Map<number, Viewport>();
-  private state: FrameState;
+  private state: FrameState = PLAIN_FRAME;
 
   constructor(
     readonly store: Store,
     private readonly layout: LayoutFunction,
     private readonly onDrawn: (model: Model) => void,
-  ) {
-    const mounted = new Set<number>();
-    const none = new Set<number>();
-    const lit = { selected: none, hovered: -1, litEdges: [], litMask: null, focus: NO_FOCUS };
-    this.state = { ...lit, overlay: null, overlayCells: null, problems: new Map(), mounted, settle: 1 };
-  }
+  ) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
@@ -293,7 +291,7 @@ export class CanvasController {
   private afterFrames(model: Model, then: () => void): void {
     requestAnimationFrame(() => {
       this.paintNow();
-      requestAnimationFrame(() => (this.onDrawn(model), then()));
+      requestAnimationFrame(() => (this.onDrawn(model), whenIdle(then)));
     });
   }
 
@@ -397,8 +395,8 @@ export class CanvasController {
         return this.travel(request.kind === 'back' ? -1 : 1);
       case 'paths':
         return this.lightPaths(scene);
-      default:
-        return saveRequested(scene, request.kind, this.seen(), this.shown.overlay, this.store.getState());
+      case 'picture':
+        return saveRequested(scene, request.picture, this.seen(), this.store.getState());
     }
   }
 
@@ -587,7 +585,8 @@ export class CanvasController {
     if (left > 0) this.schedule();
     const ratio = this.canvas!.width / this.stage.width;
     const size = { ...this.stage, ratio };
-    if (scene) paint(ctx, scene, this.palette, this.viewport, size, { ...this.state, settle });
+    const { types, edgeShapes } = this.store.getState();
+    if (scene) paint(ctx, scene, this.palette, this.viewport, size, { ...this.state, settle, types, edgeShapes });
     else {
       ctx.fillStyle = this.palette.canvas;
       ctx.fillRect(0, 0, this.canvas!.width, this.canvas!.height);

@@ -7,7 +7,7 @@ import { Glyph, Icon } from '../kit/icon.tsx';
 import { Segmented } from '../kit/segmented.tsx';
 import { isKeyOpen } from '../store/overlays.ts';
 import { useStore } from '../store/store.ts';
-import type { Histogram, LegendView } from './overlay.ts';
+import type { Histogram, LegendView } from '../../graph-view/overlay.ts';
 
 const AGGREGATES: readonly { readonly id: Aggregate; readonly label: string }[] = [
   { id: 'sum', label: 'Sum' },

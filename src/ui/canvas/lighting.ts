@@ -16,8 +16,8 @@ import {
   type Traced,
 } from './focus.ts';
 import { cellClasses } from './colouring.ts';
-import type { OverlayView } from './overlay.ts';
-import type { FrameState } from './painter.ts';
+import type { OverlayView } from '../../graph-view/overlay.ts';
+import type { FrameState } from './frame-state.ts';
 import { pathsAmong, type Paths } from './paths.ts';
 import { lightVertex } from './scene-pairs.ts';
 
@@ -31,6 +31,7 @@ export const LIGHTING = [
   'hitAt',
   'trace',
   'traceHover',
+  'edgeShapes',
 ] as const;
 
 /** What the pointer is on, where the store does not know it. */

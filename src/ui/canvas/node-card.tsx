@@ -7,7 +7,7 @@ import { Glyph } from '../kit/icon.tsx';
 import { useStore } from '../store/store.ts';
 import { constantTensor, type Face } from '../../graph-view/face.ts';
 import type { Focus } from './focus.ts';
-import type { OverlayView } from './overlay.ts';
+import type { OverlayView } from '../../graph-view/overlay.ts';
 import { worstByNode } from './problems.ts';
 import { nodesWithin } from '../../graph-model/groups/groups.ts';
 import { groupAt, insidesOf, KIND, vertexFace, type ViewGraph } from '../../graph-view/view-graph.ts';

@@ -143,7 +143,10 @@ function namesOf(scene: Scene, { box }: OnScreen): [string, string] {
 function paintOnBorder(ctx: CanvasRenderingContext2D, scene: Scene, b: OnScreen, palette: Palette): void {
   const [name, count] = namesOf(scene, b);
   ctx.font = `11px ${palette.fontUi}`;
-  const text = fit(ctx, `${name} · ${count} nodes`, b.w - 24);
+  // The count goes before a letter of the name does.
+  const whole = `${name} · ${count} ${count === '1' ? 'node' : 'nodes'}`;
+  const text =
+    [whole, `${name} · ${count}`].find((t) => ctx.measureText(t).width <= b.w - 24) ?? fit(ctx, name, b.w - 24);
   if (text === '') return;
   const width = ctx.measureText(text).width;
   ctx.fillStyle = palette.canvas;

@@ -1,62 +1,18 @@
 /** One frame of the canvas below React Flow: its work depends on what is in view and on pixels, not on the model. */
-import { GLYPHS, type GlyphName, type GlyphShape } from '../../graph-view/glyphs.ts';
-import { CATEGORIES } from '../../graph-model/operators/category.ts';
-import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
-import { formatCount } from '../../graph-model/format.ts';
-import { groupName } from '../../graph-view/group-face.ts';
-import type { Density } from '../../graph-view/density.ts';
+import type { ValueId } from '../../graph-model/core/model.ts';
 import { addArrow, addEdge, addPiece, type Viewport } from '../../graph-view/edge-path.ts';
-import type { Focus } from './focus.ts';
 import { DIM, paintDensity, paintFarHits, paintHit } from './paint-focus.ts';
+import type { FrameState, Size } from './frame-state.ts';
+import { FAR, MIDDLE, NEAR } from './zooms.ts';
+import { HEAD, paintCard } from './paint-card.ts';
+import { paintEdgeLabels } from './paint-edge-labels.ts';
 import type { Palette } from './palette.ts';
 import type { Rect, Scene } from '../../graph-view/scene.ts';
 import { boxesOnScreen, paintBoxes, paintTitles } from './paint-groups.ts';
-import { groupAt, KIND } from '../../graph-view/view-graph.ts';
-
-/** From here on nodes are React components. */
-export const NEAR = 0.7;
-/** From here on nodes have a name; below they are bars. */
-export const MIDDLE = 0.35;
-/** Below, cells stand for nodes. */
-export const FAR = 0.08;
+import { KIND } from '../../graph-view/view-graph.ts';
 
 /** Below, circles stand for hits; above, they have a border. */
 const CIRCLES = 0.16;
-
-export interface FrameState {
-  readonly selected: ReadonlySet<number>;
-  readonly hovered: number;
-  /** Edges in the accent colour: of what is selected or hovered. */
-  readonly litEdges: readonly number[];
-  /** Where too many are lit to be drawn one by one: by edge, 1 for those. */
-  readonly litMask: Uint8Array | null;
-  /** What is picked out; the rest may be dimmed. */
-  readonly focus: Focus;
-  /** Cells in the overlay's colours. */
-  readonly overlayCells: Density | null;
-  /** What an overlay paints; null where nodes show their category. */
-  readonly overlay: OverlayPaint | null;
-  readonly problems: ReadonlyMap<number, 'warning' | 'error'>;
-  /** Vertices that React shows, so that the canvas need not. */
-  readonly mounted: ReadonlySet<number>;
-  /** 0 .. 1 while nodes move to new places: lines fade in. */
-  readonly settle: number;
-}
-
-/** Colours of an overlay by class, and the class of each vertex (-1: none). */
-export interface OverlayPaint {
-  readonly classes: Int8Array;
-  readonly fills: readonly string[];
-  readonly inks: readonly string[];
-  /** For bars, where a pale fill would not be seen. */
-  readonly bars: readonly string[];
-}
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-  readonly ratio: number;
-}
 
 export function paint(
   ctx: CanvasRenderingContext2D,
@@ -78,6 +34,7 @@ export function paint(
   ctx.globalAlpha = 1;
   if (view.zoom < FAR) paintCells(ctx, scene, palette, view, rect, state);
   else paintNodes(ctx, scene, palette, view, rect, state);
+  if (state.edgeShapes) paintEdgeLabels(ctx, scene, palette, view, rect, state);
   paintTitles(ctx, scene, boxes, palette, view.zoom);
   paintLitEdges(ctx, scene, palette, view, state);
   const { hitCells } = state.focus;
@@ -340,156 +297,6 @@ function barColour(scene: Scene, palette: Palette, i: number, state: FrameState)
   const { overlay } = state;
   if (overlay === null) return palette.strip[scene.view.categories[i]!]!;
   return overlay.bars[overlay.classes[i]!] ?? palette.line;
-}
-
-function paintCard(
-  ctx: CanvasRenderingContext2D,
-  scene: Scene,
-  palette: Palette,
-  view: Viewport,
-  i: number,
-  state: FrameState,
-) {
-  const k = view.zoom;
-  const { x, y, width, height } = scene.rectOf(i);
-  const [left, top, w, h] = [x * k + view.x, y * k + view.y, width * k, height * k];
-  const group = scene.view.kinds[i] === KIND.group;
-  const pill = scene.view.kinds[i] !== KIND.node && !group;
-  const category = scene.view.categories[i]!;
-  const shade = state.overlay?.classes[i] ?? -1;
-  const radius = pill ? h / 2 : Math.min(5, 5 * k + 1);
-  if (group) paintSheets(ctx, palette, left, top, w, h, Math.max(1, 3 * k), radius);
-  ctx.fillStyle = shade >= 0 ? state.overlay!.fills[shade]! : palette.surface;
-  ctx.strokeStyle = state.hovered === i ? palette.edgeStrong : palette.line;
-  ctx.lineWidth = 1;
-  ctx.beginPath();
-  ctx.roundRect(left + 0.5, top + 0.5, w - 1, h - 1, radius);
-  ctx.fill();
-  ctx.stroke();
-  if (!pill) {
-    ctx.fillStyle = palette.strip[category]!;
-    ctx.beginPath();
-    if (group)
-      for (let at = 0; at < h; at += 6 * k) ctx.rect(left, top + at, Math.max(2.5, 4 * k), Math.min(4 * k, h - at));
-    else ctx.roundRect(left, top, Math.max(2.5, 4 * k), h, [radius, 0, 0, radius]);
-    ctx.fill();
-  }
-  ctx.fillStyle = shade >= 0 ? state.overlay!.inks[shade]! : palette.ink[category]!;
-  paintTitle(ctx, scene, palette, i, left, top, w, h, k, pill);
-}
-
-/** Two sheets behind: there is more inside. */
-function paintSheets(
-  ctx: CanvasRenderingContext2D,
-  palette: Palette,
-  left: number,
-  top: number,
-  w: number,
-  h: number,
-  shift: number,
-  radius: number,
-): void {
-  ctx.fillStyle = palette.surface;
-  ctx.strokeStyle = palette.line;
-  ctx.lineWidth = 1;
-  for (const sheet of [2, 1]) {
-    ctx.beginPath();
-    ctx.roundRect(left + 0.5 + sheet * shift, top + 0.5 + sheet * shift, w - 1, h - 1, radius);
-    ctx.fill();
-    ctx.stroke();
-  }
-}
-
-/** Height of the head of a card, and of a card with nothing else. */
-const HEAD = 26;
-
-/** Text keeps a readable size as long as it fits the card. */
-function paintTitle(
-  ctx: CanvasRenderingContext2D,
-  scene: Scene,
-  palette: Palette,
-  i: number,
-  left: number,
-  top: number,
-  w: number,
-  h: number,
-  k: number,
-  pill: boolean,
-): void {
-  // Of one size on all cards: a name in larger letters would say that it matters more. Groups do.
-  const room = groupAt(scene.view, i) ? h * 0.62 : HEAD * k * 0.7;
-  const size = Math.round(2 * Math.min(12, Math.max(12 * k, Math.min(room, 11)))) / 2;
-  if (size < 5.5) return;
-  ctx.font = `600 ${size}px ${palette.fontUi}`;
-  const start = left + (pill ? h / 2 : Math.max(2.5, 4 * k) + 3);
-  const width = w - (start - left) - 5;
-  const withGlyph = !pill && width > 52;
-  const text = fitTitle(ctx, scene, i, width - (withGlyph ? size + 3 : 0), size);
-  const middle = pill || h < 1.8 * size ? top + h / 2 : k >= NEAR ? top + 13 * k : top + h / 2;
-  if (withGlyph) paintGlyph(ctx, CATEGORIES[scene.view.categories[i]!]!, start, middle - size / 2, size);
-  ctx.textBaseline = 'middle';
-  ctx.fillText(text, start + (withGlyph ? size + 3 : 0), middle + 0.5);
-}
-
-/** A group keeps the end of its name, which tells it from its like, before it says how many nodes it has. */
-function fitTitle(ctx: CanvasRenderingContext2D, scene: Scene, i: number, room: number, size: number): string {
-  const { view } = scene;
-  const ref = view.refs[i]!;
-  if (view.kinds[i] === KIND.node) return fitText(ctx, view.model.nodes.at(ref as NodeId).op, room, size);
-  const group = groupAt(view, i);
-  if (!group) return fitText(ctx, view.model.values.at(ref as never).name, room, size);
-  const name = groupName(group);
-  const whole = `${name} · ${formatCount(group.count)}`;
-  if (fitText(ctx, whole, room, size) === whole) return whole;
-  const cut = fitText(ctx, name, room, size);
-  return cut === name || cut === '' ? cut : `…${name.slice(1 - cut.length)}`;
-}
-
-const widthOf = new Map<string, number>();
-
-/** The text, cut to the room; widths are measured once for each text and font. */
-function fitText(ctx: CanvasRenderingContext2D, text: string, room: number, size: number): string {
-  let unit = widthOf.get(text);
-  if (unit === undefined) {
-    if (widthOf.size > 20_000) widthOf.clear();
-    unit = ctx.measureText(text).width / size;
-    widthOf.set(text, unit);
-  }
-  if (unit * size <= room) return text;
-  const keep = Math.floor((room / (unit * size)) * text.length) - 1;
-  return keep < 1 ? '' : `${text.slice(0, keep)}…`;
-}
-
-interface GlyphPaths {
-  readonly lines: Path2D;
-  readonly solid: Path2D | null;
-}
-const paths = new Map<GlyphName, GlyphPaths>();
-
-function glyphPaths(name: GlyphName): GlyphPaths {
-  let found = paths.get(name);
-  if (!found) {
-    const shape: GlyphShape = GLYPHS[name];
-    const lines = new Path2D(shape.frame ? `${shape.lines}${shape.frame}` : shape.lines);
-    const solid = shape.solid ? new Path2D(shape.solid) : shape.circle ? new Path2D() : null;
-    const { circle } = shape;
-    if (circle) (circle.filled ? solid! : lines).ellipse(circle.x, circle.y, circle.r, circle.r, 0, 0, 2 * Math.PI);
-    found = { lines, solid: shape.solid || circle?.filled ? solid : null };
-    paths.set(name, found);
-  }
-  return found;
-}
-
-function paintGlyph(ctx: CanvasRenderingContext2D, name: GlyphName, x: number, y: number, size: number): void {
-  const { lines, solid } = glyphPaths(name);
-  ctx.save();
-  ctx.translate(x, y);
-  ctx.scale(size / 12, size / 12);
-  ctx.strokeStyle = ctx.fillStyle;
-  ctx.lineWidth = (GLYPHS[name] as GlyphShape).width ?? 1.4;
-  ctx.stroke(lines);
-  if (solid) ctx.fill(solid);
-  ctx.restore();
 }
 
 function paintRing(ctx: CanvasRenderingContext2D, scene: Scene, palette: Palette, view: Viewport, i: number): void {

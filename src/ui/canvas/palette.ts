@@ -1,15 +1,14 @@
 /** The theme's colours as the canvas needs them: read once from CSS, read again when the theme changes. */
 import { CATEGORIES } from '../../graph-model/operators/category.ts';
+import { contrast, luminance, parseColour } from '../../graph-view/css-colour.ts';
+import type { OverlayPalette } from '../../graph-view/overlay.ts';
 
-export interface Palette {
+export interface Palette extends OverlayPalette {
   readonly canvas: string;
   readonly dot: string;
-  readonly surface: string;
-  readonly line: string;
   /** Sides of the boxes around groups. */
   readonly boxLine: string;
   readonly text: string;
-  readonly muted: string;
   readonly edge: string;
   readonly edgeStrong: string;
   readonly edgeShape: string;
@@ -18,16 +17,8 @@ export interface Palette {
   readonly onAccent: string;
   readonly warn: string;
   readonly error: string;
-  /** By category: strip and text. */
-  readonly strip: readonly string[];
-  readonly ink: readonly string[];
-  readonly soft: readonly string[];
-  readonly heat: readonly string[];
-  readonly heatInk: readonly string[];
   readonly fontUi: string;
   readonly fontMono: string;
-  /** Text that can be read on a colour that a file asked for: the darker or lighter of the theme's inks. */
-  inkOn(fill: string): string;
 }
 
 export function readPalette(element: Element): Palette {
@@ -61,14 +52,14 @@ export function readPalette(element: Element): Palette {
   };
 }
 
-/** The one of two inks that stands out more. Any CSS colour is read by letting the browser paint it. */
+/** The one of two inks that stands out more. */
 function inkChooser(inks: readonly [string, string]): (fill: string) => string {
   const ctx = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
   const known = new Map<string, number>();
   const light = (colour: string): number => {
     let l = known.get(colour);
     if (l === undefined) {
-      l = luminance(ctx, colour);
+      l = lightOf(ctx, colour);
       known.set(colour, l);
     }
     return l;
@@ -79,18 +70,15 @@ function inkChooser(inks: readonly [string, string]): (fill: string) => string {
   };
 }
 
-const contrast = (a: number, b: number): number => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-
-/** Relative luminance, 0 .. 1, as WCAG 2 defines it. */
-function luminance(ctx: CanvasRenderingContext2D | null, colour: string): number {
+/** Any CSS colour: what cannot be read here is read by letting the browser paint it. */
+function lightOf(ctx: CanvasRenderingContext2D | null, colour: string): number {
+  const known = parseColour(colour);
+  if (known) return luminance(known);
   if (!ctx) return 0;
   ctx.fillStyle = colour;
   ctx.fillRect(0, 0, 1, 1);
-  const [r, g, b] = [...ctx.getImageData(0, 0, 1, 1).data].slice(0, 3).map((v) => {
-    const c = v / 255;
-    return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+  const [r = 0, g = 0, b = 0] = ctx.getImageData(0, 0, 1, 1).data;
+  return luminance([r, g, b]);
 }
 
 /** Calls `changed` when the theme of the page or of the system becomes another; returns how to stop. */

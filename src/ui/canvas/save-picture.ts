@@ -1,34 +1,26 @@
 /** The graph, or what is in view, as a file. */
 import type { Model } from '../../graph-model/core/model.ts';
+import { countOf } from '../../graph-model/format.ts';
+import { colour, type Coloured } from '../../graph-view/overlay.ts';
 import type { Rect, Scene } from '../../graph-view/scene.ts';
-import { svgPicture, type SvgOverlay, type SvgPicture } from '../../graph-view/svg.ts';
+import { svgPicture, type SvgOptions, type SvgPicture } from '../../graph-view/svg.ts';
+import { themePalette, type Theme } from '../../graph-view/theme-palette.ts';
 import { downloadBlob } from '../files/download.ts';
-import type { State } from '../store/state.ts';
-
-export type PictureKind = 'svg' | 'png';
+import { overlayData } from '../overlays/table.ts';
+import type { PictureRequest, State } from '../store/state.ts';
 
 /** Browsers draw no larger canvas; a larger picture is made smaller and that is said. */
 const LONGEST_SIDE = 16_000;
 const MOST_PIXELS = 120e6;
 
-/** Saves `part` of the scene, or all of it; the theme is the page's. */
-export async function savePicture(
-  scene: Scene,
-  kind: PictureKind,
-  part: Rect | null,
-  overlay: SvgOverlay | null,
-  state: State,
-): Promise<void> {
-  const theme = getComputedStyle(document.documentElement).colorScheme.includes('dark') ? 'dark' : 'light';
-  const picture = svgPicture(scene, {
-    theme,
-    types: state.types,
-    ...(part ? { part } : {}),
-    ...(overlay ? { overlay } : {}),
-  });
-  const name = `${baseName(scene.view.model)}${part ? '-view' : ''}.${kind}`;
-  if (kind === 'svg') return downloadBlob(svgBlob(picture), name);
-  const scale = scaleOf(picture);
+/** `view` is what is on the screen. */
+async function savePicture(scene: Scene, request: PictureRequest, view: Rect, state: State): Promise<void> {
+  const { format, part, width } = request;
+  const picture = svgPicture(scene, optionsFor(scene, request, view, state));
+  const name = `${baseName(scene.view.model)}${part === 'view' ? '-view' : ''}.${format}`;
+  if (format === 'svg') return downloadBlob(svgBlob(picture), name);
+  const wanted = width === undefined ? 2 : 1;
+  const scale = Math.min(wanted, largestScale(picture));
   downloadBlob(await pngOf(picture, scale), name);
   if (scale < 1)
     state.announce(
@@ -36,14 +28,38 @@ export async function savePicture(
     );
 }
 
+function optionsFor(scene: Scene, request: PictureRequest, view: Rect, state: State): SvgOptions {
+  const theme = request.theme === 'page' ? pageTheme() : request.theme;
+  const made = coloured(scene, theme, state);
+  const header = request.header ?? (made?.overlay ?? null) !== null;
+  const title = scene.view.model.source.fileName;
+  const subtitle = countOf(scene.view.model.graphs.at(scene.view.scope).order.length, 'node');
+  return {
+    theme,
+    types: state.types,
+    ...(request.part === 'view' ? { part: view } : {}),
+    ...(made?.overlay ? { overlay: made.overlay } : {}),
+    ...(header ? { header: { title, subtitle, key: made?.legend ?? null } } : {}),
+    ...(request.width ? { pixels: request.width } : {}),
+  };
+}
+
+const pageTheme = (): Theme =>
+  getComputedStyle(document.documentElement).colorScheme.includes('dark') ? 'dark' : 'light';
+
+/** The colours on show, in the theme of the picture. */
+function coloured({ view }: Scene, theme: Theme, state: State): Coloured | null {
+  const data = overlayData(state);
+  if (data === null) return null;
+  return colour(view, data, state.overlay === 'category', themePalette(theme), state.aggregates[state.overlay]);
+}
+
 const baseName = (model: Model): string => model.source.fileName.replace(/\.[^.]+$/, '') || 'graph';
 
 const svgBlob = ({ text }: SvgPicture): Blob => new Blob([text], { type: 'image/svg+xml' });
 
-/** Twice the size of the screen's pixels where that can be drawn. */
-function scaleOf({ width, height }: SvgPicture): number {
-  return Math.min(2, LONGEST_SIDE / Math.max(width, height), Math.sqrt(MOST_PIXELS / (width * height)));
-}
+const largestScale = ({ width, height }: SvgPicture): number =>
+  Math.min(LONGEST_SIDE / Math.max(width, height), Math.sqrt(MOST_PIXELS / (width * height)));
 
 async function pngOf(picture: SvgPicture, scale: number): Promise<Blob> {
   const address = URL.createObjectURL(svgBlob(picture));
@@ -67,15 +83,8 @@ async function pngOf(picture: SvgPicture, scale: number): Promise<Blob> {
 }
 
 /** What a command asks for; that it fails is announced. */
-export function saveRequested(
-  scene: Scene,
-  kind: 'save-svg' | 'save-png' | 'save-view-svg' | 'save-view-png',
-  view: Rect,
-  overlay: SvgOverlay | null,
-  state: State,
-): void {
-  const part = kind.includes('view') ? view : null;
-  savePicture(scene, kind.endsWith('svg') ? 'svg' : 'png', part, overlay, state).catch((error: unknown) =>
+export function saveRequested(scene: Scene, request: PictureRequest, view: Rect, state: State): void {
+  savePicture(scene, request, view, state).catch((error: unknown) =>
     state.announce(`The picture could not be saved: ${error instanceof Error ? error.message : String(error)}.`),
   );
 }

@@ -1,7 +1,6 @@
 /** The dialogs that commands ask for. */
-import { useContext, useId, useState } from 'react';
+import { lazy, Suspense, useContext, useId, useState } from 'react';
 import { formatBytes } from '../../graph-model/format.ts';
-import { signatureLabel, signaturesOf } from '../../graph-model/signatures.ts';
 import { download, downloadName, errorsOf, LARGEST_SINGLE_FILE } from '../files/download.ts';
 import { Button, Keys } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
@@ -10,14 +9,26 @@ import { ServicesContext, useStore } from '../store/store.ts';
 import type { DialogView } from '../store/state.ts';
 import { COMMANDS } from './commands.ts';
 import { CANVAS_KEYS, showKeys } from './keys.ts';
+import { PictureChoice } from './picture-dialog.tsx';
 import './palette.css';
+
+const ConvertDialog = lazy(() => import('./convert-dialog.tsx').then((m) => ({ default: m.ConvertDialog })));
+const RefusedDialog = lazy(() => import('./refused-dialog.tsx').then((m) => ({ default: m.RefusedDialog })));
 
 export function Dialogs({ dialog }: { dialog: DialogView }) {
   const show = useStore((s) => s.showDialog);
   const close = () => show(null);
   if (dialog.kind === 'keyboard') return <KeyboardList onClose={close} />;
   if (dialog.kind === 'download') return <DownloadChoice onClose={close} />;
-  if (dialog.kind === 'signature') return <SignatureChoice onClose={close} />;
+  if (dialog.kind === 'picture') return <PictureChoice onClose={close} />;
+  if (dialog.kind === 'convert' || dialog.kind === 'refused') {
+    const Asked = dialog.kind === 'convert' ? ConvertDialog : RefusedDialog;
+    return (
+      <Suspense>
+        <Asked onClose={close} />
+      </Suspense>
+    );
+  }
   if (dialog.kind === 'download-invalid') return <DownloadInvalid proceed={dialog.proceed} onClose={close} />;
   return <Prompt key={dialog.title} dialog={dialog} onClose={close} />;
 }
@@ -102,50 +113,6 @@ function KeyGroup({ title, rows }: { title: string; rows: readonly { label: stri
         </li>
       ))}
     </ul>
-  );
-}
-
-/** Which way to call the model becomes the ONNX graph. */
-function SignatureChoice({ onClose }: { onClose(): void }) {
-  const model = useStore((s) => s.model);
-  const convertWith = useStore((s) => s.convertWith);
-  const signatures = model ? signaturesOf(model) : [];
-  const [chosen, setChosen] = useState(signatures[0]?.name ?? '');
-  const name = useId();
-  const foot = (
-    <>
-      <Button onClick={onClose}>Cancel</Button>
-      <Button
-        kind="primary"
-        onClick={() => {
-          onClose();
-          void convertWith({ signature: chosen });
-        }}
-      >
-        Convert
-      </Button>
-    </>
-  );
-  return (
-    <Dialog title="Convert to ONNX: which signature?" open onClose={onClose} foot={foot}>
-      <div role="radiogroup" aria-label="Signature" className="choices">
-        {signatures.map((s) => (
-          <label key={s.name} className="choice">
-            <input
-              type="radio"
-              name={name}
-              checked={chosen === s.name}
-              autoFocus={chosen === s.name}
-              onChange={() => setChosen(s.name)}
-            />
-            <span>
-              <span className="mono strong">{s.name}</span>
-              <span className="card-text muted">{signatureLabel(s)}</span>
-            </span>
-          </label>
-        ))}
-      </div>
-    </Dialog>
   );
 }
 

@@ -1,4 +1,5 @@
-import { isOnnx, opsetVersion } from '../../graph-model/core/model.ts';
+import { isOnnx, opsetVersion, type Model } from '../../graph-model/core/model.ts';
+import { hasRawGrid } from '../../graph-model/image-input.ts';
 import { signaturesOf } from '../../graph-model/signatures.ts';
 import type { State } from '../store/state.ts';
 import { convertedFrom } from '../store/trust.ts';
@@ -19,6 +20,14 @@ const PASS_COMMANDS: readonly Command[] = [
   enabled: hasOnnx,
   run: ({ store }) => store.getState().optimiseWith([{ pass: pass! }]),
 }));
+
+function isForeign({ model }: State): true | string {
+  if (model === null) return 'no model is open';
+  return isOnnx(model) ? 'it is ONNX already' : true;
+}
+
+/** Whether there is anything to ask before a model is converted. */
+const asksBeforeConverting = (model: Model) => signaturesOf(model).length > 1 || hasRawGrid(model);
 
 const OPSETS = { least: 7, most: 28 };
 
@@ -47,15 +56,42 @@ export const MODEL_COMMANDS: readonly Command[] = [
     group: 'Model',
     icon: 'graph',
     words: 'export lower',
-    enabled: (s) => {
-      if (s.model === null) return 'no model is open';
-      return isOnnx(s.model) ? 'it is ONNX already' : true;
-    },
+    enabled: isForeign,
     run: ({ store }) => {
       const { model, convertWith, showDialog } = store.getState();
-      if (model !== null && signaturesOf(model).length > 1) return showDialog({ kind: 'signature' });
-      return convertWith({});
+      return model !== null && asksBeforeConverting(model) ? showDialog({ kind: 'convert' }) : convertWith({});
     },
+  },
+  {
+    id: 'convert-options',
+    label: 'Convert to ONNX with options…',
+    group: 'Model',
+    icon: 'graph',
+    words: 'export signature opset boxes detector',
+    enabled: isForeign,
+    run: ({ store }) => store.getState().showDialog({ kind: 'convert' }),
+  },
+  {
+    id: 'refused',
+    label: 'Settle what has no ONNX form…',
+    group: 'Model',
+    icon: 'wand',
+    words: 'unsupported layers replace cut lambda custom',
+    enabled: (s) => (s.refused?.model === s.model && s.model ? true : 'no conversion was refused'),
+    run: ({ store }) => store.getState().showDialog({ kind: 'refused' }),
+  },
+  {
+    id: 'add-boxes',
+    label: 'Add boxes to the detector',
+    group: 'Model',
+    icon: 'graph',
+    words: 'anchors nms suppression detection custom vision yolo',
+    enabled: (s) => {
+      const ready = hasOnnx(s);
+      if (ready !== true) return ready;
+      return hasRawGrid(s.model!) ? true : 'it is no Custom Vision detector with a raw grid';
+    },
+    run: ({ store }) => store.getState().convertWith({ boxes: true }),
   },
   {
     id: 'convert-opset',

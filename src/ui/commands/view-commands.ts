@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import type { NodeId } from '../../graph-model/core/model.ts';
 import type { Services } from '../store/store.ts';
-import type { State, ViewRequest } from '../store/state.ts';
+import type { State, PictureRequest, ViewRequest } from '../store/state.ts';
 import { hasModel, hasSelection, oneSelected, type Command } from './command.ts';
 import { groupTree } from '../../graph-model/groups/groups.ts';
 import { collapseTo, toggleInside } from '../canvas/group-actions.ts';
@@ -40,7 +40,7 @@ const ask = (
   id: string,
   label: string,
   keys: readonly string[],
-  kind: Exclude<ViewRequest['kind'], 'reveal'>,
+  kind: Exclude<ViewRequest['kind'], 'reveal' | 'picture'>,
   icon?: Command['icon'],
 ): Command => ({
   id,
@@ -62,19 +62,15 @@ const theme = (id: 'system' | 'light' | 'dark', label: string, icon: Command['ic
   run: ({ store }) => store.getState().setTheme(id),
 });
 
-const picture = (
-  kind: 'save-png' | 'save-svg' | 'save-view-png' | 'save-view-svg',
-  label: string,
-  keys: readonly string[],
-): Command => ({
-  id: kind,
+const picture = (id: string, picture: PictureRequest, label: string, keys: readonly string[]): Command => ({
+  id,
   label,
   group: 'View',
   keys,
   icon: 'download',
   words: 'export image screenshot print vector graph',
   enabled: hasModel,
-  run: ({ store }) => store.getState().ask({ kind }),
+  run: ({ store }) => store.getState().ask({ kind: 'picture', picture }),
 });
 
 const hasGroups = (state: State): true | string => {
@@ -114,10 +110,19 @@ export const VIEW_COMMANDS: readonly Command[] = [
     enabled: (s) => (s.selected.size > 1 ? true : 'select two nodes first'),
     run: ({ store }) => store.getState().ask({ kind: 'paths' }),
   },
-  picture('save-png', 'Save the picture as PNG', ['Mod+Shift+E']),
-  picture('save-svg', 'Save the picture as SVG', ['Mod+Alt+E']),
-  picture('save-view-png', 'Save what is in view as PNG', []),
-  picture('save-view-svg', 'Save what is in view as SVG', []),
+  picture('save-png', { format: 'png', part: 'whole', theme: 'page' }, 'Save the picture as PNG', ['Mod+Shift+E']),
+  picture('save-svg', { format: 'svg', part: 'whole', theme: 'page' }, 'Save the picture as SVG', ['Mod+Alt+E']),
+  picture('save-view-png', { format: 'png', part: 'view', theme: 'page' }, 'Save what is in view as PNG', []),
+  picture('save-view-svg', { format: 'svg', part: 'view', theme: 'page' }, 'Save what is in view as SVG', []),
+  {
+    id: 'picture',
+    label: 'Save a picture: size, theme, title and key…',
+    group: 'View',
+    icon: 'download',
+    words: 'export image screenshot print vector graph png svg width',
+    enabled: hasModel,
+    run: ({ store }) => store.getState().showDialog({ kind: 'picture' }),
+  },
   panel('outline', 'Outline', 'Mod+B', 'outlineOpen', 'panel-left'),
   panel('inspector', 'Inspector', 'Mod+I', 'inspectorOpen', 'panel-right'),
   panel('bottom', 'Problems and reports', 'Mod+J', 'bottomOpen', 'panel-bottom'),
@@ -144,6 +149,19 @@ export const VIEW_COMMANDS: readonly Command[] = [
       const next = FOLDS[(FOLDS.indexOf(fold) + 1) % FOLDS.length]!;
       setView({ fold: next });
       announce(FOLD_WORDS[next]);
+    },
+  },
+  {
+    id: 'edge-shapes',
+    label: 'Show or hide shapes on the lines',
+    group: 'View',
+    icon: 'link',
+    words: 'edge label type tensor dimensions',
+    enabled: hasModel,
+    run: ({ store }) => {
+      const { edgeShapes, setView, announce } = store.getState();
+      setView({ edgeShapes: !edgeShapes });
+      announce(edgeShapes ? 'Lines carry no shapes.' : 'Lines carry the shapes of what they lead, from near.');
     },
   },
   {

@@ -114,5 +114,5 @@ async function runReport(
   const label = other ? 'Running original and result' : 'Running';
   const what = { kind: 'run', label, cancelled: 'The run was cancelled.' };
   const ran = await track(set, what, (on) => deps.workers.run(model, other, plan, on));
-  return { model, provider: ran.current.provider, ...ran };
+  return { model, provider: ran.current.provider, ...ran, request };
 }

@@ -2,13 +2,13 @@
 import type { Change } from '../../graph-model/core/draft.ts';
 import type { GraphId, Model, NodeId, ValueId } from '../../graph-model/core/model.ts';
 import type { ValueType } from '../../graph-model/core/types.ts';
-import type { Diagnostic } from '../../graph-model/diagnostics.ts';
+import type { Diagnostic, Refusal } from '../../graph-model/diagnostics.ts';
 import type { Fold } from '../../layout/types.ts';
 import type { Plan, PlanResult } from '../../optimizer/rule.ts';
 import type { OutputDifference, Provider, RunResult } from '../../runtime/types.ts';
 import type { Aggregate } from '../../graph-view/node-data.ts';
 import type { OwnData } from '../../graph-view/node-data-file.ts';
-import type { InputChoice, InputFile, Proof, TrustReport } from '../../workers/protocol.ts';
+import type { ConvertRequest, InputChoice, InputFile, Proof, TrustReport } from '../../workers/protocol.ts';
 
 export type GraphState = 'empty' | 'opening' | 'drawn' | 'failed';
 
@@ -103,21 +103,23 @@ export interface OverlaySlice {
 export type BottomTab = 'problems' | 'optimise' | 'run' | 'trust' | 'history';
 /** A request to the canvas; `serial` makes the same request twice count twice. */
 export type ViewRequest = { readonly serial: number } & (
-  { readonly kind: 'reveal'; readonly nodes: readonly NodeId[] } | { readonly kind: PlainRequest }
+  | { readonly kind: 'reveal'; readonly nodes: readonly NodeId[] }
+  | { readonly kind: 'picture'; readonly picture: PictureRequest }
+  | { readonly kind: PlainRequest }
 );
-type PlainRequest =
-  | 'fit'
-  | 'fit-selection'
-  | 'zoom-in'
-  | 'zoom-out'
-  | 'actual-size'
-  | 'back'
-  | 'forward'
-  | 'paths'
-  | 'save-svg'
-  | 'save-png'
-  | 'save-view-svg'
-  | 'save-view-png';
+type PlainRequest = 'fit' | 'fit-selection' | 'zoom-in' | 'zoom-out' | 'actual-size' | 'back' | 'forward' | 'paths';
+
+/** A picture of the graph as a file. */
+export interface PictureRequest {
+  readonly format: 'svg' | 'png';
+  readonly part: 'whole' | 'view';
+  /** 'page': as the page looks now. */
+  readonly theme: 'page' | 'light' | 'dark';
+  /** Title and key above the graph; left out, where nodes are coloured by something else than their category. */
+  readonly header?: boolean;
+  /** Pixels across; left out, twice as many as at 100 % for PNG. */
+  readonly width?: number;
+}
 
 export interface ViewSlice {
   /** The graph shown: the main graph, a body or a function. */
@@ -134,6 +136,8 @@ export interface ViewSlice {
   readonly expanded: ReadonlySet<NodeId>;
   /** Whether drawings far longer than wide are set in columns. */
   readonly fold: Fold;
+  /** Shapes stand beside the lines at near zoom. */
+  readonly edgeShapes: boolean;
   readonly outlineOpen: boolean;
   readonly inspectorOpen: boolean;
   readonly bottomOpen: boolean;
@@ -141,7 +145,12 @@ export interface ViewSlice {
   readonly paletteOpen: boolean;
   readonly request: ViewRequest | null;
   enter(scope: GraphId): void;
-  ask(request: Omit<Extract<ViewRequest, { kind: 'reveal' }>, 'serial'> | { kind: PlainRequest }): void;
+  ask(
+    request:
+      | Omit<Extract<ViewRequest, { kind: 'reveal' }>, 'serial'>
+      | Omit<Extract<ViewRequest, { kind: 'picture' }>, 'serial'>
+      | { kind: PlainRequest },
+  ): void;
   setView(
     part: Partial<
       Pick<
@@ -153,6 +162,7 @@ export interface ViewSlice {
         | 'grouping'
         | 'expanded'
         | 'fold'
+        | 'edgeShapes'
         | 'outlineOpen'
         | 'inspectorOpen'
         | 'bottomOpen'
@@ -217,12 +227,37 @@ export interface RunReport {
   readonly current: RunResult;
   readonly differences: readonly OutputDifference[];
   readonly inputs: readonly { readonly name: string; readonly description: string }[];
+  /** As it was asked for: the pictures that went in, and how they were laid out. */
+  readonly request: RunRequest;
 }
 
 export interface ConvertSlice {
   readonly convertFailure: Diagnostic | null;
   /** One change in the history: from the source's dialect to ONNX, or to another opset. */
-  convertWith(options: { readonly opset?: number; readonly signature?: string }): Promise<void>;
+  convertWith(options: ConvertRequest): Promise<void>;
+  /** What a conversion was refused for, until something is done about each, or another model is opened. */
+  readonly refused: Refused | null;
+  /** Keeps what was chosen so far, for when the dialog is opened again. */
+  choose(choices: Choices): void;
+}
+
+/** What is done about a node without an ONNX form, and what was written for each way that takes words. */
+export interface RefusalChoice {
+  readonly way: 'cut' | 'cut-after' | 'pass' | 'operator' | 'text' | '';
+  readonly type: string;
+  readonly operator: string;
+  readonly text: string;
+}
+export type Choices = ReadonlyMap<NodeId, RefusalChoice>;
+
+export interface Refused {
+  readonly model: Model;
+  readonly refusals: readonly Refusal[];
+  readonly choices: Choices;
+  /** As the conversion was asked for, without replacements. */
+  readonly options: ConvertRequest;
+  /** Why what was chosen last could not be done; '' at first. */
+  readonly why: string;
 }
 
 export interface TrustSlice {
@@ -242,7 +277,10 @@ export interface PrefsSlice {
 export type DialogView =
   | { readonly kind: 'keyboard' }
   | { readonly kind: 'download' }
-  | { readonly kind: 'signature' }
+  | { readonly kind: 'picture' }
+  | { readonly kind: 'convert' }
+  /** What is done about the nodes in {@link ConvertSlice.refused}. */
+  | { readonly kind: 'refused' }
   /** The model has errors; `proceed` downloads it all the same. */
   | { readonly kind: 'download-invalid'; proceed(): void }
   | {

@@ -2,7 +2,7 @@ import type { ViewRequest, ViewSlice } from './state.ts';
 import type { Get, PrefStorage, SetState } from './slice.ts';
 
 const KEY = 'graphwright.view';
-type Flag = 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'grouping' | 'traceHover';
+type Flag = 'outlineOpen' | 'inspectorOpen' | 'bottomOpen' | 'grouping' | 'traceHover' | 'edgeShapes';
 type Kept = Pick<ViewSlice, Flag | 'direction' | 'trace' | 'fold'>;
 
 export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null): ViewSlice {
@@ -21,8 +21,10 @@ export function viewSlice(set: SetState, get: Get, storage: PrefStorage | null):
     ask: (request) => set((s) => ({ request: { ...request, serial: (s.request?.serial ?? 0) + 1 } as ViewRequest })),
     setView: (part) => {
       set(part);
-      const { outlineOpen, inspectorOpen, bottomOpen, direction, grouping, trace, traceHover, fold } = get();
-      const now: Kept = { outlineOpen, inspectorOpen, bottomOpen, direction, grouping, traceHover, trace, fold };
+      const { outlineOpen, inspectorOpen, bottomOpen, direction, grouping, trace, traceHover, fold, edgeShapes } =
+        get();
+      const flags = { outlineOpen, inspectorOpen, bottomOpen, grouping, traceHover, edgeShapes };
+      const now: Kept = { ...flags, direction, trace, fold };
       storage?.setItem(KEY, JSON.stringify(now));
     },
   };
@@ -37,6 +39,7 @@ function readKept(storage: PrefStorage | null): Kept {
     grouping: true,
     trace: 0,
     traceHover: false,
+    edgeShapes: true,
     fold: 'auto',
   };
   const text = storage?.getItem(KEY);
@@ -50,6 +53,7 @@ function readKept(storage: PrefStorage | null): Kept {
       bottomOpen: flag('bottomOpen'),
       grouping: flag('grouping'),
       traceHover: flag('traceHover'),
+      edgeShapes: flag('edgeShapes'),
       trace: typeof found.trace === 'number' ? found.trace : usual.trace,
       fold: found.fold === 'on' || found.fold === 'off' ? found.fold : 'auto',
       direction: found.direction === 'horizontal' ? 'horizontal' : 'vertical',

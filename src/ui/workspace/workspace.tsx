@@ -6,15 +6,16 @@ import { WorkspaceCanvas } from '../canvas/workspace-canvas.tsx';
 import { BottomPanel } from '../panels/bottom/bottom-panel.tsx';
 import { Inspector } from '../panels/inspector/inspector.tsx';
 import { Outline } from '../panels/outline/outline.tsx';
+import { useOnceIdle } from '../kit/when-idle.ts';
 import { useStore } from '../store/store.ts';
 import '../kit/field.css';
 
 /**
- * False until the first graph is on the screen: the panels around it cost as much as the graph and come after it. They
- * stay when another model is opened.
+ * False until the first graph has been on the screen for a moment: the panels around it cost as much as the graph and must
+ * not stand between a person and the picture. They stay when another model is opened.
  */
 function useGraphFirst(): boolean {
-  const drawn = useStore((s) => s.graphState !== 'opening' || s.analysed);
+  const drawn = useOnceIdle(useStore((s) => s.graphState !== 'opening' || s.analysed));
   const [seen, setSeen] = useState(drawn);
   if (drawn && !seen) setSeen(true);
   return seen;

@@ -1,4 +1,5 @@
 /** A made-up run of a model, for looking at the report and for tests of it. Nothing here was measured. */
+import { USUAL_RUN } from '../../../src/ui/store/reports.ts';
 import type { Model } from '../../../src/graph-model/core/model.ts';
 import type { DenseTensor } from '../../../src/graph-model/core/tensor.ts';
 import type { OutputDifference, RunResult } from '../../../src/runtime/types.ts';
@@ -63,5 +64,6 @@ export function exampleRun(model: Model, compared: boolean): RunReport {
     current,
     differences: compared ? differences : [],
     inputs: [{ name: 'image', description: 'seeded normal, 1×1×8×8' }],
+    request: USUAL_RUN,
   };
 }

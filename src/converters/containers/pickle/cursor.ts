@@ -8,6 +8,8 @@ export class Cursor {
   constructor(
     readonly file: string,
     readonly bytes: Uint8Array,
+    /** Told now and then where the reading is. */
+    readonly told: (at: number) => void = () => {},
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }

@@ -28,6 +28,9 @@ export function runPickle(cursor: Cursor, host: PickleHost = {}): PyValue {
   return new Machine(cursor, host).run();
 }
 
+/** Opcodes between two words on progress. */
+const TOLD_EVERY = 16384;
+
 class Machine {
   private stack: Slot[] = [];
   private readonly memo = new Map<number, PyValue>();
@@ -40,7 +43,8 @@ class Machine {
   ) {}
 
   run(): PyValue {
-    for (;;) {
+    for (let count = 0; ; count++) {
+      if (count % TOLD_EVERY === 0) this.c.told(this.c.at);
       const op = this.c.u1();
       if (op === 0x2e) return this.pop();
       const act = OPCODES[op];

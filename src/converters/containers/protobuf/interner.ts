@@ -1,6 +1,11 @@
 /** Names by number, found by their bytes: a string is made once for each name, not once for each mention. */
 import { decodeLossy, decodeText } from './wire-reader.ts';
 
+/** Names lie close to each other: so many bytes are decoded at once, and names are cut from the text that came of them. */
+const WINDOW = 16_384;
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 export class Interner {
   /** Text by number. Number 0 is the empty name. */
   readonly texts: string[] = [''];
@@ -10,6 +15,9 @@ export class Interner {
   private readonly lengths: number[] = [0];
   private readonly hashes: number[] = [0];
   private slots = new Int32Array(1024);
+  private windowAt = 0;
+  private window = '';
+  private readonly seven = new Uint8Array(WINDOW);
 
   constructor(private readonly bytes: Uint8Array) {}
 
@@ -30,7 +38,7 @@ export class Interner {
 
   private add(begin: number, end: number, hash: number, slot: number): number {
     const id = this.texts.length;
-    const text = decodeText(this.bytes, begin, end);
+    const text = this.decode(begin, end);
     if (text === null) this.invalid++;
     this.texts.push(text ?? decodeLossy(this.bytes, begin, end));
     this.begins.push(begin);
@@ -39,6 +47,27 @@ export class Interner {
     this.slots[slot] = id;
     if (id * 2 > this.slots.length) this.grow();
     return id;
+  }
+
+  private decode(begin: number, end: number): string | null {
+    if (end - begin > WINDOW || !this.isAscii(begin, end)) return decodeText(this.bytes, begin, end);
+    if (begin < this.windowAt || end > this.windowAt + this.window.length) this.moveWindow(begin);
+    return this.window.slice(begin - this.windowAt, end - this.windowAt);
+  }
+
+  /** What lies between the names is no text: of seven bits it is some, and a letter stays where its byte was. */
+  private moveWindow(begin: number): void {
+    const { bytes, seven } = this;
+    const length = Math.min(WINDOW, bytes.length - begin);
+    for (let i = 0; i < length; i++) seven[i] = bytes[begin + i]! & 0x7f;
+    this.windowAt = begin;
+    this.window = utf8.decode(seven.subarray(0, length));
+  }
+
+  private isAscii(begin: number, end: number): boolean {
+    let all = 0;
+    for (let i = begin; i < end; i++) all |= this.bytes[i]!;
+    return all < 0x80;
   }
 
   private grow(): void {

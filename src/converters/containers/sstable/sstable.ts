@@ -4,6 +4,7 @@
  */
 import type { BlobLike } from '../../../graph-model/core/bytes.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
+import { varintAt } from '../protobuf/varint.ts';
 import { maskedCrc32c } from './crc32c.ts';
 import { snappyDecode } from './snappy.ts';
 
@@ -73,8 +74,8 @@ class Table {
   }
 
   private handle(bytes: Uint8Array, at: number, where: number): { handle: Handle; next: number } {
-    const offset = varint(bytes, at) ?? this.fail('a block has no place', where);
-    const size = varint(bytes, offset.next) ?? this.fail('a block has no size', where);
+    const offset = varintAt(bytes, at) ?? this.fail('a block has no place', where);
+    const size = varintAt(bytes, offset.next) ?? this.fail('a block has no size', where);
     const end = offset.value + size.value + TRAILER;
     if (end > this.blob.size || size.value > BLOCK_LIMIT) {
       this.fail(`a block of ${size.value} bytes at byte ${offset.value} lies outside the file`, where);
@@ -103,9 +104,9 @@ class Table {
     if (restarts < 0 || end < 0) this.fail('a block is shorter than its list of restarts', where);
     let key = new Uint8Array(0);
     for (let at = 0; at < end;) {
-      const shared = varint(bytes, at) ?? this.fail('an entry is cut off', where);
-      const own = varint(bytes, shared.next) ?? this.fail('an entry is cut off', where);
-      const length = varint(bytes, own.next) ?? this.fail('an entry is cut off', where);
+      const shared = varintAt(bytes, at) ?? this.fail('an entry is cut off', where);
+      const own = varintAt(bytes, shared.next) ?? this.fail('an entry is cut off', where);
+      const length = varintAt(bytes, own.next) ?? this.fail('an entry is cut off', where);
       const begin = length.next + own.value;
       if (shared.value > key.length || begin + length.value > end) this.fail('an entry passes its block', where);
       const next = new Uint8Array(shared.value + own.value);
@@ -116,13 +117,4 @@ class Table {
       yield { key, value: bytes.subarray(begin, at), offset: offset < 0 ? -1 : offset + begin };
     }
   }
-}
-
-function varint(bytes: Uint8Array, begin: number): { value: number; next: number } | null {
-  let value = 0;
-  for (let at = begin, scale = 1; at < bytes.length && at < begin + 10; at++, scale *= 128) {
-    value += (bytes[at]! & 0x7f) * scale;
-    if (bytes[at]! < 0x80) return { value, next: at + 1 };
-  }
-  return null;
 }

@@ -1,8 +1,8 @@
 /** What a lowering is given: one call of one layer. */
+import { permuted } from '../../../graph-model/core/permute.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
-import { elementCount } from '../../../graph-model/core/tensor.ts';
 import type { Dim, DType } from '../../../graph-model/core/types.ts';
-import { FormatError } from '../../../graph-model/diagnostics.ts';
+import { Refused } from '../refusal.ts';
 import { flag, isList, isObject, numberOf, numbers, text, type Json, type JsonObject } from '../json.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 import {
@@ -64,7 +64,7 @@ export class LayerCall {
   }
 
   refuse(why: string): never {
-    throw new FormatError('keras.unsupported', { layer: this.given.name, type: this.given.op, why });
+    throw new Refused(this.given.name, this.given.op, why);
   }
 
   // ---- configuration
@@ -132,8 +132,7 @@ export class LayerCall {
   permuted(role: string, perm: readonly number[], dims?: readonly number[]): ValueId {
     return this.once(`${role} ${perm.join()} ${dims?.join() ?? ''}`, () => {
       const { dims: from, values } = this.weight(role, perm.length);
-      const shape = dims ?? perm.map((p) => from[p]!);
-      return this.e.constant({ dtype: 'float', dims: shape, values: permuteValues(values, from, perm) });
+      return this.e.constant(permuted({ dtype: 'float', dims: from, values }, perm, dims));
     });
   }
 
@@ -196,26 +195,6 @@ export class LayerCall {
   keep(value: ValueId, order: Order = 'natural', mask: Held | null = null): Held {
     return Held.of(value, order, mask);
   }
-}
-
-/** Elements of a tensor with its axes in another order. */
-export function permuteValues(values: Float32Array, dims: readonly number[], perm: readonly number[]): Float32Array {
-  const out = new Float32Array(values.length);
-  const strides = dims.map((_, i) => elementCount(dims.slice(i + 1)));
-  const shape = perm.map((p) => dims[p]!);
-  const steps = perm.map((p) => strides[p]!);
-  const at = shape.map(() => 0);
-  let from = 0;
-  for (let i = 0; i < out.length; i++) {
-    out[i] = values[from]!;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += steps[axis]!;
-      if (++at[axis]! < shape[axis]!) break;
-      from -= steps[axis]! * shape[axis]!;
-      at[axis] = 0;
-    }
-  }
-  return out;
 }
 
 export function isHeld(value: Given | undefined): value is Held {

@@ -10,6 +10,7 @@ import { type Held, orderAtHand, range } from '../../../graph-model/builders/axi
 import { concatenated } from './merge.ts';
 import { MORE_OPS } from './more-ops.ts';
 import { heldsIn } from './recurrent.ts';
+import { REFUSED_OPS } from './refused.ts';
 
 /** An option by any of its names, from the configuration (Keras 3) or the call (Keras 2). */
 export function option(c: LayerCall, names: readonly string[], place = -1): Json | undefined {
@@ -411,13 +412,16 @@ export const OP_NAMES: readonly string[] = Object.keys(KERAS_OPS).sort();
 
 const plainName = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-export const isOp = (name: string): boolean => plainName(name) in KERAS_OPS;
+export const isOp = (name: string): boolean => plainName(name) in KERAS_OPS || plainName(name) in REFUSED_OPS;
+
+/** Why a function of keras.ops has no ONNX form; null where it has one. */
+export function refusalOfOp(op: string): string | null {
+  const name = plainName(op);
+  return REFUSED_OPS[name] ?? (name in KERAS_OPS ? null : 'this function of keras.ops is not converted');
+}
 
 /** A class of keras.ops (`TrueDivide`). */
-export function lowerOp(c: LayerCall): Held | readonly Held[] {
-  const lowering = KERAS_OPS[plainName(c.given.op)];
-  return lowering ? lowering(c) : c.refuse('this function of keras.ops is not converted');
-}
+export const lowerOp: Lowering = (c) => KERAS_OPS[plainName(c.given.op)]!(c);
 
 /** `math.reduce_mean`, `__operators__.add`, `nn.relu`: the last part says what it does. */
 const tensorflowOp: Lowering = (c) => {

@@ -171,11 +171,6 @@ function invertedLookup(c: LayerCall, kind: 'string' | 'int', v: Vocabulary): He
   );
 }
 
-const refused =
-  (why: string): Lowering =>
-  (c) =>
-    c.refuse(why);
-
 export const PREPROCESSING: Readonly<Record<string, Lowering>> = {
   Normalization: normalization,
   Rescaling: rescaling,
@@ -186,15 +181,4 @@ export const PREPROCESSING: Readonly<Record<string, Lowering>> = {
   Discretization: discretization,
   StringLookup: lookup('string'),
   IntegerLookup: lookup('int'),
-};
-
-/** Built-in layers that ONNX has no words for, and why. */
-export const REFUSED: Readonly<Record<string, Lowering>> = {
-  Hashing: refused('ONNX has no hash function'),
-  HashedCrossing: refused('ONNX has no hash function'),
-  TextVectorization: refused('splitting text into words is not converted; look the words up before the model'),
-  STFTSpectrogram: refused('spectrograms are not converted'),
-  MelSpectrogram: refused('spectrograms are not converted'),
-  LocallyConnected1D: refused('locally connected layers are not converted'),
-  LocallyConnected2D: refused('locally connected layers are not converted'),
 };

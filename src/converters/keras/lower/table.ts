@@ -9,7 +9,7 @@ import { MERGE } from './merge.ts';
 import { NORMALIZATION } from './normalization.ts';
 import { POOLING } from './pooling.ts';
 import { TENSORFLOW_OPS } from './ops.ts';
-import { PREPROCESSING, REFUSED } from './preprocessing.ts';
+import { PREPROCESSING } from './preprocessing.ts';
 import { RECURRENT } from './recurrent.ts';
 
 export interface Family {
@@ -30,9 +30,7 @@ export const FAMILIES: readonly Family[] = [
   { title: 'TensorFlow functions as layers', layers: TENSORFLOW_OPS },
 ];
 
-const LAYERS: ReadonlyMap<string, Lowering> = new Map(
-  [...FAMILIES.map((f) => f.layers), REFUSED].flatMap((layers) => Object.entries(layers)),
-);
+const LAYERS: ReadonlyMap<string, Lowering> = new Map(FAMILIES.flatMap((f) => Object.entries(f.layers)));
 
 export function lowerLayer(op: string): Lowering | null {
   return LAYERS.get(op) ?? null;

@@ -307,7 +307,7 @@ function callAttributes(layer: LayerEntry, call: Call, roles: readonly string[])
   const own: Record<string, string | readonly string[]> = {};
   if (roles.length > 0) own['weights'] = roles;
   if (/^keras\.(src\.)?ops/.test(layer.module)) own['module'] = layer.module;
-  if (typeof layer.config['registered_name'] === 'string') own['registered_name'] = layer.config['registered_name'];
+  if (layer.registered.includes('>')) own['registered_name'] = layer.registered;
   const said = written(call);
   if (said) own['call'] = JSON.stringify(said);
   return new Map(attributes(own));

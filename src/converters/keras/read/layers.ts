@@ -26,6 +26,8 @@ export interface LayerEntry {
   readonly config: JsonObject;
   /** `keras.layers`, `keras.src.ops.numpy`; '' in Keras 1 and 2. */
   readonly module: string;
+  /** `Package>Class` of a class of the user's own; '' where it is not said. */
+  readonly registered: string;
   /** Calls in order; empty in a Sequential model, whose layers follow each other. */
   readonly calls: readonly Call[];
   /** The shape that the layer was built for, where it is written down. */
@@ -86,7 +88,12 @@ function readLayer(json: Json, file: string, where: string): LayerEntry {
   const built = isObject(build) ? shapeOf(build['input_shape']) : null;
   const module = text(json['module'], '');
   const legacy = nodes.some(isList);
-  return { type: json['class_name'], name, config, module, calls: nodes.map(readCall), built, legacy, firstCall: 0 };
+  const foreign =
+    module !== '' && !/^(keras|tf_keras|tensorflow)\b/.test(module) ? `${module}>${json['class_name']}` : '';
+  const own = json['class_name'].includes('>') ? json['class_name'] : foreign;
+  const registered = String(json['registered_name'] ?? '').includes('>') ? String(json['registered_name']) : own;
+  const calls = nodes.map(readCall);
+  return { type: json['class_name'], name, config, module, registered, calls, built, legacy, firstCall: 0 };
 }
 
 /** A shape as Keras writes it; null where the field is something else. */

@@ -1,30 +1,37 @@
 /** The nodes of the `sklearn` dialect back as the objects they describe: the opposite of encode.ts. */
 import type { Attribute } from '../../../graph-model/core/attributes.ts';
+import type { Progress } from '../../../graph-model/job.ts';
 import type { GraphId, Model, Node } from '../../../graph-model/core/model.ts';
 import { readTensor, tensorAtHand, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
 import { NdArray, NumpyDtype, PyGlobal, PyObject, type PyValue } from '../../containers/pickle/index.ts';
 import { ForeignObject, isForeignNode } from '../foreign.ts';
 
 /** The estimator that a graph describes: its one node's, or the pipeline of its nodes. */
-export async function decodeGraph(model: Model, graph: GraphId): Promise<PyObject> {
+export async function decodeGraph(model: Model, graph: GraphId, progress: Progress = () => {}): Promise<PyObject> {
   const g = model.graphs.at(graph);
   const nodes = g.order.map((id) => model.nodes.at(id)).filter((n) => n.op !== 'Columns');
   const cls = g.metadata?.get('class');
-  if (nodes.length === 1 && !cls) return (await new Decoder(model).node(nodes[0]!)) as PyObject;
+  if (nodes.length === 1 && !cls) return (await new Decoder(model, progress).node(nodes[0]!)) as PyObject;
   const pipeline = new PyObject(globalOf(cls ?? 'sklearn.pipeline.Pipeline'));
   const steps: PyValue[] = [];
-  for (const n of nodes) steps.push([n.name, await new Decoder(model).node(n)]);
+  for (const n of nodes) steps.push([n.name, await new Decoder(model, progress).node(n)]);
   pipeline.attrs.set('steps', steps);
   return pipeline;
 }
 
+/** Lists of more are worth a word on progress. */
+const LONG = 64;
+
 class Decoder {
-  constructor(private readonly model: Model) {}
+  constructor(
+    private readonly model: Model,
+    private readonly progress: Progress,
+  ) {}
 
   async node(node: Node): Promise<PyValue> {
     if (node.op === 'passthrough') return 'passthrough';
     const steps = node.attributes.get('steps');
-    if (node.op === 'Pipeline' && steps?.kind === 'graph') return decodeGraph(this.model, steps.value);
+    if (node.op === 'Pipeline' && steps?.kind === 'graph') return decodeGraph(this.model, steps.value, this.progress);
     const cls = node.metadata?.get('class') ?? `${node.domain}.${node.op}`;
     if (isForeignNode(node)) return new ForeignObject(globalOf(cls), node);
     const tree = treeOf(node.attributes);
@@ -70,9 +77,9 @@ class Decoder {
       case 'tensor':
         return arrayOf(a.value);
       case 'graph':
-        return decodeGraph(this.model, a.value);
+        return decodeGraph(this.model, a.value, this.progress);
       case 'graphs':
-        return Promise.all(a.value.map((g) => decodeGraph(this.model, g)));
+        return Promise.all(a.value.map((g) => decodeGraph(this.model, g, this.progress)));
       default:
         return null;
     }
@@ -103,7 +110,10 @@ class Decoder {
 
   private async list(b: Branch, length: number): Promise<PyValue[]> {
     const out: PyValue[] = [];
-    for (let i = 0; i < length; i++) out.push((await this.child(b, String(i))) ?? null);
+    for (let i = 0; i < length; i++) {
+      if (length > LONG && i % 16 === 0) this.progress(i, length, 'Reading the estimators');
+      out.push((await this.child(b, String(i))) ?? null);
+    }
     return out;
   }
 

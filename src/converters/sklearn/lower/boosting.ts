@@ -1,10 +1,10 @@
 /** Boosted trees: sklearn/ensemble/_gb.py, _weight_boosting.py, _hist_gradient_boosting. */
 import { NdArray, PyObject } from '../../containers/pickle/index.ts';
-import { once, type Val } from './builder.ts';
+import { once, type Builder, type Val } from './builder.ts';
 import { toArr, type Est } from './estimator.ts';
 import { classifier, regressor, type Lowered, type Lowerer, type Lowering } from './lowered.ts';
 import type { Table } from './table.ts';
-import { fittedTree, leafValues, shares, treeInput } from './tree.ts';
+import { fittedTree, hasVotes, leafValues, namedLabel, shares, treeInput, votedLabels } from './tree.ts';
 import { TreeEnsembleBuilder, type CategorySplit, type TreeNodes } from './trees.ts';
 
 /** Version of scikit-learn that saved the model, as major·100 + minor; the newest where it does not say. */
@@ -15,9 +15,15 @@ export function versionOf(e: Est): number {
 
 // Gradient boosting
 
-/** [N, K]: learning rate times the sum of the trees, plus the initial prediction. */
-function boosted(l: Lowerer, e: Est, x: Table, initial: (k: number) => number | Val): Val {
-  const { o } = l;
+interface Boosted {
+  readonly trees: TreeEnsembleBuilder;
+  /** Trees a stage. */
+  readonly count: number;
+  readonly input: () => Val;
+}
+
+/** Learning rate times the trees. */
+function boosted(l: Lowerer, e: Est, x: Table): Boosted {
   const stages = e.get('estimators_');
   const items =
     stages instanceof NdArray ? stages.values() : Array.isArray(stages) ? stages.flat() : e.fail('it has no trees');
@@ -31,13 +37,29 @@ function boosted(l: Lowerer, e: Est, x: Table, initial: (k: number) => number | 
     const t = fittedTree(e.within(item, `stage ${Math.floor(i / count)}`));
     ensemble.addTree(t.nodes, (n) => [i % count, rate * t.values.data[n]!]);
   });
-  const sum = ensemble.build(o, treeInput(o, x), count);
-  const first = initial(count);
-  return o.add(sum, typeof first === 'number' ? o.num(first) : first);
+  return { trees: ensemble, count, input: once(() => treeInput(l.o, x)) };
 }
 
-export const gradientBoostingRegressor: Lowering = (l, e, x) =>
-  regressor(() => l.o.flat(boosted(l, e, x, () => initialOfRegressor(l, e, x))));
+/** [N, K]: the sum of the trees, plus the initial prediction. */
+function rawOf(l: Lowerer, { trees, count, input }: Boosted, initial: number | Val): Val {
+  const { o } = l;
+  return o.add(trees.build(o, input(), count), typeof initial === 'number' ? o.num(initial) : initial);
+}
+
+export const gradientBoostingRegressor: Lowering = (l, e, x) => {
+  const { o } = l;
+  const all = once(() => boosted(l, e, x));
+  const initial = once(() => initialOfRegressor(l, e, x));
+  const made = regressor(() => o.flat(rawOf(l, all(), initial())));
+  if (!hasVotes(o)) return made;
+  const outputs = () => {
+    const first = initial();
+    if (typeof first !== 'number') return { predictions: made.predict!() };
+    const { trees, input } = all();
+    return { predictions: o.flat(trees.scores(o, input(), 1, [first])) };
+  };
+  return { ...made, outputs };
+};
 
 function initialOfRegressor(l: Lowerer, e: Est, x: Table): number | Val {
   if (e.get('init_') === null || e.get('init_') === 'zero') return 0;
@@ -51,17 +73,51 @@ export const gradientBoostingClassifier: Lowering = (l, e, x) => {
   const classes = e.nd('classes_');
   const binary = classes.size === 2;
   const exponential = e.text('loss') === 'exponential';
+  const all = once(() => boosted(l, e, x));
   const raw = once(() => {
-    const all = boosted(l, e, x, (k) => initialOfClassifier(l, e, x, k, exponential));
-    return binary ? o.flat(all) : all;
+    const sums = rawOf(l, all(), initialOfClassifier(l, e, x, all().count, exponential));
+    return binary ? o.flat(sums) : sums;
   });
   const proba = () => {
     if (!binary) return o.softmax(raw());
     return o.sigmoidPair(exponential ? o.mul(o.num(2), raw()) : raw());
   };
   const index = () => (binary ? o.cast(o.greaterEq(raw(), o.num(0)), 'int64') : o.argmax(raw()));
-  return classifier(l, { classes, decision: raw, proba, index });
+  const made = classifier(l, { classes, decision: raw, proba, index });
+  const base = exponential ? null : constantInitial(e, classes.size);
+  return base && hasVotes(o) ? { ...made, outputs: () => boostedVotes(o, all(), classes, base) } : made;
 };
+
+/** Labels and probabilities by one node; `base` is one number a tree of a stage. */
+function boostedVotes(
+  o: Builder,
+  { trees, input }: Boosted,
+  classes: NdArray,
+  base: readonly number[],
+): Record<string, Val> | null {
+  const binary = classes.size === 2;
+  if (binary && trees.isPositive) return null;
+  const link = binary ? 'LOGISTIC' : 'SOFTMAX';
+  const outputs = binary ? 1 : classes.size;
+  const made = trees.votes(o, input(), { labels: votedLabels(classes), outputs, base, link, allowed: 2e-6 });
+  return made && { label: namedLabel(o, made.label, classes), probabilities: made.scores };
+}
+
+/** The initial scores where every row has the same; null where it depends on the row. */
+function constantInitial(e: Est, classes: number): number[] | null {
+  const count = classes === 2 ? 1 : classes;
+  // A score of exactly 0 is for the second class, which the operator says of what is above 0.
+  const above = (v: number) => (v === 0 && count === 1 ? Number.MIN_VALUE : v);
+  if (e.get('init_') === null || e.get('init_') === 'zero') return Array.from({ length: count }, () => above(0));
+  const init = e.est('init_');
+  if (init.name !== 'DummyClassifier' || init.text('strategy', 'prior') !== 'prior') return null;
+  const prior = init.arr('class_prior_').data.map((p) => Math.min(Math.max(p, EPS32), 1 - EPS32));
+  if (prior.length !== classes) return null;
+  if (count === 1) return [above(Math.log(prior[1]! / (1 - prior[1]!)))];
+  const logs = Array.from(prior, Math.log);
+  const mean = versionOf(e) >= 104 ? logs.reduce((a, b) => a + b, 0) / classes : 0;
+  return logs.map((v) => v - mean);
+}
 
 const EPS32 = 1.1920928955078125e-7;
 
@@ -139,9 +195,8 @@ function categorySplit(
   return { values: known.filter((v) => isLeft(v) !== missingLeft), left: !missingLeft };
 }
 
-function histRaw(l: Lowerer, e: Est, x: Table): Val {
-  const { o } = l;
-  const input = e.has('_preprocessor') ? l.lower(e.est('_preprocessor'), x).transform!() : x;
+function histTrees(l: Lowerer, e: Est, x: Table): Boosted {
+  const table = e.has('_preprocessor') ? l.lower(e.est('_preprocessor'), x).transform!() : x;
   const mapper = binMapper(e);
   const stages = e.list('_predictors');
   const ensemble = new TreeEnsembleBuilder();
@@ -155,31 +210,46 @@ function histRaw(l: Lowerer, e: Est, x: Table): Val {
       ensemble.addTree(t.nodes, (n) => [k, t.values[n]!]);
     });
   }
-  const sum = ensemble.build(o, input.matrix(), count);
-  return o.add(sum, o.f64(e.arr('_baseline_prediction').data));
+  return { trees: ensemble, count, input: once(() => table.matrix()) };
+}
+
+function histRaw(l: Lowerer, e: Est, { trees, count, input }: Boosted): Val {
+  const { o } = l;
+  return o.add(trees.build(o, input(), count), o.f64(e.arr('_baseline_prediction').data));
 }
 
 export const histRegressor: Lowering = (l, e, x) => {
   const loss = e.get('_loss');
   const name = loss instanceof PyObject ? loss.cls.name : e.text('loss');
   const log = /poisson|gamma|tweedie/i.test(name) && !/identity/i.test(name);
-  return regressor(() => {
-    const raw = l.o.flat(histRaw(l, e, x));
-    return log ? l.o.exp(raw) : raw;
+  const { o } = l;
+  const all = once(() => histTrees(l, e, x));
+  const made = regressor(() => {
+    const raw = o.flat(histRaw(l, e, all()));
+    return log ? o.exp(raw) : raw;
   });
+  if (log || !hasVotes(o)) return made;
+  const outputs = () => {
+    const { trees, input } = all();
+    return { predictions: o.flat(trees.scores(o, input(), 1, e.arr('_baseline_prediction').data)) };
+  };
+  return { ...made, outputs };
 };
 
 export const histClassifier: Lowering = (l, e, x) => {
   const { o } = l;
   const classes = e.nd('classes_');
   const binary = classes.size === 2;
-  const raw = once(() => (binary ? o.flat(histRaw(l, e, x)) : histRaw(l, e, x)));
+  const all = once(() => histTrees(l, e, x));
+  const raw = once(() => (binary ? o.flat(histRaw(l, e, all())) : histRaw(l, e, all())));
   const proba = () => {
     if (!binary) return o.softmax(raw());
     return o.sigmoidPair(raw());
   };
   const index = () => (binary ? o.cast(o.greater(raw(), o.num(0)), 'int64') : o.argmax(raw()));
-  return classifier(l, { classes, decision: raw, proba, index });
+  const made = classifier(l, { classes, decision: raw, proba, index });
+  if (!hasVotes(o)) return made;
+  return { ...made, outputs: () => boostedVotes(o, all(), classes, Array.from(e.arr('_baseline_prediction').data)) };
 };
 
 // AdaBoost

@@ -3,6 +3,7 @@ import { attributes, type AttributeLike, type Attributes } from '../../../graph-
 import { Emitter } from '../../../graph-model/builders/emitter.ts';
 import type { Draft } from '../../../graph-model/core/draft.ts';
 import type { GraphId, Origin, ValueId } from '../../../graph-model/core/model.ts';
+import type { Progress } from '../../../graph-model/job.ts';
 import { tensorOf } from '../../../graph-model/core/tensor.ts';
 import { dtypeInfo, type DType } from '../../../graph-model/core/types.ts';
 
@@ -19,8 +20,11 @@ export class Builder {
   origin: Origin | undefined;
   private readonly scalars = new Map<string, Val>();
   private readonly casts = new Map<string, Val>();
-  /** What a double was as float. */
+  /** What a double was as float, or as a flag. */
   private readonly widened = new Map<ValueId, Val>();
+  /** Products of two matrices, to which a constant may yet be added, and the sizes of constants. */
+  private readonly products = new Map<ValueId, readonly [Val, Val]>();
+  private readonly constants = new Map<ValueId, readonly number[]>();
   /** The [N, 1] that an [N] was made of. */
   private readonly columnsOfFlat = new Map<ValueId, Val>();
 
@@ -30,16 +34,17 @@ export class Builder {
     /** The versions of ai.onnx and ai.onnx.ml that nodes are written for. */
     readonly opset: number,
     readonly mlOpset: number,
+    readonly progress: Progress = () => {},
   ) {}
 
   /** For the lowerings that all formats share. */
   emitter(): Emitter {
-    return new Emitter(this.draft, this.graph, this.origin, this.opset, this.mlOpset);
+    return new Emitter(this.draft, this.graph, this.origin, this.opset, this.mlOpset, this.progress);
   }
 
   /** A builder for a body of this graph. */
   within(graph: GraphId): Builder {
-    const b = new Builder(this.draft, graph, this.opset, this.mlOpset);
+    const b = new Builder(this.draft, graph, this.opset, this.mlOpset, this.progress);
     b.origin = this.origin;
     return b;
   }
@@ -77,7 +82,9 @@ export class Builder {
     return found;
   }
   private constant(t: DType, dims: readonly number[], values: Parameters<typeof tensorOf>[0]['values']): Val {
-    return { id: this.draft.constant(this.graph, tensorOf({ dtype: t, dims, values })), t };
+    const id = this.draft.constant(this.graph, tensorOf({ dtype: t, dims, values }));
+    this.constants.set(id, dims);
+    return { id, t };
   }
 
   // Nodes
@@ -109,19 +116,37 @@ export class Builder {
     if (x.t === t) return x;
     const before = this.widened.get(x.id);
     if (before?.t === t) return before;
+    if (before && t === 'float') return this.cast(before, t);
     const key = `${x.id} ${t}`;
     let made = this.casts.get(key);
     if (!made) {
       this.casts.set(key, (made = this.op('Cast', [x], { to: dtypeInfo(t).code }, t)));
-      if (x.t === 'float' && t === 'double') this.widened.set(made.id, x);
+      if ((x.t === 'float' || x.t === 'bool') && t === 'double') this.widened.set(made.id, x);
     }
     return made;
+  }
+  /** The float32 values that doubles are; null where they may be others. */
+  narrow(x: Val): Val | null {
+    if (x.t === 'float') return x;
+    const before = this.widened.get(x.id);
+    return before ? this.cast(before, 'float') : null;
+  }
+  /** Moves values without computing: in float32 where they are float32 values, so that they are widened once, or never. */
+  private moved(op: string, x: Val, rest: readonly Val[], plain: Plain = {}, domain = ''): Val {
+    const small = x.t === 'double' ? this.narrow(x) : null;
+    const made = this.op(op, [small ?? x, ...rest], plain, undefined, domain);
+    return small ? this.double(made) : made;
   }
   double(x: Val): Val {
     return this.cast(x, 'double');
   }
 
-  add = (a: Val, b: Val): Val => this.op('Add', [a, b]);
+  /** A product and a constant row are one Gemm. */
+  add = (a: Val, b: Val): Val => {
+    const factors = this.products.get(a.id);
+    const isRow = (this.constants.get(b.id)?.slice(0, -1) ?? [0]).every((d) => d === 1);
+    return factors && isRow ? this.op('Gemm', [...factors, b]) : this.op('Add', [a, b]);
+  };
   sub = (a: Val, b: Val): Val => this.op('Sub', [a, b]);
   mul = (a: Val, b: Val): Val => this.op('Mul', [a, b]);
   div = (a: Val, b: Val): Val => this.op('Div', [a, b]);
@@ -133,7 +158,12 @@ export class Builder {
   sqrt = (a: Val): Val => this.op('Sqrt', [a]);
   square = (a: Val): Val => this.op('Mul', [a, a]);
   tanh = (a: Val): Val => this.op('Tanh', [a]);
-  matmul = (a: Val, b: Val): Val => this.op('MatMul', [a, b]);
+  /** Of two matrices: ONNX Runtime multiplies doubles faster by Gemm than by MatMul. */
+  matmul = (a: Val, b: Val): Val => {
+    const made = this.op('Gemm', [a, b]);
+    this.products.set(made.id, [a, b]);
+    return made;
+  };
   max = (a: Val, b: Val): Val => this.op('Max', [a, b]);
   min = (a: Val, b: Val): Val => this.op('Min', [a, b]);
 
@@ -170,23 +200,34 @@ export class Builder {
   argmin = (x: Val, axis = 1): Val => this.op('ArgMin', [x], { axis, keepdims: 0 }, 'int64');
 
   gather(x: Val, indices: Val, axis = 0): Val {
-    return this.op('Gather', [x, indices], { axis });
+    return this.moved('Gather', x, [indices], { axis });
   }
   /** Columns of a matrix, in the order given. */
   columns(x: Val, indices: readonly number[]): Val {
-    return this.gather(x, this.i64(indices), 1);
+    if (x.t === 'bool') return this.gather(x, this.i64(indices), 1);
+    // Which is twice as fast in ONNX Runtime as Gather along an inner axis.
+    return this.moved('ArrayFeatureExtractor', x, [this.i64(indices)], {}, 'ai.onnx.ml');
   }
   concat(parts: readonly Val[], axis = 1): Val {
-    return parts.length === 1 ? parts[0]! : this.op('Concat', parts, { axis });
+    if (parts.length === 1) return parts[0]!;
+    const small = parts.map((p) => (p.t === 'double' ? this.widened.get(p.id) : undefined));
+    if (!small.every((p) => p !== undefined)) return this.op('Concat', parts, { axis });
+    return this.double(
+      this.op(
+        'Concat',
+        small.map((p) => this.cast(p, 'float')),
+        { axis },
+      ),
+    );
   }
   reshape(x: Val, dims: readonly number[]): Val {
-    return this.op('Reshape', [x, this.i64(dims)]);
+    return this.moved('Reshape', x, [this.i64(dims)]);
   }
   unsqueeze(x: Val, axis: number): Val {
-    return this.op('Unsqueeze', [x, this.i64([axis])]);
+    return this.moved('Unsqueeze', x, [this.i64([axis])]);
   }
   squeeze(x: Val, axis: number): Val {
-    return this.op('Squeeze', [x, this.i64([axis])]);
+    return this.moved('Squeeze', x, [this.i64([axis])]);
   }
   transpose(x: Val, perm: readonly number[]): Val {
     return this.op('Transpose', [x], { perm });

@@ -1,4 +1,5 @@
 /** sklearn/preprocessing: encoders of categories and labels. */
+import { floats } from '../../../graph-model/core/attributes.ts';
 import { versionOf } from './boosting.ts';
 import { NdArray, NumpyDtype, type PyValue } from '../../containers/pickle/index.ts';
 import type { Builder, Val } from './builder.ts';
@@ -34,10 +35,19 @@ export function position(o: Builder, column: Val, categories: NdArray): Val {
 /** float32 inputs meet categories as float32 has them, unless that makes two of them one. */
 function numericPosition(o: Builder, column: Val, values: Float64Array): Val {
   const k = values.length;
-  const single = values.map(Math.fround);
+  const single = Float32Array.from(values);
   const t = new Set(single).size === k && column.t !== 'int64' ? 'float' : 'double';
-  const cats = t === 'float' ? o.cast(o.f64(single, [1, k]), 'float') : o.f64(values, [1, k]);
   const x = o.cast(column, t);
+  // What a table says of NaN differs between runtimes.
+  if (t === 'float' && !values.some(Number.isNaN))
+    return o.op(
+      'LabelEncoder',
+      [x],
+      { keys_floats: floats(single), values_int64s: Array.from(single, (_, i) => i), default_int64: -1 },
+      'int64',
+      'ai.onnx.ml',
+    );
+  const cats = t === 'float' ? o.cast(o.f64(single, [1, k]), 'float') : o.f64(values, [1, k]);
   const equal = o.equal(x, cats);
   const nan = values.findIndex(Number.isNaN);
   const hits = nan < 0 ? equal : o.or(equal, o.and(o.isNan(x), o.flags(Array.from(values, Number.isNaN), [1, k])));

@@ -7,20 +7,45 @@ const LAID_OUT = 200_000;
 
 /** [N, M] of squared Euclidean distances; exact zeros for equal rows where it is small enough to lay out. */
 export function squaredDistances(o: Builder, x: Val, fitted: Arr): Val {
-  if (fitted.data.length <= LAID_OUT) return o.sum(o.square(differences(o, x, fitted)), 2, false);
-  const [rows = 0, width = 0] = fitted.dims;
-  const norms = Float64Array.from({ length: rows }, (_, i) =>
-    fitted.data.subarray(i * width, (i + 1) * width).reduce((s, v) => s + v * v, 0),
-  );
-  const t = transposed(fitted);
-  const cross = o.mul(o.num(-2), o.matmul(x, o.f64(t.data, t.dims)));
-  return o.max(o.add(o.add(o.sum(o.square(x), 1), o.f64(norms, [1, rows])), cross), o.num(0));
+  if (fitted.data.length > LAID_OUT) return o.max(productDistances(o, x, fitted, 1), o.num(0));
+  return o.sum(o.square(differences(o, x, fitted)), 1, false);
 }
 
-/** [N, M, F] */
+/** [N, F, M]: the features in the middle, so that sums over them run along the fitted rows, which is many times faster. */
 export function differences(o: Builder, x: Val, fitted: Arr): Val {
-  const [rows = 0, width = 0] = fitted.dims;
-  return o.sub(o.unsqueeze(x, 1), o.f64(fitted.data, [1, rows, width]));
+  const t = transposed(fitted);
+  return o.sub(o.unsqueeze(x, 2), o.f64(t.data, [1, ...t.dims]));
+}
+
+/**
+ * [N, M]: `factor` times the squared distances, by one product of matrices. What is off is some 1e-16 of the squared norms,
+ * so that it serves where distances of zero have no meaning of their own.
+ */
+function productDistances(o: Builder, x: Val, fitted: Arr, factor: number): Val {
+  const t = transposed(fitted);
+  const cross = o.f64(
+    t.data.map((v) => -2 * factor * v),
+    t.dims,
+  );
+  const own = o.op('ReduceSumSquare', [x, o.i64([1])], { keepdims: 1 });
+  const norms = o.f64(squaredNorms(fitted).map((v) => factor * v));
+  return o.add(o.add(o.matmul(x, cross), norms), factor === 1 ? own : o.mul(own, o.num(factor)));
+}
+
+function squaredNorms({ dims: [rows = 0, width = 0], data }: Arr): Float64Array {
+  return Float64Array.from({ length: rows }, (_, i) =>
+    data.subarray(i * width, (i + 1) * width).reduce((s, v) => s + v * v, 0),
+  );
+}
+
+/** Products keep this much of what exp is given. */
+const LARGEST_NORM = 1e6;
+
+/** [N, M]: exp(-gamma·d²). */
+function gaussian(o: Builder, x: Val, fitted: Arr, gamma: number): Val {
+  const most = squaredNorms(fitted).reduce((a, b) => Math.max(a, b), 0);
+  if (gamma * most < LARGEST_NORM) return o.exp(productDistances(o, x, fitted, -gamma));
+  return o.exp(o.mul(o.num(-gamma), squaredDistances(o, x, fitted)));
 }
 
 /** [N, M] by the metric of a neighbours estimator. `power`: leave out the root where only the order matters. */
@@ -35,10 +60,10 @@ export function distances(o: Builder, e: Est, x: Val, fitted: Arr): Val {
   if (metric === 'euclidean' || metric === 'l2' || (metric === 'minkowski' && p === 2))
     return o.sqrt(squaredDistances(o, x, fitted));
   if (metric === 'sqeuclidean') return squaredDistances(o, x, fitted);
-  if (/^(manhattan|cityblock|l1)$/.test(metric) || (metric === 'minkowski' && p === 1)) return o.sum(all(), 2, false);
+  if (/^(manhattan|cityblock|l1)$/.test(metric) || (metric === 'minkowski' && p === 1)) return o.sum(all(), 1, false);
   if (metric === 'chebyshev' || metric === 'infinity' || (metric === 'minkowski' && p === Infinity))
-    return o.reduce('Max', all(), 2, false);
-  if (metric === 'minkowski') return o.pow(o.sum(o.pow(all(), o.num(p)), 2, false), o.num(1 / p));
+    return o.reduce('Max', all(), 1, false);
+  if (metric === 'minkowski') return o.pow(o.sum(o.pow(all(), o.num(p)), 1, false), o.num(1 / p));
   if (metric === 'cosine') return o.sub(o.num(1), cosine(o, x, fitted));
   return e.fail(`the metric ${metric} is not expressed`);
 }
@@ -65,7 +90,10 @@ export interface KernelOptions {
 export function kernel(o: Builder, e: Est, name: string, x: Val, fitted: Arr, k: KernelOptions): Val {
   const t = transposed(fitted);
   const dot = () => o.matmul(x, o.f64(t.data, t.dims));
-  const scaled = () => o.add(o.mul(dot(), o.num(k.gamma)), o.num(k.coef0));
+  const scaled = () => {
+    const w = mapArr(t, (v) => k.gamma * v);
+    return o.add(o.matmul(x, o.f64(w.data, w.dims)), o.num(k.coef0));
+  };
   switch (name) {
     case 'linear':
       return dot();
@@ -73,13 +101,13 @@ export function kernel(o: Builder, e: Est, name: string, x: Val, fitted: Arr, k:
     case 'polynomial':
       return o.pow(scaled(), o.num(k.degree));
     case 'rbf':
-      return o.exp(o.mul(o.num(-k.gamma), squaredDistances(o, x, fitted)));
+      return gaussian(o, x, fitted, k.gamma);
     case 'sigmoid':
       return o.tanh(scaled());
     case 'cosine':
       return cosine(o, x, fitted);
     case 'laplacian':
-      return o.exp(o.mul(o.num(-k.gamma), o.sum(o.abs(differences(o, x, fitted)), 2, false)));
+      return o.exp(o.mul(o.num(-k.gamma), o.sum(o.abs(differences(o, x, fitted)), 1, false)));
     case 'precomputed':
       return x;
     default:

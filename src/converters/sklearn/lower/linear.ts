@@ -63,7 +63,9 @@ export const linearClassifier: Lowering = (l, e, x) => {
   const { decision, binary } = scores(l, e, x);
   if (e.name.startsWith('RidgeClassifier') && e.object.attrs.get('_label_binarizer') instanceof PyObject) {
     const kind = e.est('_label_binarizer').text('y_type_');
-    if (kind.startsWith('multilabel'))
+    // The searching one took the best of the labels before 1.0.
+    const isMany = e.name !== 'RidgeClassifierCV' || versionOf(e) >= 100;
+    if (kind.startsWith('multilabel') && isMany)
       return { label: once(() => l.o.cast(l.o.greater(decision(), l.o.num(0)), 'int64')), decision };
   }
   return classifier(l, { classes: classesOf(e), decision, index: () => indexOfDecision(l.o, decision(), binary) });

@@ -23,6 +23,11 @@ export interface Lowered {
   readonly decision?: () => Val;
   /** Regressors: [N] or [N, outputs]. */
   readonly predict?: () => Val;
+  /**
+   * What the model gives out where this is its last step, by fewer operators: float32, from which nothing is computed. Null
+   * where there is no shorter way.
+   */
+  readonly outputs?: () => Readonly<Record<string, Val>> | null;
   /** Further results by name. */
   readonly extras?: Readonly<Record<string, () => Val>>;
 }

@@ -170,8 +170,9 @@ export const oneVsOne: Lowering = (l, e, x) => {
     const y = ovrDecision(o, o.greater(won, o.num(0, 'int64')), confidence, k);
     return k === 2 ? o.flat(o.columns(y, [1])) : y;
   });
-  const index = () =>
-    k === 2 ? o.cast(o.greater(decision(), o.num(scores()[0]!.threshold)), 'int64') : o.argmax(decision());
+  // Before 1.1, scores that are probabilities were compared with 0 as well.
+  const threshold = () => (versionOf(e) < 101 ? 0 : scores()[0]!.threshold);
+  const index = () => (k === 2 ? o.cast(o.greater(decision(), o.num(threshold())), 'int64') : o.argmax(decision()));
   return classifier(l, { classes, decision, index });
 };
 

@@ -1,5 +1,6 @@
 /** sklearn/preprocessing: scalers and transformers of numbers. */
 import { NdArray, PyGlobal, PyObject, type PyValue } from '../../containers/pickle/index.ts';
+import { versionOf } from './boosting.ts';
 import type { Builder, Val } from './builder.ts';
 import { toArr, transposed, type Est } from './estimator.ts';
 import { transformer, type Lowered, type Lowerer, type Lowering } from './lowered.ts';
@@ -89,9 +90,10 @@ function choose(features: number, count: number, distinct: boolean, out: number[
   pick(0, []);
 }
 
-/** Bins by the count of inner edges that are not above the value. */
+/** Bins by the count of inner edges that are not above the value; before 1.1 a value a little below an edge passed it too. */
 export const kBins: Lowering = (l, e, x) => {
   const { o } = l;
+  const nudged = (v: Val) => (versionOf(e) < 101 ? o.add(v, o.add(o.mul(o.abs(v), o.num(1e-5)), o.num(1e-8))) : v);
   const edges = e.list('bin_edges_').map((b) => toArr(b)!.data);
   const counts = edges.map((b) => b.length - 1);
   const onehot = e.text('encode', 'onehot') !== 'ordinal';
@@ -103,7 +105,7 @@ export const kBins: Lowering = (l, e, x) => {
       const bin =
         inner.length === 0
           ? o.filled(v, 1, 0)
-          : o.sum(o.double(o.greaterEq(o.columns(v, [i]), o.f64(inner, [1, inner.length]))), 1);
+          : o.sum(o.double(o.greaterEq(nudged(o.columns(v, [i])), o.f64(inner, [1, inner.length]))), 1);
       return onehot
         ? o.double(
             o.equal(

@@ -1,10 +1,30 @@
 /** Support vector machines: sklearn/svm/_classes.py over libsvm (svm.cpp). */
-import { attributes } from '../../../graph-model/core/attributes.ts';
+import { floats, ints } from '../../../graph-model/core/attributes.ts';
 import { type Builder, once, type Val } from './builder.ts';
-import { rowOf, type Arr, type Est } from './estimator.ts';
+import { rowOf, transposed, type Arr, type Est } from './estimator.ts';
 import { kernel } from './kernels.ts';
 import { classifier, regressor, type Lowerer, type Lowering } from './lowered.ts';
 import type { Table } from './table.ts';
+
+/** [N, machines]: Σ weight·K(x, vector) + shift. */
+function machines(l: Lowerer, e: Est, x: Table, weights: Arr, shifts: Float64Array): Val {
+  const { o } = l;
+  if (e.text('kernel', 'rbf') === 'linear' && e.get('kernel') !== null) {
+    const w = product(transposed(e.arr('support_vectors_')), weights);
+    return o.add(o.matmul(x.matrix(), o.f64(w.data, w.dims)), o.f64(shifts));
+  }
+  return o.add(o.matmul(kernelOf(l, e, x), o.f64(weights.data, weights.dims)), o.f64(shifts));
+}
+
+function product(a: Arr, b: Arr): Arr {
+  const [rows = 0, inner = 0] = a.dims;
+  const columns = b.dims[1] ?? 1;
+  const data = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i++)
+    for (let k = 0; k < inner; k++)
+      for (let j = 0; j < columns; j++) data[i * columns + j]! += a.data[i * inner + k]! * b.data[k * columns + j]!;
+  return { dims: [rows, columns], data };
+}
 
 function kernelOf(l: Lowerer, e: Est, x: Table): Val {
   const name = e.text('kernel', 'rbf');
@@ -23,9 +43,8 @@ const intercept = (e: Est): Float64Array => e.arr('_intercept_', 'intercept_').d
 
 /** [N]: Σ coefficient · kernel + intercept, of regression and one-class machines. */
 function single(l: Lowerer, e: Est, x: Table): Val {
-  const { o } = l;
   const w = dual(e).data;
-  return o.flat(o.add(o.matmul(kernelOf(l, e, x), o.f64(w, [w.length, 1])), o.num(intercept(e)[0]!)));
+  return l.o.flat(machines(l, e, x, { dims: [w.length, 1], data: w }, intercept(e).slice(0, 1)));
 }
 
 export const supportVectorRegressor: Lowering = (l, e, x) => regressor(() => single(l, e, x));
@@ -88,10 +107,7 @@ export const supportVectorClassifier: Lowering = (l, e, x) => {
   const { o } = l;
   const classes = e.nd('classes_');
   const k = classes.size;
-  const pairs = once(() => {
-    const w = pairWeights(e, k);
-    return o.add(o.matmul(kernelOf(l, e, x), o.f64(w.data, w.dims)), o.f64(intercept(e)));
-  });
+  const pairs = once(() => machines(l, e, x, pairWeights(e, k), intercept(e)));
   const ovr = e.text('decision_function_shape', 'ovr') !== 'ovo';
   const decision = once(() => {
     if (k === 2) return o.neg(o.flat(pairs()));
@@ -110,80 +126,34 @@ export const supportVectorClassifier: Lowering = (l, e, x) => {
   return classifier(l, { classes, decision, index, proba });
 };
 
-/** Platt's sigmoids of the pairs coupled to one distribution (svm.cpp, svm_predict_probability). */
-export function pairwiseProbabilities(o: Builder, pairs: Val, a: Float64Array, b: Float64Array, classes: number): Val {
-  const f = o.add(o.mul(pairs, o.f64(a)), o.f64(b));
-  const r = o.clip(o.sigmoid(o.neg(f)), 1e-7, 1 - 1e-7);
-  return couple(o, r, classes);
-}
-
-/** [N, K, K]: r[i][j] for i < j, its complement below, zero on the diagonal. */
-function pairMatrix(o: Builder, r: Val, classes: number): Val {
-  const both = o.concat([r, o.complement(r), o.filled(r, 1, 0)]);
+/**
+ * Platt's sigmoids of the pairs coupled to one distribution (svm.cpp, svm_predict_probability): [N, classes].
+ *
+ * The coupling is an iteration with a loose tolerance, whose steps count. SVMClassifier takes them as libsvm does, and many
+ * times faster than a Loop: here its "features" are the decisions themselves, and its vectors the unit vectors, each of the
+ * first class of its pair.
+ */
+function pairwiseProbabilities(o: Builder, decisions: Val, a: Float64Array, b: Float64Array, classes: number): Val {
   const pairs = pairsOf(classes);
-  const place = new Map(pairs.map(([i, j], p) => [i * classes + j, p]));
-  const picks = Array.from({ length: classes * classes }, (_, at) => {
-    const [i, j] = [Math.floor(at / classes), at % classes];
-    if (i === j) return 2 * pairs.length;
-    return i < j ? place.get(at)! : pairs.length + place.get(j * classes + i)!;
-  });
-  return o.reshape(o.columns(both, picks), [-1, classes, classes]);
-}
-
-/** Wu, Lin and Weng 2004, second method, as libsvm's multiclass_probability iterates it; each row stops on its own. */
-function couple(o: Builder, r: Val, classes: number): Val {
-  const k = classes;
-  const m = pairMatrix(o, r, k);
-  const swapped = o.transpose(m, [0, 2, 1]);
-  const eye = o.f64(
-    Array.from({ length: k * k }, (_, i) => (Math.floor(i / k) === i % k ? 1 : 0)),
-    [1, k, k],
+  const units = Float32Array.from({ length: pairs.length ** 2 }, (_, i) => (i % (pairs.length + 1) === 0 ? 1 : 0));
+  const coefficients = new Float32Array((classes - 1) * pairs.length);
+  pairs.forEach(([, j], p) => (coefficients[(j - 1) * pairs.length + p] = 1));
+  const [, probabilities] = o.ops(
+    'SVMClassifier',
+    [o.cast(decisions, 'float')],
+    {
+      classlabels_ints: ints(Array.from({ length: classes }, (_, i) => i)),
+      coefficients: floats(coefficients),
+      kernel_params: floats([0, 0, 0]),
+      kernel_type: 'LINEAR',
+      prob_a: floats(Float32Array.from(a)),
+      prob_b: floats(Float32Array.from(b)),
+      rho: floats(new Float32Array(pairs.length)),
+      support_vectors: floats(units),
+      vectors_per_class: ints(Array.from({ length: classes }, (_, i) => classes - 1 - i)),
+    },
+    ['int64', 'float'],
+    'ai.onnx.ml',
   );
-  const diagonal = o.sum(o.square(m), 1, false);
-  const q = o.sub(o.mul(eye, o.unsqueeze(diagonal, 1)), o.mul(m, swapped));
-  const start = o.filled(r, k, 1 / k);
-  const body = o.draft.newGraph('coupling');
-  const inner = o.within(body);
-  const iteration = o.draft.newValue(body, 'iteration', null, { type: { kind: 'tensor', dtype: 'int64', shape: [] } });
-  const going = o.draft.newValue(body, 'going', null, { type: { kind: 'tensor', dtype: 'bool', shape: [] } });
-  const p: Val = {
-    id: o.draft.newValue(body, 'p', null, { type: { kind: 'tensor', dtype: 'double', shape: [null, k] } }),
-    t: 'double',
-  };
-  o.draft.setGraphInputs(body, [iteration, going, p.id]);
-  const { next, running } = coupleStep(inner, q, p, k);
-  o.draft.setGraphOutputs(body, [running.id, next.id]);
-  const loop = o.draft.addNode(o.graph, {
-    op: 'Loop',
-    inputs: [o.num(Math.max(100, k), 'int64').id, o.flags([true], []).id, start.id],
-    outputs: 1,
-    attributes: attributes({ body: { kind: 'graph', value: body } }),
-    ...(o.origin ? { origin: o.origin } : {}),
-  });
-  return { id: loop.outputs[0]!, t: 'double' };
-}
-
-function coupleStep(o: Builder, q: Val, p: Val, k: number): { next: Val; running: Val } {
-  const row = (t: number) => o.squeeze(o.gather(q, o.i64([t]), 1), 1);
-  let qp = o.squeeze(o.matmul(q, o.unsqueeze(p, 2)), 2);
-  let pqp = o.sum(o.mul(p, qp), 1);
-  const error = o.reduce('Max', o.abs(o.sub(qp, pqp)), 1);
-  const active = o.greaterEq(error, o.num(0.005 / k));
-  let at = p;
-  for (let t = 0; t < k; t++) {
-    const qt = row(t);
-    const qtt = o.columns(qt, [t]);
-    const qpt = o.columns(qp, [t]);
-    const diff = o.div(o.sub(pqp, qpt), qtt);
-    const one = o.add(o.num(1), diff);
-    const hit = o.f64(
-      Array.from({ length: k }, (_, i) => (i === t ? 1 : 0)),
-      [1, k],
-    );
-    pqp = o.div(o.div(o.add(pqp, o.mul(diff, o.add(o.mul(diff, qtt), o.mul(o.num(2), qpt)))), one), one);
-    qp = o.div(o.add(qp, o.mul(diff, qt)), one);
-    at = o.div(o.add(at, o.mul(diff, hit)), one);
-  }
-  const running = o.cast(o.op('ReduceMax', [o.cast(active, 'int64')], { keepdims: 0 }), 'bool');
-  return { next: o.where(active, at, p), running };
+  return o.double(probabilities!);
 }

@@ -1,6 +1,8 @@
 /** Decision trees and forests of them: sklearn/tree, sklearn/ensemble/_forest.py, _iforest.py. */
 import { NdArray, PyObject } from '../../containers/pickle/index.ts';
 import { once, type Builder, type Val } from './builder.ts';
+import { floatDown } from '../../../graph-model/builders/forest-nodes.ts';
+import type { Labels } from '../../../graph-model/builders/heads.ts';
 import { toArr, type Arr, type Est } from './estimator.ts';
 import { classifier, classValues, transformer, type Lowered, type Lowerer, type Lowering } from './lowered.ts';
 import type { Table } from './table.ts';
@@ -41,15 +43,17 @@ export function treeInput(o: Builder, x: Table): Val {
 function leafRows(o: Builder, x: Val, trees: readonly FittedTree[]): Val {
   const ensemble = new TreeEnsembleBuilder();
   const begins: number[] = [];
+  // The older operator gives float32, which holds no larger numbers: then they are counted within each tree.
+  const isSmall = trees.reduce((n, t) => n + t.nodes.left.length, 0) < 2 ** 24;
   let base = 0;
   trees.forEach((t, i) => {
     begins.push(base);
-    // Within the tree: the older operator gives float32, which holds no larger numbers.
-    ensemble.addTree(t.nodes, (node) => [i, node]);
+    const begin = isSmall ? base : 0;
+    ensemble.addTree(t.nodes, (node) => [i, begin + node]);
     base += t.nodes.left.length;
   });
-  const within = o.cast(ensemble.build(o, x, trees.length), 'int64');
-  return trees.length === 1 ? within : o.add(within, o.i64(begins));
+  const rows = o.cast(ensemble.build(o, x, trees.length), 'int64');
+  return isSmall ? rows : o.add(rows, o.i64(begins));
 }
 
 /** One column a leaf that the training rows fell into, 1 where a row falls into it. */
@@ -62,7 +66,7 @@ export const treesEmbedding: Lowering = (l, e, x) => {
   const width = leaves.reduce((n, c) => n + c.length, 0);
   return transformer(l, width, () => {
     const ensemble = new TreeEnsembleBuilder();
-    forest(e).forEach((t, i) => ensemble.addTree(t.nodes, (node) => [i, node]));
+    forest(l, e).forEach((t, i) => ensemble.addTree(t.nodes, (node) => [i, node]));
     const at = ensemble.build(o, treeInput(o, x), leaves.length);
     return o.concat(leaves.map((c, i) => o.double(o.equal(o.columns(at, [i]), o.f64(c, [1, c.length])))));
   });
@@ -112,7 +116,8 @@ function treesClassifier(l: Lowerer, e: Est, x: Table, trees: readonly FittedTre
         leafValues(o, input(), trees, k, (t, n) => shares(t, n, 0, k)),
         trees.length,
       );
-    return classifier(l, { classes, proba });
+    const made = classifier(l, { classes, proba });
+    return hasVotes(o) ? { ...made, outputs: () => votes(o, input(), trees, classes) } : made;
   }
   const all = e.list('classes_').map((c) => (c instanceof NdArray ? c : e.fail('its classes are no arrays')));
   const probas = once(() =>
@@ -129,6 +134,87 @@ function treesClassifier(l: Lowerer, e: Est, x: Table, trees: readonly FittedTre
   );
   return { label, probas, probaSizes: all.map((c) => c.size) };
 }
+
+/** Labels and probabilities by one node, or few. */
+function votes(o: Builder, input: Val, trees: readonly FittedTree[], classes: NdArray): Record<string, Val> | null {
+  if (classes.size === 2) return binaryVotes(o, input, trees, classes);
+  const made = summedShares(o, input, trees, classes.size, votedLabels(classes));
+  return made && { label: namedLabel(o, made.label, classes), probabilities: made.scores };
+}
+
+/** Two classes by the share of the second where it tells the same: above 0.5, by trees whose sum float32 holds. */
+function binaryVotes(
+  o: Builder,
+  input: Val,
+  trees: readonly FittedTree[],
+  classes: NdArray,
+): Record<string, Val> | null {
+  const labels = votedLabels(classes);
+  const weight = weightOfVote(trees);
+  if (weight !== null) {
+    const ensemble = new TreeEnsembleBuilder();
+    for (const t of trees) ensemble.addTree(t.nodes, (n) => [0, weight * shares(t, n, 0, 2)[1]!]);
+    const made = ensemble.votes(o, input, { labels, outputs: 1, link: 'NONE', allowed: Infinity });
+    return made && { label: namedLabel(o, made.label, classes), probabilities: made.scores };
+  }
+  // Of two sums the operator compares one with 0; of three, one of them nobody's, it takes the highest.
+  const third =
+    typeof labels[0] === 'string' ? [...(labels as string[]), labels.join('')] : [...(labels as number[]), -1];
+  const made = summedShares(o, input, trees, 2, third);
+  if (!made) return null;
+  return { label: namedLabel(o, made.label, classes), probabilities: o.columns(made.scores, [0, 1]) };
+}
+
+/** The labels as the operator names them: positions where they are neither text nor whole numbers. */
+export function votedLabels(classes: NdArray): Labels {
+  if (classes.isText) return classes.strings();
+  return 'iu'.includes(classes.dtype.kind) ? Array.from(classes.numbers()) : classes.values().map((_, i) => i);
+}
+
+export function namedLabel(o: Builder, label: Val, classes: NdArray): Val {
+  return classes.isText || 'iu'.includes(classes.dtype.kind) ? label : o.gather(classValues(o, classes), label);
+}
+
+function summedShares(o: Builder, input: Val, trees: readonly FittedTree[], classes: number, labels: Labels) {
+  const ensemble = new TreeEnsembleBuilder(classes);
+  for (const t of trees) ensemble.addTree(t.nodes, (n) => [0, shares(t, n, 0, classes)]);
+  const keepsOrder =
+    trees.length > 1 || leavesOf(trees[0]!, classes).every((s) => greatest(s) === greatest(Float32Array.from(s)));
+  const allowed = keepsOrder ? 0 : -1;
+  const made = ensemble.votes(o, input, { labels, outputs: labels.length, link: 'NONE', allowed });
+  if (!made || trees.length === 1) return made;
+  return { ...made, scores: o.div(made.scores, o.num(trees.length, 'float')) };
+}
+
+const greatest = (s: ArrayLike<number>) => Array.from(s).indexOf(Math.max(...Array.from(s)));
+
+const leavesOf = (t: FittedTree, classes: number): Float64Array[] =>
+  Array.from(t.nodes.left).flatMap((left, n) => (left === -1 ? [shares(t, n, 0, classes)] : []));
+
+/**
+ * What a tree's vote for the second class weighs so that float32 sums of them are above 0.5 exactly where the sum of the
+ * shares of the second class is above that of the first; null where there is none: shares other than 0 and 1 are summed in
+ * double.
+ */
+function weightOfVote(trees: readonly FittedTree[]): number | null {
+  const isPure = ([first, second]: Float64Array) => (first === 1 && second === 0) || (first === 0 && second === 1);
+  if (trees.length === 1)
+    return leavesOf(trees[0]!, 2).every((s) => Math.fround(s[1]!) > 0.5 === s[1]! > s[0]!) ? 1 : null;
+  if (!trees.every((t) => leavesOf(t, 2).every(isPure))) return null;
+  const half = Math.floor(trees.length / 2);
+  const exact = Math.fround(1 / trees.length);
+  return [exact, floatDown(exact * (1 - 2 ** -24))].find((w) => isSplitAt(w, half)) ?? null;
+}
+
+/** Whether `half` weights added up in float32 are no more than 0.5, and one more is above. */
+function isSplitAt(weight: number, half: number): boolean {
+  let sum = 0;
+  for (let i = 0; i < half; i++) sum = Math.fround(sum + weight);
+  return sum <= 0.5 && Math.fround(sum + weight) > 0.5;
+}
+
+/** The operators that vote hold doubles since ai.onnx.ml 3, and 5 has none. */
+export const hasVotes = (o: Builder): boolean => o.mlOpset >= 3 && o.mlOpset < 5;
 
 function treesRegressor(l: Lowerer, x: Table, trees: readonly FittedTree[]): Lowered {
   const { o } = l;
@@ -147,14 +233,32 @@ function treesRegressor(l: Lowerer, x: Table, trees: readonly FittedTree[]): Low
       const total = o.flat(ensemble.build(o, input, 1));
       return trees.length === 1 ? total : o.div(total, o.num(trees.length));
     }),
+    ...(outputs === 1 && hasVotes(o)
+      ? { outputs: () => ({ predictions: meanScores(o, treeInput(o, x), trees) }) }
+      : {}),
   };
+}
+
+/** [N] float32: the division is in the leaves. */
+function meanScores(o: Builder, input: Val, trees: readonly FittedTree[]): Val {
+  const ensemble = new TreeEnsembleBuilder();
+  for (const t of trees) ensemble.addTree(t.nodes, (n) => [0, t.values.data[n]! / trees.length]);
+  return o.flat(ensemble.scores(o, input, 1));
 }
 
 export const treeClassifier: Lowering = (l, e, x) => treesClassifier(l, e, x, [fittedTree(e)]);
 export const treeRegressor: Lowering = (l, e, x) => treesRegressor(l, x, [fittedTree(e)]);
-const forest = (e: Est) => e.ests('estimators_').map((t) => fittedTree(t));
-export const forestClassifier: Lowering = (l, e, x) => treesClassifier(l, e, x, forest(e));
-export const forestRegressor: Lowering = (l, e, x) => treesRegressor(l, x, forest(e));
+
+function forest(l: Lowerer, e: Est): FittedTree[] {
+  const all = e.ests('estimators_');
+  return all.map((t, i) => {
+    if (i % 16 === 0) l.o.progress(i, all.length, 'Reading the trees');
+    return fittedTree(t);
+  });
+}
+
+export const forestClassifier: Lowering = (l, e, x) => treesClassifier(l, e, x, forest(l, e));
+export const forestRegressor: Lowering = (l, e, x) => treesRegressor(l, x, forest(l, e));
 
 /** Depth of a leaf, plus the depth that the samples left in it would have needed (_iforest.py, _average_path_length). */
 function averagePath(samples: number): number {

@@ -14,6 +14,8 @@ export interface Made {
   readonly transform?: () => Frame;
   /** One a row. */
   readonly label?: () => readonly (number | string)[];
+  /** [rows][outputs], of classifiers with several. */
+  readonly labels?: () => readonly (readonly (number | string)[])[];
   /** [rows][classes] */
   readonly proba?: () => readonly (readonly number[])[];
   /** [rows][1 or classes] */
@@ -105,4 +107,10 @@ export function classesOf(e: Est): (number | string)[] {
     .nd('classes_')
     .values()
     .map((v) => (typeof v === 'boolean' ? Number(v) : (v as number | string)));
+}
+
+/** 106 for version 1.6; the newest where the file does not say. */
+export function versionOf(e: Est): number {
+  const found = /^(\d+)\.(\d+)/.exec(e.text('_sklearn_version'));
+  return found ? Number(found[1]) * 100 + Number(found[2]) : 999;
 }

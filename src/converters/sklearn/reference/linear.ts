@@ -72,9 +72,17 @@ export const logisticRegression: Evaluate = (_, e, x) => {
   return linearClassifier(e, x, (d) => softmax(d.length === 1 ? [-d[0]!, d[0]!] : d));
 };
 
+/** modified_huber: (clip(d, -1, 1) + 1) / 2; rows of zeros become equal shares. */
+function huberShares(d: readonly number[]): number[] {
+  const p = d.map((v) => (Math.min(Math.max(v, -1), 1) + 1) / 2);
+  if (p.length === 1) return pair(p[0]!);
+  const total = sumOf(p);
+  return total === 0 ? p.map(() => 1 / p.length) : p.map((v) => v / total);
+}
+
 export const sgdClassifier: Evaluate = (_, e, x) => {
   const loss = e.name === 'Perceptron' ? 'perceptron' : e.text('loss', 'hinge');
-  if (loss === 'modified_huber') return notHere('modified_huber');
+  if (loss === 'modified_huber') return linearClassifier(e, x, huberShares);
   return linearClassifier(e, x, loss === 'log_loss' || loss === 'log' ? sigmoids : null);
 };
 
@@ -111,9 +119,9 @@ function layers(e: Est, x: Frame): number[][] {
 export const mlpRegressor: Evaluate = (_, e, x) => ({ predict: () => layers(e, x) });
 
 export const mlpClassifier: Evaluate = (_, e, x) => {
-  if (e.has('_label_binarizer') && e.est('_label_binarizer').text('y_type_').startsWith('multilabel'))
-    return notHere('several labels at once');
   const out = layers(e, x);
+  if (e.has('_label_binarizer') && e.est('_label_binarizer').text('y_type_').startsWith('multilabel'))
+    return { labels: () => out.map((p) => p.map((v) => Number(v > 0.5))), proba: () => out };
   const proba = out.map((p) => (p.length === 1 ? pair(p[0]!) : p));
   return classified(classesOf(e), () => out.map((p) => (p.length === 1 ? Number(p[0]! > 0.5) : greatest(p))), {
     proba: () => proba,

@@ -1,6 +1,6 @@
-/** Support vectors, naive Bayes, clusters, neighbours and votes, in float64. */
+/** Support vectors, naive Bayes, clusters and estimators that answer always the same, in float64. */
 import { coupled, platt } from '../../../graph-model/builders/svm-evaluate.ts';
-import { rowOf, type Arr, type Est } from '../lower/estimator.ts';
+import type { Est } from '../lower/estimator.ts';
 import {
   classesOf,
   classified,
@@ -11,18 +11,10 @@ import {
   softmax,
   sumOf,
   type Evaluate,
-  type Evaluator,
   type Frame,
   type Made,
 } from './frame.ts';
-
-const squared = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2;
-  return sum;
-};
-
-const rowsOf = (a: Arr): Float64Array[] => Array.from({ length: a.dims[0]! }, (_, i) => rowOf(a, i));
+import { dot, rowsOf, squared } from './similar.ts';
 
 // Support vector machines
 
@@ -30,7 +22,6 @@ function kernels(e: Est): (row: Float64Array) => number[] {
   const kind = e.text('kernel', 'rbf');
   const vectors = rowsOf(e.arr('support_vectors_'));
   const [gamma, coef0, degree] = [e.num('_gamma', 0), e.num('coef0', 0), e.num('degree', 3)];
-  const dot = (a: Float64Array, b: Float64Array) => a.reduce((s, v, i) => s + v * b[i]!, 0);
   const of: Readonly<Record<string, (a: Float64Array, b: Float64Array) => number>> = {
     linear: dot,
     rbf: (a, b) => Math.exp(-gamma * squared(a, b)),
@@ -126,7 +117,7 @@ export const multinomialNb: Evaluate = (_, e, x) => {
   return byLikelihood(e, x, (row) => logs.map((p, k) => p.reduce((s, v, i) => s + v * row[i]!, prior[k]!)));
 };
 
-// Clusters and neighbours
+// Clusters
 
 export const kMeans: Evaluate = (_, e, x) => {
   const centres = rowsOf(e.arr('cluster_centers_'));
@@ -138,52 +129,6 @@ export const kMeans: Evaluate = (_, e, x) => {
         distances.map((d) => d.map(Math.sqrt)),
         centres.length,
       ),
-  };
-};
-
-function nearest(e: Est, row: Float64Array, fitted: readonly Float64Array[]): [number, number][] {
-  const metric = e.text('effective_metric_', e.text('metric', 'minkowski'));
-  const isEuclidean = metric === 'euclidean' || (metric === 'minkowski' && e.num('p', 2) === 2);
-  if (!isEuclidean) return notHere(`the metric ${metric}`);
-  const all = fitted.map((f, i): [number, number] => [squared(row, f), i]);
-  all.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  return all.slice(0, e.num('n_neighbors', 5)).map(([d, i]) => [Math.sqrt(d), i]);
-}
-
-function weightsOf(e: Est, found: readonly [number, number][]): number[] {
-  if (e.text('weights', 'uniform') === 'uniform') return found.map(() => 1);
-  if (e.text('weights') !== 'distance') return notHere('weights that are a function');
-  const exact = found.some(([d]) => d === 0);
-  return found.map(([d]) => (exact ? Number(d === 0) : 1 / d));
-}
-
-export const neighborsClassifier: Evaluate = (_, e, x) => {
-  const [fitted, y, classes] = [rowsOf(e.arr('_fit_X')), e.arr('_y'), classesOf(e)];
-  if (y.dims.length > 1 && y.dims[1]! > 1) return notHere('several outputs');
-  const proba = eachRow(x, (row) => {
-    const found = nearest(e, row, fitted);
-    const weights = weightsOf(e, found);
-    const p = new Array<number>(classes.length).fill(0);
-    found.forEach(([, i], n) => (p[y.data[i]!]! += weights[n]!));
-    const total = sumOf(p);
-    return p.map((v) => v / total);
-  });
-  return classified(classes, () => proba.map(greatest), { proba: () => proba });
-};
-
-export const neighborsRegressor: Evaluate = (_, e, x) => {
-  const [fitted, y] = [rowsOf(e.arr('_fit_X')), e.arr('_y')];
-  const width = y.dims[1] ?? 1;
-  return {
-    predict: () =>
-      eachRow(x, (row) => {
-        const found = nearest(e, row, fitted);
-        const weights = weightsOf(e, found);
-        return Array.from(
-          { length: width },
-          (_, k) => found.reduce((s, [, i], n) => s + weights[n]! * y.data[i * width + k]!, 0) / sumOf(weights),
-        );
-      }),
   };
 };
 
@@ -202,35 +147,4 @@ export const dummyClassifier: Evaluate = (_, e, x) => {
   return classified(classesOf(e), () => new Array<number>(x.rows).fill(best), {
     proba: () => Array.from({ length: x.rows }, () => p),
   });
-};
-
-const fittedOf = (by: Evaluator, e: Est, x: Frame): Made[] => e.ests('estimators_').map((m) => by.evaluate(m, x));
-
-const weighted = (e: Est, count: number): number[] => {
-  const weights = e.get('weights') === null ? null : e.arr('weights').data;
-  return Array.from({ length: count }, (_, i) => weights?.[i] ?? 1);
-};
-
-export const votingClassifier: Evaluate = (by, e, x) => {
-  if (e.text('voting', 'hard') !== 'soft') return notHere('hard votes');
-  const all = fittedOf(by, e, x).map((m) => (m.proba ?? notHere('a vote without probabilities'))());
-  const weights = weighted(e, all.length);
-  const total = sumOf(weights);
-  const proba = all[0]!.map((row, r) =>
-    row.map((_, k) => all.reduce((s, p, i) => s + weights[i]! * p[r]![k]!, 0) / total),
-  );
-  return classified(classesOf(e), () => proba.map(greatest), { proba: () => proba });
-};
-
-export const votingRegressor: Evaluate = (by, e, x) => {
-  const all = fittedOf(by, e, x).map((m) => (m.predict ?? notHere('a vote without a prediction'))());
-  const weights = weighted(e, all.length);
-  return {
-    predict: () => all[0]!.map((_, r) => [all.reduce((s, p, i) => s + weights[i]! * p[r]![0]!, 0) / sumOf(weights)]),
-  };
-};
-
-export const multiOutputRegressor: Evaluate = (by, e, x) => {
-  const all = fittedOf(by, e, x).map((m) => (m.predict ?? notHere('an output without a prediction'))());
-  return { predict: () => all[0]!.map((_, r) => all.map((p) => p[r]![0]!)) };
 };

@@ -2,7 +2,18 @@
 import { NdArray, type PyValue } from '../../containers/pickle/index.ts';
 import { rowOf, toArr, type Est } from '../lower/estimator.ts';
 import { asText, isTextCategories } from '../lower/encode.ts';
-import { isMissing, mapCells, mapRows, notHere, type Column, type Evaluate, type Frame, type Made } from './frame.ts';
+import {
+  isMissing,
+  mapCells,
+  mapRows,
+  notHere,
+  versionOf,
+  type Column,
+  type Evaluate,
+  type Frame,
+  type Made,
+} from './frame.ts';
+import { withIndicator } from './numbers.ts';
 
 const list = (e: Est, name: string, on: boolean) => (on && e.has(name) ? e.arr(name).data : null);
 
@@ -81,20 +92,16 @@ export const varianceThreshold: Evaluate = (_, e, x) => {
   return { transform: () => ({ rows: x.rows, columns: x.columns.filter((_, i) => variances[i]! > least) }) };
 };
 
-export const functionTransformer: Evaluate = (_, e, x) =>
-  e.get('func') === null ? { transform: () => x } : notHere('a function');
-
 // Imputers and encoders
 
-export const simpleImputer: Evaluate = (_, e, x) => {
-  if (e.flag('add_indicator')) return notHere('an indicator beside the values');
+export const simpleImputer: Evaluate = (by, e, x) => {
   const statistics = e.nd('statistics_').values();
   const all = e.text('strategy', 'mean') === 'constant' || e.flag('keep_empty_features');
   const value = e.object.attrs.get('missing_values') ?? null;
   const columns = statistics.flatMap((s, i): Column[] =>
     isMissing(s) && !all ? [] : [filled(x.columns[i]!, value, s)],
   );
-  return { transform: () => ({ rows: x.rows, columns }) };
+  return { transform: () => withIndicator(by, e, x, { rows: x.rows, columns }) };
 };
 
 function filled(column: Column, missing: PyValue, fill: PyValue): Column {
@@ -126,26 +133,43 @@ function places(column: Column, categories: NdArray): number[] {
   );
 }
 
+/** By category its place once the rare ones are one group, the last; null where none are grouped. */
+function groupsOf(e: Est, feature: number): Float64Array | null {
+  const all = e.get('_default_to_infrequent_mappings');
+  const one = Array.isArray(all) ? all[feature] : all instanceof NdArray ? all.values()[feature] : null;
+  return one === null || one === undefined ? null : toArr(one)!.data;
+}
+
+/** The place of the category that has no column; -1 for none. */
+function droppedOf(e: Est, feature: number, groups: Float64Array | null): number {
+  const after = e.get('_drop_idx_after_grouping');
+  const list = after ?? e.get('drop_idx_');
+  const at = (list instanceof NdArray ? list.values() : Array.isArray(list) ? list : [])[feature];
+  if (typeof at !== 'number' || Number.isNaN(at)) return -1;
+  return after !== null || !groups ? at : groups[at]!;
+}
+
 export const oneHotEncoder: Evaluate = (_, e, x) => {
-  const grouped = e.get('_default_to_infrequent_mappings');
-  if (Array.isArray(grouped) && grouped.some((g) => g !== null)) return notHere('rare categories');
-  const drop = e.get('drop_idx_');
-  const dropped = drop instanceof NdArray ? drop.values() : Array.isArray(drop) ? drop : [];
+  // Before 1.8, "warn" gave zeros even where there are rare categories.
+  const rare = versionOf(e) < 108 ? /^infrequent_if_exist$/ : /^(infrequent_if_exist|warn)$/;
+  const toRare = rare.test(e.text('handle_unknown'));
   const columns = categoriesOf(e).flatMap((c, f) => {
-    const at = places(x.columns[f]!, c);
-    const kept = [...Array.from({ length: c.size }).keys()].filter((i) => i !== dropped[f]);
+    const groups = groupsOf(e, f);
+    const size = groups ? Math.max(...groups) + 1 : c.size;
+    const unknown = groups && toRare ? size - 1 : -1;
+    const at = places(x.columns[f]!, c).map((p) => (p < 0 ? unknown : (groups?.[p] ?? p)));
+    const kept = [...Array.from({ length: size }).keys()].filter((i) => i !== droppedOf(e, f, groups));
     return kept.map((i) => Float64Array.from(at, (p) => Number(p === i)));
   });
   return { transform: () => ({ rows: x.rows, columns }) };
 };
 
 export const ordinalEncoder: Evaluate = (_, e, x) => {
-  const grouped = e.get('_default_to_infrequent_mappings');
-  if (Array.isArray(grouped) && grouped.some((g) => g !== null)) return notHere('rare categories');
   const unknown = e.has('unknown_value') ? e.num('unknown_value') : -1;
   const missing = e.object.attrs.has('encoded_missing_value') ? e.num('encoded_missing_value', NaN) : NaN;
   const columns = categoriesOf(e).map((c, f) => {
-    const codes = c.values().map((v, i) => (isMissing(v) ? missing : i));
+    const groups = groupsOf(e, f);
+    const codes = c.values().map((v, i) => (isMissing(v) ? missing : (groups?.[i] ?? i)));
     return Float64Array.from(places(x.columns[f]!, c), (p) => (p < 0 ? unknown : codes[p]!));
   });
   return { transform: () => ({ rows: x.rows, columns }) };

@@ -79,12 +79,36 @@ const treesOf = (e: Est): Tree[] => (e.has('estimators_') ? e.ests('estimators_'
 
 export const treesClassifier: Evaluate = (_, e, x) => {
   const trees = treesOf(e);
-  if (trees[0]!.outputs !== 1) return notHere('several outputs');
+  if (trees[0]!.outputs !== 1) return severalOutputs(e, x, trees);
   const classes = classesOf(e);
   const proba = eachRow(x, (row) =>
     meanOver(trees, classes.length, (t) => sharesOf(t, leafOf(t, row).leaf, classes.length)),
   );
   return classified(classes, () => proba.map(greatest), { proba: () => proba });
+};
+
+/** One vote of the trees for each output. */
+function severalOutputs(e: Est, x: Frame, trees: readonly Tree[]): Made {
+  const classes = e
+    .list('classes_')
+    .map((c) => (c instanceof NdArray ? (c.values() as (number | string)[]) : notHere('classes that are no arrays')));
+  const best = (row: Float64Array, o: number) => {
+    const { length } = classes[o]!;
+    return greatest(
+      meanOver(trees, length, (t) => {
+        const begin = (leafOf(t, row).leaf * t.outputs + o) * t.most;
+        const own = Array.from(t.values.subarray(begin, begin + length));
+        return own.map((v) => v / (sumOf(own) || 1));
+      }),
+    );
+  };
+  return { labels: () => eachRow(x, (row) => classes.map((c, o) => c[best(row, o)]!)) };
+}
+
+/** One-hot leaves of every tree; OneHotEncoder knows which leaves there were. */
+export const treesEmbedding: Evaluate = (by, e, x) => {
+  const leaves = treesOf(e).map((t) => Float64Array.from(eachRow(x, (row) => leafOf(t, row).leaf)));
+  return by.evaluate(e.est('one_hot_encoder_', '_one_hot_encoder'), { rows: x.rows, columns: leaves });
 };
 
 export const treesRegressor: Evaluate = (_, e, x) => {

@@ -87,6 +87,7 @@ export class Evaluator implements Evaluation {
   private dependencies(scope: Scope, node: Node, id: ValueId): readonly ValueId[] {
     const special = this.frames.dependencies(scope, node);
     if (special) return special;
+    if (node.op === 'IdentityN') return [node.inputs[node.outputs.indexOf(id)]!];
     const called = this.source.calledBy(node);
     const needed = called && this.needs.of(called.graph, node.outputs.indexOf(id));
     return node.inputs.filter((v, i): v is ValueId => v !== null && (needed === null || needed.has(i)));
@@ -135,7 +136,7 @@ export class Evaluator implements Evaluation {
     if (isVariable(node)) this.refuseVariable(node);
     if (isReplaced(node)) {
       const inputs = node.inputs.map((_, i) => naturalOf(h.e, h.held(i)));
-      return emitReplaced(h.e, node, inputs).map((v) => Held.of(v));
+      return emitReplaced(h.e, this.source.model, node, inputs).map((v) => Held.of(v));
     }
     const lowering = loweringOf(node.op) ?? refuse(node, 'this operator has no ONNX form here');
     const call = new TfCall({

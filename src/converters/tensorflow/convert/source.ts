@@ -4,6 +4,7 @@ import { readBytes, type ByteSource } from '../../../graph-model/core/bytes.ts';
 import type { FunctionDef, GraphId, Model, Node, Value, ValueId } from '../../../graph-model/core/model.ts';
 import { decodeTensor, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
+import { isReplaced } from '../../../graph-model/edit/replace-node.ts';
 import type { JobContext } from '../../../graph-model/job.ts';
 import { DOMAIN } from '../read/build.ts';
 
@@ -39,6 +40,7 @@ export class SourceModel {
 
   /** The function that a node calls, by its attribute or, as TensorFlow 1 did it, by its operator. */
   calledBy(node: Node): FunctionDef | null {
+    if (isReplaced(node)) return null;
     if (!CALLS.has(node.op)) return this.functionNamed(node.op);
     const name = getString(node, 'f', '');
     return this.functionNamed(name) ?? refuse(node, `the function ${name} is not in the file`);

@@ -9,6 +9,7 @@ import {
   type Order,
 } from '../../../graph-model/builders/axis-orders.ts';
 import type { Plain, TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
+import { permuted } from '../../../graph-model/core/permute.ts';
 import {
   getFloat,
   getFloats,
@@ -22,7 +23,6 @@ import type { Node, ValueId } from '../../../graph-model/core/model.ts';
 import { tensorAtHand, toNumbers, type DenseTensor, type Tensor } from '../../../graph-model/core/tensor.ts';
 import { isDType, type Dim, type DType } from '../../../graph-model/core/types.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
-import { permuted } from './dense.ts';
 import { int64Twin } from './int64-twin.ts';
 import { castTo, computed } from './kernels.ts';
 import { permutedQuantized } from './quantized-weights.ts';

@@ -2,8 +2,8 @@
 import { Held } from '../../../graph-model/builders/axis-orders.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
+import { permuted } from '../../../graph-model/core/permute.ts';
 import type { DenseTensor } from '../../../graph-model/core/tensor.ts';
-import { permuted } from './dense.ts';
 
 export interface Quantized {
   readonly tensor: DenseTensor;

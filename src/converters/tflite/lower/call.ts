@@ -10,6 +10,7 @@ import {
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 import { getFloat, getFloats, getInt, getInts, getString } from '../../../graph-model/core/attributes.ts';
 import type { GraphId, Node, ValueId } from '../../../graph-model/core/model.ts';
+import { permuted } from '../../../graph-model/core/permute.ts';
 import { toNumbers, type DenseTensor } from '../../../graph-model/core/tensor.ts';
 import {
   dtypeInfo,
@@ -22,7 +23,6 @@ import {
 import { FormatError } from '../../../graph-model/diagnostics.ts';
 import { sameQuantization, type Quantization } from '../quantization.ts';
 import { dequantize, Operand, quantize, realNumbers, type Resource } from './operand.ts';
-import { permuted } from './permute.ts';
 
 /** What the conversion as a whole does for an operator. */
 export interface Surroundings {
@@ -219,13 +219,12 @@ export class TfliteCall {
       const moved = this.e.transpose(this.natural(this.real(index)), perm);
       return dims ? this.e.reshape(moved, dims) : moved;
     }
-    const shape = dims ?? perm.map((p) => dense.dims[p]!);
-    const values = permuted(dense, perm);
+    const moved = permuted(dense, perm, dims);
     const name = this.node.inputs[index] === undefined ? '' : `${this.node.name}/weights_${index}`;
-    if (q === null) return this.e.constant({ dtype: dense.dtype, dims: shape, values }, name);
+    if (q === null) return this.e.constant(moved, name);
     if (dense.dtype === 'int64')
-      return this.e.constant({ ...realNumbers({ ...dense, dims: shape, values }, { ...q, axis }), dims: shape }, name);
-    return dequantize(this.e, this.e.constant({ dtype: dense.dtype, dims: shape, values }, name), q, axis);
+      return this.e.constant({ ...realNumbers(moved, { ...q, axis }), dims: moved.dims }, name);
+    return dequantize(this.e, this.e.constant(moved, name), q, axis);
   }
 
   // ---- results

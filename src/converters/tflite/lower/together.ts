@@ -2,11 +2,11 @@
 import { firstOf, Held, naturalOf, orderAtHand, range, type Order } from '../../../graph-model/builders/axis-orders.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
-import { elementCount, type DenseTensor } from '../../../graph-model/core/tensor.ts';
+import { permuted } from '../../../graph-model/core/permute.ts';
+import { elementCount } from '../../../graph-model/core/tensor.ts';
 import type { DType } from '../../../graph-model/core/types.ts';
 import type { TfliteCall } from './call.ts';
 import { dequantize, type Operand } from './operand.ts';
-import { permuted } from './permute.ts';
 
 export interface Together {
   readonly values: readonly ValueId[];
@@ -39,8 +39,8 @@ function constantFirst(e: TypedEmitter, o: Operand, rank: number, stored: boolea
   const dense = o.dense!;
   const dims = [...new Array<number>(rank - dense.dims.length).fill(1), ...dense.dims];
   const perm = [0, rank - 1, ...range(1, rank - 1)];
-  const full: DenseTensor = { ...dense, dims, values: permuted({ ...dense, dims }, perm) };
-  const moved = perm.map((p) => dims[p]!);
+  const full = permuted({ ...dense, dims }, perm);
+  const moved = [...full.dims];
   while (moved.length > 0 && moved[0] === 1 && moved.length > 1) moved.shift();
   const scalar = elementCount(moved) === 1 ? [] : moved;
   const value = e.constant({ ...full, dims: scalar });

@@ -5,6 +5,7 @@
 import { readBytes, type BlobLike } from '../../../graph-model/core/bytes.ts';
 import type { Metadata } from '../../../graph-model/core/model.ts';
 import { FormatError } from '../../../graph-model/diagnostics.ts';
+import { signatureMetadata, type Signature } from '../../../graph-model/signatures.ts';
 import { FlatTable } from '../../containers/flatbuffers/flat-table.ts';
 import type { Failure } from '../../containers/failure.ts';
 import { openEntry, readZip } from '../../containers/zip/zip.ts';
@@ -21,8 +22,7 @@ export async function readMetadata(
   failure: Failure,
   signal: AbortSignal,
 ): Promise<Metadata> {
-  const out = new Map<string, string>();
-  for (const s of file.signatures) out.set(`signature.${s.key}`, JSON.stringify(signatureJson(s, file)));
+  const out = new Map<string, string>(signatureMetadata(file.signatures.map((s) => signatureOf(s, file))));
   const data = file.metadata.get('TFLITE_METADATA');
   if (!data) return out;
   const root = await flatOf(await readBytes(data, signal), failure);
@@ -52,11 +52,11 @@ function setText(out: Map<string, string>, key: string, text: string | null): vo
   if (text) out.set(key, text);
 }
 
-function signatureJson(s: SignatureRecord, file: FileRecord): unknown {
+function signatureOf(s: SignatureRecord, file: FileRecord): Signature {
   const tensors = file.subgraphs[s.subgraph]!.tensors;
   const named = (list: SignatureRecord['inputs']) =>
-    Object.fromEntries(list.map(([name, index]) => [name, tensors[index]?.name ?? '']));
-  return { subgraph: s.subgraph, inputs: named(s.inputs), outputs: named(s.outputs) };
+    list.map(([name, index]) => [name, tensors[index]?.name ?? ''] as const);
+  return { name: s.key, inputs: named(s.inputs), outputs: named(s.outputs) };
 }
 
 /** Names and descriptions of inputs and outputs, and how an input is normalised. */

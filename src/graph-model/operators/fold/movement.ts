@@ -1,5 +1,6 @@
 /** Moving and selecting elements. */
 import { getInt, getInts, getString } from '../../core/attributes.ts';
+import { permuted } from '../../core/permute.ts';
 import { elementCount, type DenseTensor } from '../../core/tensor.ts';
 import {
   axisOf,
@@ -72,9 +73,7 @@ function flatten(k: KernelInputs): DenseTensor {
 function transpose(k: KernelInputs): DenseTensor {
   const t = k.input(0);
   const perm = getInts(k.node, 'perm') ?? t.dims.map((_, i) => t.dims.length - 1 - i);
-  const dims = perm.map((p) => t.dims[p]!);
-  const [from, to] = [stridesOf(t.dims), stridesOf(dims)];
-  return pick(t, dims, (i) => coordinates(i, dims, to).reduce((at, c, j) => at + c * from[perm[j]!]!, 0));
+  return permuted(t, perm);
 }
 
 interface Cut {

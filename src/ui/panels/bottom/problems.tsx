@@ -142,6 +142,7 @@ function ProblemRow({ problem: d, top, place, count }: ProblemRowProps) {
           </Button>
         )}
         <RepairButtons problem={d} />
+        <SettleButton problem={d} />
         {d.code === 'file.missing' && (
           <Button kind="link" onClick={() => void files.openFile()}>
             Open the file
@@ -149,6 +150,18 @@ function ProblemRow({ problem: d, top, place, count }: ProblemRowProps) {
         )}
       </span>
     </li>
+  );
+}
+
+/** Of a refused conversion: what is done about each node is chosen in one dialog. */
+function SettleButton({ problem }: { problem: Diagnostic }) {
+  const can = useStore((s) => s.refused !== null && s.refused.model === s.model && s.convertFailure === problem);
+  const show = useStore((s) => s.showDialog);
+  if (!can) return null;
+  return (
+    <Button kind="link" onClick={() => show({ kind: 'refused' })}>
+      Settle all…
+    </Button>
   );
 }
 

@@ -3,15 +3,19 @@ import type { OutputDifference } from '../../../runtime/types.ts';
 import { dtypeInfo, isDType } from '../../../graph-model/core/types.ts';
 import { formatNumber, formatShape } from '../../../graph-model/format.ts';
 import { useStore } from '../../store/store.ts';
+import { convertedFrom } from '../../store/trust.ts';
 import type { RunReport } from '../../store/state.ts';
 import { ShareBar } from '../parts/charts.tsx';
 import { differenceShare, toneOf } from './verdicts.ts';
 
 export function Comparison({ report }: { report: RunReport }) {
+  const converted = useStore((s) => convertedFrom(s) !== null);
   if (report.original === null)
     return (
       <p className="note gp-note">
-        The model is as it was opened: there is nothing to compare it with. Edit or optimise it, and run again.
+        {converted
+          ? 'It was converted: the tab Trust holds it against its source. Edit or optimise it to compare the two here.'
+          : 'The model is as it was opened: there is nothing to compare it with. Edit or optimise it, and run again.'}
       </p>
     );
   return (

@@ -1,5 +1,6 @@
 /** The outputs of the last run, each in the way that tells most: classes, picture, histogram, values. */
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { detectionsIn } from '../../../graph-model/detections.ts';
 import { tensorOf, type DenseTensor } from '../../../graph-model/core/tensor.ts';
 import { dtypeInfo } from '../../../graph-model/core/types.ts';
 import { formatNumber, formatShape } from '../../../graph-model/format.ts';
@@ -14,6 +15,8 @@ import { StatisticsGrid } from '../inspector/tensor-view.tsx';
 import { ValuesTable } from '../inspector/values-table.tsx';
 import { HistogramChart } from '../parts/charts.tsx';
 import { saveParts } from '../parts/save-file.ts';
+import { Detections } from './detections.tsx';
+import { GivenPicture } from './given-picture.tsx';
 import { labelsFrom } from './labels.ts';
 import {
   areProbabilities,
@@ -25,16 +28,20 @@ import {
   type OutputView,
 } from './output-kinds.ts';
 
+/** The name under which boxes are shown: no output can have it. */
+const BOXES = '\0boxes';
+
 export function Outputs({ result }: { result: RunResult }) {
-  const names = [...result.outputs.keys()];
+  const detections = useMemo(() => detectionsIn(readable(result.outputs)), [result]);
+  const names = [...(detections ? [BOXES] : []), ...result.outputs.keys()];
   const [chosen, setChosen] = useState<string | null>(null);
-  const name = chosen !== null && result.outputs.has(chosen) ? chosen : names[0];
+  const name = chosen !== null && names.includes(chosen) ? chosen : names[0];
   const output = name === undefined ? undefined : result.outputs.get(name);
   const saveAll = () => {
     for (const [each, value] of result.outputs)
       if (!('opaque' in value)) void saveParts(`${fileName(each)}.npy`, npyOfDense(value));
   };
-  if (name === undefined || output === undefined) return null;
+  if (name === undefined) return null;
   return (
     <aside className="gp-outputs" aria-label="Outputs">
       <div className="row">
@@ -48,16 +55,21 @@ export function Outputs({ result }: { result: RunResult }) {
         <Select
           label="Output"
           value={name}
-          options={names.map((n) => [n, n] as const)}
+          options={names.map((n) => [n, n === BOXES ? 'Boxes on the picture' : n] as const)}
           choose={(n) => {
             setChosen(n);
             return null;
           }}
         />
       )}
-      <Output key={name} name={name} output={output} />
+      {name === BOXES && detections && <Detections detections={detections} />}
+      {output && <Output key={name} name={name} output={output} />}
     </aside>
   );
+}
+
+function readable(outputs: RunResult['outputs']): ReadonlyMap<string, DenseTensor> {
+  return new Map([...outputs].flatMap(([name, o]) => ('opaque' in o ? [] : [[name, o] as const])));
 }
 
 const fileName = (name: string) => name.replace(/[^\w.-]+/g, '_').replace(/^_+|_+$/g, '') || 'output';
@@ -117,6 +129,7 @@ function TopClasses({ output }: { output: DenseTensor }) {
   const first = output.values.length > scores.length;
   return (
     <div className="gp-classes">
+      <GivenPicture />
       {top.map(({ index, value }, rank) => (
         <div key={index} className={rank === 0 ? 'gp-class strong' : 'gp-class'}>
           <span className="mono muted">{index}</span>

@@ -37,6 +37,8 @@ export function PictureOptions({ name, said, chosen, usual, choose }: PictureOpt
     return null;
   };
   const told = Object.keys(said).length > 0;
+  const own = said.own && `(v − ${said.own.mean.join(', ')}) ÷ ${said.own.std.join(', ')}`;
+  const scales = own ? [...SCALES, ['own', own] as const] : SCALES;
   return (
     <div className="gp-picture-options">
       <div className="row">
@@ -49,7 +51,7 @@ export function PictureOptions({ name, said, chosen, usual, choose }: PictureOpt
         <Select
           label={`Range of ${name}`}
           value={now.scale}
-          options={SCALES}
+          options={scales}
           choose={(v) => set({ scale: v as ImageScale })}
         />
         <Select label={`Fit of ${name}`} value={now.fit} options={FITS} choose={(v) => set({ fit: v as 'crop' })} />

@@ -38,6 +38,7 @@ export const STATES: Readonly<Record<RowState, { readonly label: string; readonl
 export const SHAPES: Readonly<Record<LayerLine['shape'], { readonly label: string; readonly tone: Tone | '' }>> = {
   same: { label: 'as declared', tone: 'ok' },
   reordered: { label: 'reordered', tone: 'ok' },
+  merged: { label: 'merged', tone: '' },
   differs: { label: 'differs', tone: 'error' },
   'not declared': { label: 'not declared', tone: '' },
 };
