@@ -6,6 +6,7 @@ import { converterOf } from '../converters/registry.ts';
 import { EditError } from '../graph-model/core/draft.ts';
 import { isOnnx, type Metadata, type Model } from '../graph-model/core/model.ts';
 import { FormatError } from '../graph-model/diagnostics.ts';
+import { channelsFirst, type InputLayout } from '../graph-model/edit/input-layout.ts';
 import { openNewInputs } from '../graph-model/edit/new-inputs.ts';
 import { applyReplacements } from '../graph-model/edit/replace-node.ts';
 import type { JobContext } from '../graph-model/job.ts';
@@ -34,16 +35,19 @@ export async function toOnnx(
 export interface WholeOptions extends ConvertOptions {
   /** Of a Custom Vision detector: boxes, classes and scores in the place of its grid. */
   readonly boxes?: boolean;
+  /** Of pictures and volumes: as the source has them (the default), or channels before height and width. */
+  readonly inputLayout?: InputLayout;
 }
 
-/** {@link toOnnx}, with boxes added where they are asked for, and at the opset that is asked for. */
+/** {@link toOnnx}, with boxes, the layout of inputs and the opset that are asked for. */
 export async function convertAsAsked(
   opened: Pick<OpenedModel, 'model' | 'converterId'>,
-  { opset, boxes, ...options }: WholeOptions,
+  { opset, boxes, inputLayout, ...options }: WholeOptions,
   job: JobContext,
 ): Promise<Model> {
   const onnx = await toOnnx(opened, options, job);
-  const whole = boxes ? (await addDetector(onnx)).after : onnx;
+  const boxed = boxes ? (await addDetector(onnx)).after : onnx;
+  const whole = inputLayout === 'channels-first' ? channelsFirst(boxed).after : boxed;
   return opset === undefined ? whole : atOpset(whole, opset);
 }
 

@@ -2,6 +2,7 @@
  * What the page may ask of its workers. Services are coarse (one call for one act of the user), take plain data and give
  * plain data. Every call names its job, so that it can be cancelled, and reports through `on`.
  */
+import type { InputLayout } from '../graph-model/edit/input-layout.ts';
 import type { InputFile } from '../converters/converter.ts';
 import type { NodeId, ValueId } from '../graph-model/core/ids.ts';
 import type { Diagnostic, Refusal } from '../graph-model/diagnostics.ts';
@@ -89,6 +90,8 @@ export interface ConvertRequest {
   readonly replace?: Readonly<Record<string, string>>;
   /** Of a detector: boxes, classes and scores instead of its grid, with overlapping boxes left out. */
   readonly boxes?: boolean;
+  /** Of inputs of pictures and volumes; absent: as the source has them. */
+  readonly inputLayout?: InputLayout;
 }
 
 export interface WriteOptions {

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { addDetector } from '../../converters/custom-vision/detector.ts';
 import type { ConvertOptions } from '../../converters/converter.ts';
 import { cutToOutputs } from '../../graph-model/edit/cut-outputs.ts';
+import { channelsFirst } from '../../graph-model/edit/input-layout.ts';
 import { isOnnx, type Model } from '../../graph-model/core/model.ts';
 import type { JobContext } from '../../graph-model/job.ts';
 import { toOnnx } from '../../services/convert.ts';
@@ -16,7 +17,7 @@ import { eachModel, OUTPUT_OPTIONS, writeModel } from '../output.ts';
 export const CONVERT: Command = {
   name: 'convert',
   usage:
-    'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--signature S] [--replace NODE=cut|OPERATOR|FILE.onnx|ONNX TEXT;...] [--detector-nms] [--external-data auto|always|never|keep] [--text] [--report R.json [--compare-with FILE,...] [--seed N]]',
+    'FILE... -o OUT.onnx | --out-dir DIR [--opset N] [--outputs a,b] [--signature S] [--replace NODE=cut|OPERATOR|FILE.onnx|ONNX TEXT;...] [--detector-nms] [--input-layout source|channels-first] [--external-data auto|always|never|keep] [--text] [--report R.json [--compare-with FILE,...] [--seed N]]',
   summary: 'To ONNX, in one file where it fits; to another opset with --opset.',
   options: {
     ...OUTPUT_OPTIONS,
@@ -24,6 +25,7 @@ export const CONVERT: Command = {
     outputs: { type: 'string' },
     signature: { type: 'string' },
     'detector-nms': { type: 'boolean' },
+    'input-layout': { type: 'string' },
     replace: { type: 'string' },
     text: { type: 'boolean' },
     report: { type: 'string' },
@@ -50,12 +52,19 @@ export const CONVERT: Command = {
       if (args.flag('detector-nms')) model = (await addDetector(model)).after;
       model = await atOpset(model, opset);
       job.progress(0, 0, `Writing ${out}`);
-      await writeModel(model, out, args, job.signal);
+      await writeModel(laidOut(model, args.text('input-layout')), out, args, job.signal);
       await trust(opened.model, model, args, io, job);
       job.end();
       for (const d of opened.diagnostics) if (d.severity !== 'info') io.err(`${d.severity}: ${d.message}`);
     }),
 };
+
+/** The model as it is checked has its inputs as the source has them. */
+function laidOut(model: Model, layout = 'source'): Model {
+  if (layout === 'source') return model;
+  if (layout === 'channels-first') return channelsFirst(model).after;
+  throw new UsageError(`--input-layout ${layout}: it is source or channels-first.`);
+}
 
 /** `lambda=cut;lambda_1=LeakyRelu(alpha=0.1);lambda_2=swish.onnx;lambda_3=y = Relu(x)`. */
 async function replacements(text: string | undefined, job: JobContext): Promise<Pick<ConvertOptions, 'replace'>> {

@@ -4,9 +4,10 @@
  */
 import { attributes, type AttributeLike } from '../core/attributes.ts';
 import { edit, EditError, label, type Change } from '../core/draft.ts';
-import type { Model, Node, NodeId, ValueId } from '../core/model.ts';
+import type { Metadata, Model, Node, NodeId, ValueId } from '../core/model.ts';
 import type { ValueType } from '../core/types.ts';
-import { signatureMetadata, signaturesOf, type Signature } from '../signatures.ts';
+import { callsTo, layOpen, pathOf } from '../functions/lay-open.ts';
+import { signatureMetadata, signaturesOf } from '../signatures.ts';
 import { parseFragment } from '../text/parse.ts';
 import { parseTypeText } from '../text/parse-type.ts';
 import { dropUnread } from './cut-outputs.ts';
@@ -24,7 +25,8 @@ function mainNode(model: Model, id: NodeId): Node {
   for (;;) {
     if (node.graph === model.main) return node;
     const { parent } = model.graphs.at(node.graph);
-    if (parent === null) throw new EditError(`${node.name} lies in a function: choose the node that calls it.`);
+    if (parent === null)
+      throw new EditError(`${node.name} lies in a function that nothing calls plainly: choose the node that names it.`);
     node = model.nodes.at(parent);
   }
 }
@@ -34,49 +36,60 @@ function mainNode(model: Model, id: NodeId): Node {
  * none. Throws an EditError where nothing is left.
  */
 export function cutBefore(model: Model, id: NodeId): Change {
+  const [calls] = callsTo(model, model.nodes.at(id).graph);
+  return calls ? cutWithin(model, calls, id) : cutInMain(model, id);
+}
+
+/** Of a function's node: what leads to it is laid open first. */
+function cutWithin(model: Model, calls: readonly Node[], id: NodeId): Change {
+  const opened = layOpen(model, calls, id);
+  return { ...cutInMain(opened.model, opened.id), before: model };
+}
+
+function cutInMain(model: Model, id: NodeId): Change {
   const node = mainNode(model, id);
-  const below = dependents(model, node.id);
+  const below = dependents(model, node);
   const { outputs } = model.graphs.at(model.main);
-  const madeBelow = (v: ValueId) => {
-    const { producer } = model.values.at(v);
-    return producer !== null && below.has(producer);
-  };
-  const kept = outputs.filter((v) => !madeBelow(v));
+  const kept = outputs.filter((v) => !below.has(v));
   const given = node.inputs.filter((v): v is ValueId => v !== null && model.values.at(v).producer !== null);
   const after = [...new Set([...kept, ...given])];
   if (after.length === 0) throw new EditError(`Nothing is computed before ${node.name || node.op}.`);
   return edit(model, `Cut before ${node.name || node.op}`, (draft) => {
     draft.setGraphOutputs(model.main, after);
     dropUnread(draft, model.main);
-    draft.patchModel({ metadata: withCut(model, below, given) });
+    if (model.metadata) draft.patchModel({ metadata: signaturesAfter(model, given, below) });
   });
 }
 
-/** Signatures name their outputs: those that are gone give way to what the cut leaves. */
-function withCut(model: Model, below: ReadonlySet<NodeId>, given: readonly ValueId[]): Map<string, string> {
-  const gone = new Set([...below].map((id) => model.nodes.at(id).name));
-  const nodeOf = (tensor: string) => tensor.replace(/:\d+$/, '');
-  const left = given.map((v): [string, string] => {
-    const node = model.nodes.at(model.values.at(v).producer!);
-    return [node.name, `${node.name}:${node.outputs.indexOf(v)}`];
+/** Signatures that lose outputs get what the cut node was given instead. */
+function signaturesAfter(model: Model, given: readonly ValueId[], gone: ReadonlySet<ValueId>): Metadata {
+  const made = new Map<string, ValueId>();
+  for (const id of model.graphs.at(model.main).order) {
+    const node = model.nodes.at(id);
+    node.outputs.forEach((v, i) => v !== null && made.set(`${node.name}:${i}`, v));
+  }
+  const tensors = new Map([...made].map(([tensor, v]) => [v, tensor]));
+  const cut = given.map((v) => [tensors.get(v)!.replace(/:0$/, ''), tensors.get(v)!] as const);
+  // Those of TensorFlow Lite map keys to names of their own, and outputs are asked for by the graph there.
+  const listed = signaturesOf(model).filter((s) => Array.isArray(s.outputs));
+  const after = listed.map((s) => {
+    const kept = s.outputs.filter(([, tensor]) => !made.has(tensor) || !gone.has(made.get(tensor)!));
+    return { ...s, outputs: kept.length < s.outputs.length ? [...kept, ...cut] : kept };
   });
-  const cut = (s: Signature): Signature => {
-    const kept = s.outputs.filter(([, tensor]) => !gone.has(nodeOf(tensor)));
-    return kept.length === s.outputs.length ? s : { ...s, outputs: [...kept, ...left] };
-  };
-  return new Map([...(model.metadata ?? []), ...signatureMetadata(signaturesOf(model).map(cut))]);
+  return new Map([...model.metadata!, ...signatureMetadata(after)]);
 }
 
-function dependents(model: Model, from: NodeId): ReadonlySet<NodeId> {
-  const out = new Set<NodeId>();
-  const waiting = [from];
-  while (waiting.length > 0) {
-    const id = waiting.pop()!;
-    if (out.has(id)) continue;
-    out.add(id);
-    for (const v of model.nodes.at(id).outputs)
-      for (const use of v === null ? [] : (model.uses.get(v) ?? []))
-        if (use.node !== null) waiting.push(mainNode(model, use.node).id);
+/** The values of the main graph that come of a node. */
+function dependents(model: Model, from: Node): ReadonlySet<ValueId> {
+  const made = (node: Node) => node.outputs.filter((v) => v !== null);
+  const out = new Set<ValueId>(made(from));
+  for (const v of out) {
+    for (const use of model.uses.get(v) ?? []) {
+      const reader = use.node === null ? null : mainNode(model, use.node);
+      // IdentityN gives each of its inputs on by itself.
+      const own = reader?.op === 'IdentityN' ? [reader.outputs[use.index]!] : reader ? made(reader) : [];
+      for (const next of own) out.add(next);
+    }
   }
   return out;
 }
@@ -147,15 +160,24 @@ export function passOn(model: Model, id: NodeId): Change {
 
 const replacedOrigin = (node: Node) => ({ dialect: node.domain, op: node.op, name: node.name, by: BY });
 
-/** The node of a name (those of the main graph first), or `#` and its number. Throws an EditError. */
+/**
+ * The node of a name (those of the main graph first), of the names of the calls that lead to it and its own joined by `/`, or
+ * of `#` and its number. Throws an EditError.
+ */
 function nodeNamed(model: Model, name: string): Node {
   const number = /^#(\d+)$/.exec(name);
   const all = [...model.nodes.values()];
   const node = number
     ? all.find((n) => n.id === Number(number[1]))
-    : (all.find((n) => n.name === name && n.graph === model.main) ?? all.find((n) => n.name === name));
+    : (all.find((n) => n.name === name && n.graph === model.main) ?? all.find((n) => isNamed(model, n, name)));
   if (!node) throw new EditError(`The model has no node named ${name}.`);
   return node;
+}
+
+function isNamed(model: Model, node: Node, name: string): boolean {
+  if (node.name === name) return true;
+  if (node.name === '' || !name.endsWith(`/${node.name}`)) return false;
+  return [...callsTo(model, node.graph)].some((calls) => pathOf(calls, node) === name);
 }
 
 /** What is done about a node: in words (see {@link applyReplacements}), or a model that takes its place. */

@@ -1,6 +1,7 @@
 /** Convert to ONNX: what can be chosen of this model. One row for each option, shown where the model has that choice. */
 import { useId, useState, type ReactNode } from 'react';
 import type { Model } from '../../graph-model/core/model.ts';
+import { channelsLastInputs } from '../../graph-model/edit/input-layout.ts';
 import { hasRawGrid } from '../../graph-model/image-input.ts';
 import { signatureLabel, signaturesOf } from '../../graph-model/signatures.ts';
 import type { ConvertRequest } from '../../workers/protocol.ts';
@@ -8,6 +9,7 @@ import { Button } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { useStore } from '../store/store.ts';
+import { InputLayoutField } from './input-layout-field.tsx';
 import './refused.css';
 
 interface OptionProps {
@@ -38,6 +40,7 @@ const OPTIONS: readonly Option[] = [
     first: () => ({ boxes: true }),
     Field: Boxes,
   },
+  { id: 'inputLayout', offered: (m) => channelsLastInputs(m).length > 0, Field: InputLayoutField },
   { id: 'opset', offered: () => true, Field: Opset },
 ];
 

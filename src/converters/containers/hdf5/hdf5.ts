@@ -5,6 +5,7 @@
  */
 import type { Dataset, Group } from 'jsfive';
 import type { BlobLike } from '../../../graph-model/core/bytes.ts';
+import { boundAttributes } from './bounded.ts';
 import { bytesOf } from '../../../graph-model/core/bytes.ts';
 import {
   denseByteLength,
@@ -118,7 +119,11 @@ export class Hdf5File {
     const file = new Hdf5File(name, blob, bytes);
     return new Hdf5Group(
       file,
-      file.guard('its root', () => new File(bytes, name)),
+      file.guard('its root', () => {
+        const root = new File(bytes, name);
+        boundAttributes(root._dataobjects);
+        return root;
+      }),
       '/',
     );
   }

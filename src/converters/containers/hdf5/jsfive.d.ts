@@ -3,7 +3,8 @@ declare module 'jsfive' {
   interface Message {
     get(field: string): number;
   }
-  interface DataObjects {
+  export interface DataObjects {
+    _attr_value(dtype: string | readonly unknown[], bytes: ArrayBuffer, count: number, offset: number): unknown;
     find_msg_type(type: number): Message[];
     _get_data_message_properties(offset: number): [number, number | undefined, number, number];
   }

@@ -87,6 +87,7 @@ export class Evaluator implements Evaluation {
   private dependencies(scope: Scope, node: Node, id: ValueId): readonly ValueId[] {
     const special = this.frames.dependencies(scope, node);
     if (special) return special;
+    if (node.op === 'IdentityN') return [node.inputs[node.outputs.indexOf(id)]!];
     const called = this.source.calledBy(node);
     const needed = called && this.needs.of(called.graph, node.outputs.indexOf(id));
     return node.inputs.filter((v, i): v is ValueId => v !== null && (needed === null || needed.has(i)));

@@ -4,8 +4,8 @@
  */
 import { attributes, getString } from '../../../graph-model/core/attributes.ts';
 import { Draft } from '../../../graph-model/core/draft.ts';
-import type { GraphId, Model, Node, NodeId, ValueId } from '../../../graph-model/core/model.ts';
-import { Copier } from '../../../graph-model/functions/copy.ts';
+import type { GraphId, Model, Node } from '../../../graph-model/core/model.ts';
+import { copyCalled, namesNodes } from '../../../graph-model/functions/lay-open.ts';
 import { Names } from '../../../graph-model/functions/names.ts';
 
 /** Wrappers within wrappers: two are usual. */
@@ -43,27 +43,13 @@ function wrappedCalls(model: Model): readonly Call[] {
   return followed.every((c): c is Call => plain(c)) ? followed : [];
 }
 
-/** Attributes that name nodes of the same graph, which may get other names when it is laid open. */
-const NAMING = ['next_iteration', 'cond', 'changed_by'];
-
-function namesNodes(model: Model, graph: GraphId): boolean {
-  return model.graphs.at(graph).order.some((id) => {
-    const node = model.nodes.at(id);
-    return node.domain === 'tf' && isNaming(node);
-  });
-}
-
-function isNaming({ op, attributes: own }: Node): boolean {
-  // While and its kin have an attribute `cond` too, which names a function.
-  return NAMING.some((key) => own.has(key)) && !/While$/.test(op);
-}
-
 /** Each call becomes an Identity of what its function makes: signatures know tensors by the names of the calls. */
 function unwrapped(model: Model, calls: readonly Call[]): Model {
   const draft = new Draft(model);
   const names = new Names(namesOf(model));
+  const naming = { nodeName: (n: Node) => names.node(n.name), valueName: (name: string) => names.value(name) };
   for (const call of calls) {
-    const results = copyBody(model, draft, call, names);
+    const { results } = copyCalled(draft, model, call.node, call.graph, naming);
     const plain = { op: results.length === 1 ? 'Identity' : 'IdentityN', attributes: attributes({}) };
     draft.patchNode(call.node.id, { ...plain, inputs: results });
   }
@@ -77,29 +63,6 @@ function namesOf(model: Model) {
   const nodes = main(model.nodes.values());
   const values = main(model.values.values());
   return { nodes: { values: () => nodes.values() }, values: { values: () => values.values() } };
-}
-
-function copyBody(model: Model, draft: Draft, { node, graph }: Call, names: Names): (ValueId | null)[] {
-  const body = model.graphs.at(graph);
-  const source = {
-    node: (id: NodeId) => model.nodes.at(id),
-    value: (id: ValueId) => model.values.at(id),
-    graph: (id: GraphId) => model.graphs.at(id),
-  };
-  const copier = new Copier(source, draft, {
-    nodeName: (n) => names.node(n.name),
-    valueName: (name) => names.value(name),
-  });
-  body.inputs.forEach((v, i) => copier.bind(v, node.inputs[i] ?? null));
-  copier.initializers(body, node.graph);
-  for (const id of body.order) {
-    const made = copier.node(id, node.graph);
-    model.nodes.at(id).outputs.forEach((v, i) => {
-      const type = v === null ? null : model.values.at(v).type;
-      if (type) draft.patchValue(made.outputs[i]!, { type });
-    });
-  }
-  return body.outputs.map((v) => copier.of(v));
 }
 
 /** Functions that nothing names any more leave the model. */
