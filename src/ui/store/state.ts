@@ -108,15 +108,7 @@ export type ViewRequest = { readonly serial: number } & (
   | { readonly kind: PlainRequest }
 );
 type PlainRequest =
-  | 'fit'
-  | 'fit-selection'
-  | 'zoom-in'
-  | 'zoom-out'
-  | 'actual-size'
-  | 'back'
-  | 'forward'
-  | 'paths'
-  | 'lay-out-again';
+  'fit' | 'fit-selection' | 'zoom-in' | 'zoom-out' | 'actual-size' | 'back' | 'forward' | 'paths' | 'lay-out-again';
 
 /** A picture of the graph as a file. */
 export interface PictureRequest {
