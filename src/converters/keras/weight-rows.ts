@@ -40,6 +40,7 @@ const ROLES: Readonly<Record<string, Roles>> = {
   LocallyConnected1D: withBias('kernel'),
   LocallyConnected2D: withBias('kernel'),
   BatchNormalization: (c) => [...scaled(c), '~moving_mean', '~moving_variance'],
+  LayerScale: () => ['gamma'],
   LayerNormalization: (c) => (flag(c['rms_scaling'], false) ? ['gamma'] : scaled(c)),
   GroupNormalization: scaled,
   RMSNormalization: () => ['scale'],

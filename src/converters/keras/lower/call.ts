@@ -165,6 +165,7 @@ export class LayerCall {
   }
 
   first(t: Held = this.x): ValueId {
+    this.shape(t);
     return firstOf(this.e, t);
   }
 

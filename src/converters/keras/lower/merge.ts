@@ -93,6 +93,14 @@ const dot: Lowering = (c) => {
   return c.keep(rb === 2 ? e.squeeze(product, [2]) : product);
 };
 
+/** keras.applications' own, in Inception-ResNet: x + scale · y. */
+const customScale: Lowering = (c) => {
+  if (c.inputs.length !== 2) c.refuse('it is called with other than two tensors');
+  const { values, order } = aligned(c);
+  const scaled = c.e.op('Mul', [values[1]!, c.e.float(c.number('scale', 1))]);
+  return c.keep(c.e.op('Add', [values[0]!, scaled]), order, joinedMask(c, c.inputs));
+};
+
 export const MERGE: Readonly<Record<string, Lowering>> = {
   Add: elementwise('Add'),
   Subtract: elementwise('Sub'),
@@ -102,4 +110,5 @@ export const MERGE: Readonly<Record<string, Lowering>> = {
   Minimum: among('Min'),
   Concatenate: concatenate,
   Dot: dot,
+  CustomScaleLayer: customScale,
 };

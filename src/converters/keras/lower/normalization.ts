@@ -133,6 +133,15 @@ const rmsNormalization: Lowering = (c) => {
 /** At inference the kernel is as the last step of training left it. */
 const spectralNormalization: Lowering = (c) => c.given.lower(c.part(c.config['layer'], 'layer'));
 
+/** keras.applications' own, in ConvNeXt: a weight for each channel. */
+const layerScale: Lowering = (c) => {
+  const { dims } = c.weight('gamma', 1);
+  const order = orderAtHand(c.x);
+  const behind = order === 'first' ? c.rank() - 2 : 0;
+  const gamma = c.permuted('gamma', [0], [dims[0]!, ...new Array<number>(behind).fill(1)]);
+  return c.map(c.x, (x) => c.e.op('Mul', [x, gamma]));
+};
+
 export const NORMALIZATION: Readonly<Record<string, Lowering>> = {
   BatchNormalization: batchNormalization,
   SyncBatchNormalization: batchNormalization,
@@ -141,4 +150,5 @@ export const NORMALIZATION: Readonly<Record<string, Lowering>> = {
   UnitNormalization: unitNormalization,
   RMSNormalization: rmsNormalization,
   SpectralNormalization: spectralNormalization,
+  LayerScale: layerScale,
 };
