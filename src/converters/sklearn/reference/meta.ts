@@ -295,7 +295,9 @@ export const oneVsOne: Evaluate = (by, e, x) => {
     ),
   );
   const decision = k === 2 ? sums.map((s) => [s[1]!]) : sums;
-  const index = () => decision.map((d) => (k === 2 ? Number(d[0]! > scores[0]!.threshold) : greatest(d)));
+  // Before 1.1, scores that are probabilities were compared with 0 as well.
+  const threshold = versionOf(e) < 101 ? 0 : scores[0]!.threshold;
+  const index = () => decision.map((d) => (k === 2 ? Number(d[0]! > threshold) : greatest(d)));
   return classified(classes, index, { decision: () => decision });
 };
 
