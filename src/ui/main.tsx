@@ -40,10 +40,18 @@ createRoot(document.getElementById('root')!).render(
   </ServicesContext.Provider>,
 );
 
-// The first screen is on its way; whoever comes here opens a model next.
-requestAnimationFrame(() =>
-  setTimeout(() => {
-    workers.prepare();
-    prepareWorkspace();
-  }),
-);
+// Whoever touches the page opens a model next; a mere look at it fetches no more than the first screen.
+onFirstTouch(() => {
+  workers.prepare();
+  prepareWorkspace();
+});
+
+/** Calls once, at the first sign of a hand: a pointer over the page, a key, something dragged in, a file chosen. */
+function onFirstTouch(then: () => void): void {
+  const signs = ['pointermove', 'pointerdown', 'keydown', 'dragenter', 'change'];
+  const touched = () => {
+    for (const sign of signs) window.removeEventListener(sign, touched, true);
+    then();
+  };
+  for (const sign of signs) window.addEventListener(sign, touched, true);
+}
