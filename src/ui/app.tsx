@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState, type ComponentType } from 'react';
 import { StatusBar } from './bars/status-bar.tsx';
 import { TopBar } from './bars/top-bar.tsx';
 import { useShortcuts } from './commands/use-commands.ts';
@@ -7,13 +7,20 @@ import { useStore } from './store/store.ts';
 import { Welcome } from './welcome/welcome.tsx';
 
 // The first screen must not wait for the code of the others.
-const workspace = () => import('./workspace/workspace.tsx');
-const Workspace = lazy(() => workspace().then((m) => ({ default: m.Workspace })));
+let workspaceHere: ComponentType | null = null;
+const workspace = () => import('./workspace/workspace.tsx').then(({ Workspace }) => (workspaceHere = Workspace));
+const WorkspaceLater = lazy(() => workspace().then((component) => ({ default: component })));
 const Palette = lazy(() => import('./commands/palette.tsx').then((m) => ({ default: m.Palette })));
 const Dialogs = lazy(() => import('./commands/dialogs.tsx').then((m) => ({ default: m.Dialogs })));
 
 /** Fetches what opening a model needs, once the first screen is there. */
 export const prepareWorkspace = (): void => void workspace();
+
+/** What is here is shown at once: a fallback, however short its cause, would stay on the screen for a third of a second. */
+function Workspace() {
+  const [Shown] = useState(() => workspaceHere ?? WorkspaceLater);
+  return <Shown />;
+}
 
 export function App() {
   const open = useStore((s) => s.model !== null);

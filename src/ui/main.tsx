@@ -14,6 +14,8 @@ import './theme/frame.css';
 import './theme/panel.css';
 
 const workers = createWorkers();
+// They start beside the first screen, on cores that it does not use.
+workers.prepare();
 const store = createAppStore({ workers, analyse: analyseInWorker(workers), storage: pageStorage() });
 const files = new Files(store, openRecent(window.indexedDB), document.baseURI, document);
 mirrorState(store, document.documentElement, window.matchMedia('(prefers-color-scheme: dark)'));
@@ -41,10 +43,7 @@ createRoot(document.getElementById('root')!).render(
 );
 
 // Whoever touches the page opens a model next; a mere look at it fetches no more than the first screen.
-onFirstTouch(() => {
-  workers.prepare();
-  prepareWorkspace();
-});
+onFirstTouch(prepareWorkspace);
 
 /** Calls once, at the first sign of a hand: a pointer over the page, a key, something dragged in, a file chosen. */
 function onFirstTouch(then: () => void): void {

@@ -3,6 +3,7 @@ import { Fragment } from 'react';
 import { bodiesOf } from '../../graph-model/core/attributes.ts';
 import { scopesOf } from '../../graph-model/core/traverse.ts';
 import type { GraphId, Model } from '../../graph-model/core/model.ts';
+import { countOf } from '../../graph-model/format.ts';
 import { groupTree, type Group } from '../../graph-model/groups/groups.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { Menu } from '../kit/menu.tsx';
@@ -104,9 +105,7 @@ function Crumbs() {
       ))}
       <GroupCrumbs />
       <Siblings model={model} scope={here} />
-      <span className="gw-count">
-        {count.toLocaleString('en')} {count === 1 ? 'node' : 'nodes'}
-      </span>
+      <span className="gw-count">{countOf(count, 'node')}</span>
     </nav>
   );
 }

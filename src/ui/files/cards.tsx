@@ -1,6 +1,6 @@
 /** What is said while a model is opened, when that failed, and when files are missing. */
 import { useEffect, useRef } from 'react';
-import { formatShare } from '../../graph-model/format.ts';
+import { formatCount, formatShare } from '../../graph-model/format.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { Progress } from '../kit/progress.tsx';
@@ -61,7 +61,7 @@ function FailureCard({ float }: { float?: boolean | undefined }) {
         <IconButton icon="close" label="Dismiss" size="small" onClick={dismiss} />
       </div>
       <p className="card-text">{failure.message}</p>
-      {failure.offset !== undefined && <p className="mono muted">at byte {failure.offset.toLocaleString('en')}</p>}
+      {failure.offset !== undefined && <p className="mono muted">at byte {formatCount(failure.offset)}</p>}
       <p className="card-text">
         {failure.help} {kept !== null && `${kept} is still open.`}
       </p>
