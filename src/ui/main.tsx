@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { createWorkers } from '../workers/client.ts';
+import { STARTED } from '../workers/first-script.ts';
 import { App, prepareWorkspace } from './app.tsx';
 import { Files } from './files/files.ts';
 import { openRecent } from './files/recent.ts';
@@ -13,9 +14,7 @@ import './theme/base.css';
 import './theme/frame.css';
 import './theme/panel.css';
 
-const workers = createWorkers();
-// They start beside the first screen, on cores that it does not use.
-workers.prepare();
+const workers = createWorkers(STARTED);
 const store = createAppStore({ workers, analyse: analyseInWorker(workers), storage: pageStorage() });
 const files = new Files(store, openRecent(window.indexedDB), document.baseURI, document);
 mirrorState(store, document.documentElement, window.matchMedia('(prefers-color-scheme: dark)'));
