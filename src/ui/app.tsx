@@ -3,6 +3,7 @@ import { StatusBar } from './bars/status-bar.tsx';
 import { TopBar } from './bars/top-bar.tsx';
 import { useShortcuts } from './commands/use-commands.ts';
 import { useDrop } from './files/use-drop.ts';
+import { useGraphFirst } from './store/graph-first.ts';
 import { useStore } from './store/store.ts';
 import { Welcome } from './welcome/welcome.tsx';
 
@@ -26,14 +27,15 @@ export function App() {
   const open = useStore((s) => s.model !== null);
   const palette = useStore((s) => s.paletteOpen);
   const dialog = useStore((s) => s.dialog);
+  const seen = useGraphFirst();
   const over = useDrop();
   useShortcuts();
   return (
     <div className="app">
-      <TopBar />
+      <TopBar open={seen} />
       {open ? (
         <Suspense fallback={<main className="main" aria-busy="true" />}>
-          <Workspace />
+          <Workspace seen={seen} />
         </Suspense>
       ) : (
         <Welcome over={over} />

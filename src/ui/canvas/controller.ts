@@ -258,7 +258,10 @@ export class CanvasController {
     if (sameGraph) this.keepPlace(scene, old);
     else this.goFirst(scene);
     this.followNear();
-    this.afterFrames(scene.view.model, () => later && this.refreshOverlay());
+    this.afterFrames(scene.view.model, () => {
+      if (later) this.refreshOverlay();
+      this.followNear();
+    });
     const pending = this.pending;
     this.pending = null;
     if (pending) this.obey(pending);
@@ -442,7 +445,8 @@ export class CanvasController {
   /** Hands React the vertices near the view, and new ones only when the view leaves the margin around them. */
   private followNear(): void {
     const { scene } = this.shown;
-    if (!scene || this.viewport.zoom < NEAR) {
+    // The first picture is the canvas alone: it can draw all that the cards above it say.
+    if (!scene || this.viewport.zoom < NEAR || this.store.getState().graphState === 'opening') {
       this.nearRect = null;
       if (this.shown.near.length > 0) this.show({ near: [] });
       return;

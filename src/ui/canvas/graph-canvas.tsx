@@ -19,6 +19,8 @@ import { CanvasToolbar } from './toolbar.tsx';
 import { KIND } from '../../graph-view/view-graph.ts';
 
 export interface GraphCanvasProps {
+  /** What stands around the graph is shown. */
+  readonly tools: boolean;
   /** Lays out in a worker; rejects when the signal fires. */
   readonly layout: LayoutFunction;
   /** The first complete frame of a model is on the screen. */
@@ -26,14 +28,14 @@ export interface GraphCanvasProps {
 }
 
 /** Needs the store of a `ServicesContext` above it, and a parent with a height. */
-export function GraphCanvas({ layout, onDrawn }: GraphCanvasProps) {
+export function GraphCanvas({ tools, layout, onDrawn }: GraphCanvasProps) {
   const store = useStoreApi();
   const [controller] = useState(() => new CanvasController(store, layout, onDrawn));
   return (
     <ReactFlowProvider>
       <div className="gw-canvas">
-        <CanvasToolbar />
-        <Stage controller={controller} />
+        <div className="gw-tools">{tools && <CanvasToolbar />}</div>
+        <Stage controller={controller} tools={tools} />
       </div>
     </ReactFlowProvider>
   );
@@ -51,7 +53,7 @@ const ID_LETTERS: Readonly<Record<number, string>> = {
 const NODE_TYPES = { card: Card };
 const HIDE_ATTRIBUTION = { hideAttribution: true };
 
-function Stage({ controller }: { controller: CanvasController }) {
+function Stage({ controller, tools }: { controller: CanvasController; tools: boolean }) {
   const shown = useSyncExternalStore(controller.subscribe, controller.snapshot);
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -96,9 +98,9 @@ function Stage({ controller }: { controller: CanvasController }) {
           <EdgeLabels controller={controller} />
         </ViewportPortal>
       </ReactFlow>
-      <Minimap controller={controller} />
-      <ZoomControl controller={controller} />
-      {shown.scene && <Legend legend={shown.legend} />}
+      {tools && <Minimap controller={controller} />}
+      {tools && <ZoomControl controller={controller} />}
+      {tools && shown.scene && <Legend legend={shown.legend} />}
       {shown.tip && <Tip tip={shown.tip} stage={controller.stage} />}
       {shown.band && <Band band={shown.band} />}
       {shown.failure !== null && <Failure text={shown.failure} onRetry={() => controller.retry()} />}

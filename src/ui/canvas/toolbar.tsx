@@ -19,7 +19,7 @@ export function CanvasToolbar() {
   const direction = useStore((s) => s.direction);
   const setView = useStore((s) => s.setView);
   return (
-    <div className="gw-tools">
+    <>
       <Crumbs />
       <SearchChip />
       <span className="gw-grow" />
@@ -33,7 +33,7 @@ export function CanvasToolbar() {
         className={direction === 'horizontal' ? 'gw-turned' : ''}
         onClick={() => setView({ direction: direction === 'vertical' ? 'horizontal' : 'vertical' })}
       />
-    </div>
+    </>
   );
 }
 

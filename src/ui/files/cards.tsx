@@ -4,14 +4,16 @@ import { formatCount, formatShare } from '../../graph-model/format.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { Progress } from '../kit/progress.tsx';
+import { SLOW, useLasting } from '../kit/when-idle.ts';
 import { useFiles, useStore } from '../store/store.ts';
 
 /** Reading or failed; nothing otherwise. */
 export function OpeningCard({ float }: { float?: boolean }) {
   const failure = useStore((s) => s.failure);
   const job = useStore((s) => s.jobs.find((j) => j.kind === 'open'));
+  const slow = useLasting(job !== undefined, SLOW);
   if (failure) return <FailureCard float={float} />;
-  if (!job) return null;
+  if (!job || !slow) return null;
   return (
     <section className={float ? 'card float' : 'card'} aria-label={job.label}>
       <div className="card-head">

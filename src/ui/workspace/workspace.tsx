@@ -1,28 +1,16 @@
 /** The screen people live in: outline, canvas over the bottom panel, inspector; every panel can be closed and resized. */
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
-import { useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { MissingStrip, OpeningCard } from '../files/cards.tsx';
 import { WorkspaceCanvas } from '../canvas/workspace-canvas.tsx';
 import { BottomPanel } from '../panels/bottom/bottom-panel.tsx';
 import { Inspector } from '../panels/inspector/inspector.tsx';
 import { Outline } from '../panels/outline/outline.tsx';
-import { useOnceIdle } from '../kit/when-idle.ts';
 import { useStore } from '../store/store.ts';
 import '../kit/field.css';
 
-/**
- * False until the first graph has been on the screen for a moment: the panels around it cost as much as the graph and must
- * not stand between a person and the picture. They stay when another model is opened.
- */
-function useGraphFirst(): boolean {
-  const drawn = useOnceIdle(useStore((s) => s.graphState !== 'opening' || s.analysed));
-  const [seen, setSeen] = useState(drawn);
-  if (drawn && !seen) setSeen(true);
-  return seen;
-}
-
-export function Workspace() {
-  const seen = useGraphFirst();
+/** Until the first graph is `seen`, there is only that. */
+export function Workspace({ seen }: { seen: boolean }) {
   const outline = useStore((s) => s.outlineOpen);
   const inspector = useStore((s) => s.inspectorOpen);
   const layout = useDefaultLayout({ id: 'graphwright.columns', panelIds: columnIds(outline, inspector) });
@@ -78,7 +66,7 @@ function Centre({ seen }: { seen: boolean }) {
         <section className="pane canvas" aria-label="Graph">
           <MissingStrip />
           <div className="canvas-place">
-            <WorkspaceCanvas />
+            <WorkspaceCanvas tools={seen} />
             <OpeningCard float />
           </div>
         </section>
