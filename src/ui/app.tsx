@@ -8,7 +8,7 @@ import { useStore } from './store/store.ts';
 import { Welcome } from './welcome/welcome.tsx';
 
 // The first screen must not wait for the code of the others.
-let workspaceHere: ComponentType | null = null;
+let workspaceHere: ComponentType<{ seen: boolean }> | null = null;
 const workspace = () => import('./workspace/workspace.tsx').then(({ Workspace }) => (workspaceHere = Workspace));
 const WorkspaceLater = lazy(() => workspace().then((component) => ({ default: component })));
 const Palette = lazy(() => import('./commands/palette.tsx').then((m) => ({ default: m.Palette })));
@@ -18,9 +18,9 @@ const Dialogs = lazy(() => import('./commands/dialogs.tsx').then((m) => ({ defau
 export const prepareWorkspace = (): void => void workspace();
 
 /** What is here is shown at once: a fallback, however short its cause, would stay on the screen for a third of a second. */
-function Workspace() {
+function Workspace({ seen }: { seen: boolean }) {
   const [Shown] = useState(() => workspaceHere ?? WorkspaceLater);
-  return <Shown />;
+  return <Shown seen={seen} />;
 }
 
 export function App() {
