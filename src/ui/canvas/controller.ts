@@ -9,17 +9,8 @@ import type { Store } from '../store/store.ts';
 import { whenIdle } from '../kit/when-idle.ts';
 import { isShown } from '../store/shown.ts';
 import type { State, ViewRequest } from '../store/state.ts';
-import {
-  centreOn,
-  firstView,
-  fitRect,
-  inView,
-  MAX_ZOOM,
-  unionOf,
-  wholeGraph,
-  zoomed,
-  type StageSize,
-} from './camera.ts';
+import { centreOn, firstView, fitRect, inView, MAX_ZOOM, unionOf } from './camera.ts';
+import { wholeGraph, zoomed, type StageSize } from './camera.ts';
 import type { Viewport } from '../../graph-view/edge-path.ts';
 import { tipOf, type Tip } from './describe.ts';
 import { NO_FOCUS, type Focus } from './focus.ts';
@@ -40,16 +31,8 @@ import { contains, isVersionOf, nodesIn, shareGraph, visibleVertex, widened } fr
 import { layoutInput } from '../../graph-view/layout-input.ts';
 import { layoutBefore } from '../../graph-view/layout-before.ts';
 import type { Group } from '../../graph-model/groups/groups.ts';
-import {
-  anchorRects,
-  keyInside,
-  nodesOf,
-  onSign,
-  openAround,
-  titleAt,
-  toggledKey,
-  toggleGroup,
-} from './group-actions.ts';
+import { anchorRects, keyInside, nodesOf, onSign } from './group-actions.ts';
+import { openAround, titleAt, toggledKey, toggleGroup } from './group-actions.ts';
 import { groupAt, insidesOf, KIND, sameLayout, viewGraph } from '../../graph-view/view-graph.ts';
 
 export type LayoutFunction = (input: LayoutInput, signal: AbortSignal) => Promise<LayoutResult>;
