@@ -30,7 +30,7 @@ export function useOnceIdle(wanted: boolean): boolean {
 }
 
 /** Milliseconds after which work is worth telling of. */
-export const SLOW = 300;
+export const SLOW = 400;
 
 /** True once `wanted` has been so for that long, in milliseconds: what is over at once is not worth a word. */
 export function useLasting(wanted: boolean, milliseconds: number): boolean {

@@ -1,13 +1,15 @@
 /** The screen people live in: outline, canvas over the bottom panel, inspector; every panel can be closed and resized. */
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
-import type { ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { MissingStrip, OpeningCard } from '../files/cards.tsx';
 import { WorkspaceCanvas } from '../canvas/workspace-canvas.tsx';
-import { BottomPanel } from '../panels/bottom/bottom-panel.tsx';
-import { Inspector } from '../panels/inspector/inspector.tsx';
-import { Outline } from '../panels/outline/outline.tsx';
 import { useStore } from '../store/store.ts';
 import '../kit/field.css';
+
+// The graph must not wait for the code of what stands around it.
+const Outline = lazy(() => import('../panels/outline/outline.tsx').then((m) => ({ default: m.Outline })));
+const Inspector = lazy(() => import('../panels/inspector/inspector.tsx').then((m) => ({ default: m.Inspector })));
+const BottomPanel = lazy(() => import('../panels/bottom/bottom-panel.tsx').then((m) => ({ default: m.BottomPanel })));
 
 /** Until the first graph is `seen`, there is only that. */
 export function Workspace({ seen }: { seen: boolean }) {
@@ -20,7 +22,7 @@ export function Workspace({ seen }: { seen: boolean }) {
         {outline && (
           <>
             <Side id="outline" label="Outline" width={248}>
-              {seen && <Outline />}
+              <Suspense>{seen && <Outline />}</Suspense>
             </Side>
             <Separator className="handle" data-axis="x" aria-label="Width of the outline" />
           </>
@@ -32,7 +34,7 @@ export function Workspace({ seen }: { seen: boolean }) {
           <>
             <Separator className="handle" data-axis="x" aria-label="Width of the inspector" />
             <Side id="inspector" label="Inspector" width={320}>
-              {seen && <Inspector />}
+              <Suspense>{seen && <Inspector />}</Suspense>
             </Side>
           </>
         )}
@@ -79,7 +81,7 @@ function Centre({ seen }: { seen: boolean }) {
               <h2 id="bottom-title" className="sr">
                 Problems and reports
               </h2>
-              {seen && <BottomPanel />}
+              <Suspense>{seen && <BottomPanel />}</Suspense>
             </section>
           </Panel>
         </>
