@@ -1,7 +1,7 @@
 /** What those get that lower nodes which work on more than tensors: lists, tables, branches and loops. */
 import { Held, naturalOf, orderAtHand, shapeOf } from '../../../graph-model/builders/axis-orders.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
-import { getString, getTensor } from '../../../graph-model/core/attributes.ts';
+import { getInt, getString, getTensor } from '../../../graph-model/core/attributes.ts';
 import type { Node, ValueId } from '../../../graph-model/core/model.ts';
 import { toNumbers, type DenseTensor } from '../../../graph-model/core/tensor.ts';
 import { isDType, type Dim, type DType } from '../../../graph-model/core/types.ts';
@@ -89,6 +89,10 @@ export class Handling {
 
   text(key: string, otherwise = ''): string {
     return getString(this.node, key, otherwise);
+  }
+
+  flag(key: string): boolean {
+    return getInt(this.node, key, 0) !== 0;
   }
 
   type(key: string): DType {

@@ -4,10 +4,11 @@
  */
 import { Held } from '../../../graph-model/builders/axis-orders.ts';
 import { getInts } from '../../../graph-model/core/attributes.ts';
-import type { ValueId } from '../../../graph-model/core/model.ts';
+import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
+import type { GraphId, ValueId } from '../../../graph-model/core/model.ts';
 import { dtypeInfo, type Dim, type DType } from '../../../graph-model/core/types.ts';
 import type { Handler, Handlers, Handling } from './handler.ts';
-import { TensorList, type OpenLoop } from './things.ts';
+import { TensorList, type ListState, type OpenLoop } from './things.ts';
 
 /** An iteration does more to a list than put one element in: the loop has to carry it as a tensor. */
 export class CarryList extends Error {
@@ -32,6 +33,8 @@ export function stackedOf(h: Handling, list: TensorList, hint: readonly Dim[] | 
   switch (state.kind) {
     case 'stacked':
       return state.tensor;
+    case 'sequence':
+      return Held.of(h.e.op('ConcatFromSequence', [state.sequence], { axis: 0, new_axis: 1 }));
     case 'empty':
       return Held.of(zeros(h, list, state.length, isNumbers(list.element) ? list.element : hint, like));
     case 'loop':
@@ -80,7 +83,10 @@ export function setItem(h: Handling, list: TensorList, index: Held, item: Held):
   const { state } = list;
   const element = merged(list.element, h.shape(item));
   if (state.kind === 'loop') return list.with({ ...state, kind: 'written', item, at: index }, element);
-  const all = h.natural(stackedOf(h, list, element, item));
+  const grows = h.flag('resize_if_index_out_of_bounds');
+  if (state.kind === 'sequence') return list.with(putInto(h, state.sequence, index, item, grows), element);
+  const before = h.natural(stackedOf(h, list, element, item));
+  const all = grows ? longEnough(h, before, index) : before;
   const update = h.e.unsqueeze(h.natural(item), [0]);
   const written = h.e.op('ScatterND', [all, place(h, index), update]);
   return list.with({ kind: 'stacked', tensor: Held.of(written) }, element);
@@ -93,6 +99,7 @@ function merged(a: readonly Dim[] | null, b: readonly Dim[] | null): readonly Di
 }
 
 export function getItem(h: Handling, list: TensorList, index: Held): Held {
+  if (list.state.kind === 'sequence') return Held.of(h.e.op('SequenceAt', [list.state.sequence, h.int64(index)]));
   const all = h.natural(stackedOf(h, list));
   return Held.of(h.e.op('Gather', [all, h.int64(index)], { axis: 0 }));
 }
@@ -101,6 +108,10 @@ function pushBack(h: Handling, list: TensorList, item: Held): TensorList {
   const { state } = list;
   const element = merged(list.element, h.shape(item));
   if (state.kind === 'loop') return list.with({ ...state, kind: 'written', item, at: null }, element);
+  if (state.kind === 'sequence') {
+    const sequence = h.e.op('SequenceInsert', [state.sequence, h.natural(item)]);
+    return list.with({ kind: 'sequence', sequence }, element);
+  }
   const one = h.e.unsqueeze(h.natural(item), [0]);
   const isNew = state.kind === 'empty' && (state.length === null || h.numbers(state.length)?.[0] === 0);
   const all = isNew ? one : h.e.op('Concat', [h.natural(stackedOf(h, list, element)), one], { axis: 0 });
@@ -108,6 +119,11 @@ function pushBack(h: Handling, list: TensorList, item: Held): TensorList {
 }
 
 function popBack(h: Handling, list: TensorList): [TensorList, Held] {
+  if (list.state.kind === 'sequence') {
+    const [all, at] = [list.state.sequence, h.e.numbers('int64', [-1])];
+    const sequence = h.e.op('SequenceErase', [all, at]);
+    return [list.with({ kind: 'sequence', sequence }), Held.of(h.e.op('SequenceAt', [all, at]))];
+  }
   const all = h.natural(stackedOf(h, list));
   const rest = h.e.slice(all, [0], [-1], [0]);
   const last = h.e.op('Gather', [all, h.e.numbers('int64', [-1])], { axis: 0 });
@@ -118,11 +134,62 @@ function popBack(h: Handling, list: TensorList): [TensorList, Held] {
 function lengthOf(h: Handling, list: TensorList): Held {
   const { state } = list;
   if (state.kind === 'empty') return state.length ?? Held.of(h.e.numbers('int32', [0]));
+  if (state.kind === 'sequence') return Held.of(h.e.cast(h.e.op('SequenceLength', [state.sequence]), 'int32', 6));
   const all = h.natural(stackedOf(h, list));
   const fixed = h.e.dims(all)?.[0];
   if (typeof fixed === 'number') return Held.of(h.e.numbers('int32', [fixed]));
   const first = h.e.op('Gather', [h.e.op('Shape', [all]), h.e.numbers('int64', [0])], { axis: 0 });
   return Held.of(h.e.cast(first, 'int32', 6));
+}
+
+// ---- elements that differ in shape
+
+/** The list as an ONNX sequence; places that nothing was put into hold tensors without elements. */
+export function sequenceOf(h: Handling, list: TensorList): ValueId {
+  const { e } = h;
+  const { state } = list;
+  if (state.kind === 'sequence') return state.sequence;
+  const { code } = dtypeInfo(list.dtype);
+  const length = state.kind === 'empty' ? state.length : null;
+  const isNone = state.kind === 'empty' && (length === null || h.numbers(length)?.[0] === 0);
+  if (isNone) return e.op('SequenceEmpty', [], { dtype: code });
+  const rows = length === null ? h.natural(stackedOf(h, list)) : withoutElements(h, list, length);
+  return e.op('SplitToSequence', [rows], { axis: 0, keepdims: 0 });
+}
+
+function withoutElements(h: Handling, list: TensorList, length: Held): ValueId {
+  const shape = h.e.op('Concat', [h.e.reshape(h.int64(length), [1]), h.e.ints([0])], { axis: 0 });
+  return h.e.cast(h.e.op('ConstantOfShape', [shape]), list.dtype, dtypeInfo(list.dtype).code);
+}
+
+/** One element put in the place of another, or where the list may grow behind the last. */
+function putInto(h: Handling, all: ValueId, index: Held, item: Held, grows: boolean): ListState {
+  const { e } = h;
+  const [at, value] = [h.int64(index), h.natural(item)];
+  const replaced = (inner: TypedEmitter, from: ValueId) => inner.op('SequenceErase', [from, at]);
+  if (!grows) return { kind: 'sequence', sequence: e.op('SequenceInsert', [replaced(e, all), value, at]) };
+  const [shorter, same] = [e.draft.newGraph('then_branch'), e.draft.newGraph('else_branch')];
+  e.draft.setGraphOutputs(shorter, [replaced(e.within(shorter), all)]);
+  e.draft.setGraphOutputs(same, [e.within(same).op('Identity', [all])]);
+  const bodies = { then_branch: graphAttribute(shorter), else_branch: graphAttribute(same) };
+  const isWithin = e.op('Less', [at, e.op('SequenceLength', [all])]);
+  const rest = e.ops('If', [isWithin], bodies, 1)[0]!;
+  return { kind: 'sequence', sequence: e.op('SequenceInsert', [rest, value, at]) };
+}
+
+const graphAttribute = (value: GraphId) => ({ kind: 'graph', value }) as const;
+
+/** Zeros behind the elements, up to the place that is written next. */
+function longEnough(h: Handling, all: ValueId, index: Held): ValueId {
+  const { e } = h;
+  const [length, at] = [e.dims(all)?.[0], h.numbers(index)?.[0]];
+  if (typeof length === 'number' && at !== undefined && at < length) return all;
+  const rank = e.dims(all)?.length ?? h.refuse('the shape of the elements of its list is not known');
+  const wanted = e.op('Add', [e.reshape(h.int64(index), [1]), e.ints([1])]);
+  const missing = e.op('Max', [e.op('Sub', [wanted, e.op('Shape', [all], { end: 1 })]), e.ints([0])]);
+  const none = (n: number) => e.ints(new Array<number>(n).fill(0));
+  const pads = e.op('Concat', [none(rank), missing, ...(rank > 1 ? [none(rank - 1)] : [])], { axis: 0 });
+  return e.op('Pad', [all, pads]);
 }
 
 // ---- many elements
@@ -168,7 +235,9 @@ function sameLength(h: Handling, all: ValueId, indices: Held): boolean {
 }
 
 /** Elements of [k, ...] one behind the other: the first two axes become one. */
-function concatenated(h: Handling, list: TensorList): readonly [Held, Held] {
+function concatenated(h: Handling, list: TensorList): readonly (Held | null)[] {
+  if (list.state.kind === 'sequence')
+    return [Held.of(h.e.op('ConcatFromSequence', [list.state.sequence], { axis: 0 })), null];
   const all = h.natural(stackedOf(h, list));
   const rank = h.e.dims(all)?.length ?? h.refuse('the shape of the elements of its list is not known');
   const { e } = h;
@@ -179,12 +248,16 @@ function concatenated(h: Handling, list: TensorList): readonly [Held, Held] {
   return [Held.of(e.op('Reshape', [all, flat])), Held.of(lengths)];
 }
 
-/** The reverse, where all parts are as long. */
+/** The reverse. */
 function split(h: Handling, list: TensorList, rows: Held, lengths: Held): TensorList {
   const known = h.numbers(lengths);
   const fixed = known !== null && known.every((n) => n === known[0]);
   const dims = h.shape(rows);
-  if (!fixed || dims === null) h.refuse('the parts that it makes are not known to be equally long');
+  if (!fixed) {
+    const sequence = h.e.op('SplitToSequence', [h.natural(rows), h.int64(lengths)], { axis: 0 });
+    return list.with({ kind: 'sequence', sequence }, null);
+  }
+  if (dims === null) return h.refuse('the shape of its parts is not known');
   const rest = dims.slice(1);
   if (!isNumbers(rest)) h.refuse('the shape of its parts is not fixed');
   const parts = h.e.reshape(h.natural(rows), [known.length, known[0] ?? 0, ...rest]);

@@ -28,6 +28,8 @@ export interface OpenLoop {
 export type ListState =
   /** One tensor of all elements: [length, ...]. */
   | { readonly kind: 'stacked'; readonly tensor: Held }
+  /** An ONNX sequence: elements that differ in shape. */
+  | { readonly kind: 'sequence'; readonly sequence: ValueId }
   /** Nothing was put into its places yet. length null: it has none, and grows. */
   | { readonly kind: 'empty'; readonly length: Held | null }
   /** As it comes into an iteration. */
