@@ -5,7 +5,7 @@
 import { Held } from '../../../graph-model/builders/axis-orders.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 import type { GraphId, ValueId } from '../../../graph-model/core/model.ts';
-import { dtypeInfo, tensorType, type Dim } from '../../../graph-model/core/types.ts';
+import { dtypeInfo, tensorType, type Dim, type ValueType } from '../../../graph-model/core/types.ts';
 import { CarryList, sequenceOf, stackedOf } from './lists.ts';
 import type { Handling } from './handler.ts';
 import { forBody, TensorList, type ListState, type OpenLoop, type Thing } from './things.ts';
@@ -79,11 +79,11 @@ class Attempt implements Assumed {
       const settled = last || this.settle(made);
       if (settled) return made.finish();
     } catch (error) {
-      if (!(error instanceof CarryList) || error.loop !== this.loop || this.carried.has(error.index)) {
+      if (!(error instanceof CarryList) || error.loop !== this.loop || this.carried.get(error.index) === null) {
         draft.removeGraph(body);
         throw error;
       }
-      this.carried.set(error.index, error.element);
+      this.carried.set(error.index, this.carried.has(error.index) ? null : error.element);
     }
     draft.removeGraph(body);
     this.e.release(mark);
@@ -153,6 +153,19 @@ const isOpen = (dims: Dims) => dims === null || dims.includes(null);
 const isOpenFrom = (list: TensorList, element: Dims) =>
   list.state.kind === 'empty' && !element?.every((d) => typeof d === 'number');
 
+/** The names that a dim is made of; one that is not known has one that is nowhere else. */
+const namesIn = (dim: Dim): readonly string[] =>
+  typeof dim === 'number' ? [] : dim === null ? ['?'] : (dim.match(/[A-Za-z_][\w.]*\b(?!\()/g) ?? []);
+
+/** The names in the dims of what a loop finds around it. */
+function namesOutside(e: TypedEmitter, spec: LoopSpec): Set<string> {
+  const { draft } = e;
+  const made = draft.graph(e.graph).order.flatMap((id) => draft.node(id).outputs.filter((v) => v !== null));
+  const values = [...draft.graphInputs(draft.main), ...draft.graphInputs(e.graph), ...made];
+  const held = spec.initial.flatMap((t) => (t instanceof Held ? (spec.h.shape(t) ?? []) : []));
+  return new Set([...values.flatMap((v) => e.dims(v) ?? []), ...held].flatMap(namesIn).filter((name) => name !== '?'));
+}
+
 const ended = (list: TensorList, value: ValueId): ListState =>
   list.state.kind === 'sequence' ? { kind: 'sequence', sequence: value } : { kind: 'stacked', tensor: Held.of(value) };
 
@@ -168,6 +181,8 @@ class Body {
   readonly inner: TypedEmitter;
   private readonly inputs = new Map<number, ValueId>();
   private readonly initial = new Map<number, ValueId>();
+  /** Names of dims that are the same in every iteration. */
+  private outside: ReadonlySet<string> | null = null;
 
   constructor(
     private readonly spec: LoopSpec,
@@ -180,11 +195,9 @@ class Body {
   }
 
   make(): MadeBody {
-    const { draft } = this.e;
-    const iteration = draft.newValue(this.graph, '', null, { type: tensorType('int64', []) });
-    const going = draft.newValue(this.graph, '', null, { type: tensorType('bool', []) });
+    this.newInput(tensorType('int64', []));
+    this.newInput(tensorType('bool', []));
     const variables = this.spec.initial.map((t, i) => this.variable(t, i));
-    draft.setGraphInputs(this.graph, [iteration, going, ...this.inputs.values()]);
     const next = this.spec.step(this.inner, variables);
     const tensors = [...this.inputs].map(([index, input]) => this.carried(index, input, next[index]!));
     const scanned = next.flatMap((t, index) => this.scanned(index, t, tensors));
@@ -199,7 +212,8 @@ class Body {
     if (!(t instanceof TensorList)) return t;
     if (!this.assumed.carried.has(i)) return t.with({ kind: 'loop', loop: this.loop, index: i });
     const element = this.assumed.carried.get(i)!;
-    if (isOpen(element) || isOpenFrom(t, element)) {
+    const isSequence = t.state.kind === 'sequence' || isOpen(element) || isOpenFrom(t, element);
+    if (isSequence || !this.isOneShape(t, element)) {
       return t.with({ kind: 'sequence', sequence: this.sequence(i, t) });
     }
     const all = this.spec.h.natural(stackedOf(this.spec.h, t, element));
@@ -208,8 +222,7 @@ class Body {
   }
 
   private input(i: number, initial: ValueId, dims: Dims): ValueId {
-    const type = tensorType(this.e.dtype(initial), dims);
-    const value = this.e.draft.newValue(this.graph, '', null, { type });
+    const value = this.newInput(tensorType(this.e.dtype(initial), dims));
     this.inputs.set(i, value);
     this.initial.set(i, initial);
     return value;
@@ -217,10 +230,18 @@ class Body {
 
   /** The list as the body finds it, and around the loop as a sequence. */
   private sequence(i: number, list: TensorList): ValueId {
-    const type = { kind: 'sequence', element: tensorType(list.dtype, null) } as const;
-    const value = this.e.draft.newValue(this.graph, '', null, { type });
+    const initial = sequenceOf(this.spec.h, list);
+    const value = this.newInput({ kind: 'sequence', element: tensorType(list.dtype, null) });
     this.inputs.set(i, value);
-    this.initial.set(i, sequenceOf(this.spec.h, list));
+    this.initial.set(i, initial);
+    return value;
+  }
+
+  /** At once an input of the body, so that it goes with it where the attempt fails. */
+  private newInput(type: ValueType): ValueId {
+    const { draft } = this.e;
+    const value = draft.newValue(this.graph, '', null, { type });
+    draft.setGraphInputs(this.graph, [...draft.graphInputs(this.graph), value]);
     return value;
   }
 
@@ -236,6 +257,7 @@ class Body {
         next: sequenceOf(h, list),
         list: list.with({ kind: 'sequence', sequence: input }),
       };
+    if (list?.state.kind === 'sequence') throw new CarryList(this.loop, index, null);
     const held =
       thing instanceof Held ? thing : list ? stackedOf(h, list) : this.spec.h.refuse('a variable changes its kind');
     const natural = h.natural(held);
@@ -254,13 +276,20 @@ class Body {
     const item = own ? this.within().natural(state.item) : null;
     const inOrder = own && (state.at === null || this.countsIterations(state.at, tensors));
     const onlyLast = own && !inOrder && this.hasOnePlace(index);
-    const varies = item !== null && isOpen(this.inner.dims(item)) && isOpen(thing.element);
+    const varies = item !== null && !this.isOneShape(thing, this.inner.dims(item));
     if ((!inOrder && !onlyLast) || varies)
       throw new CarryList(this.loop, index, own ? this.inner.dims(item!) : thing.element);
     if (own && state.at !== null && this.isStacked(index)) {
       throw new CarryList(this.loop, index, this.inner.dims(item!));
     }
     return [{ index, list: thing, item: item!, onlyLast }];
+  }
+
+  /** Whether elements of these dims, put in by several iterations, are of one shape. */
+  private isOneShape(list: TensorList, element: Dims): boolean {
+    if (list.traits.isUniform) return true;
+    this.outside ??= namesOutside(this.e, this.spec);
+    return element?.every((d) => namesIn(d).every((name) => this.outside!.has(name))) ?? false;
   }
 
   private hasOnePlace(index: number): boolean {
