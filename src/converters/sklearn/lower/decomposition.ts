@@ -11,7 +11,7 @@ function project(l: Lowerer, x: Table, components: Arr, mean: Float64Array | nul
   const { o } = l;
   const t = transposed(components);
   return transformer(l, components.dims[0]!, () => {
-    const centred = mean ? o.sub(x.matrix(), o.f64(mean)) : x.matrix();
+    const centred = mean ? o.shifted(o.sub(x.matrix(), o.f64(mean)), x.matrix(), mean, null) : x.matrix();
     return o.matmul(centred, o.f64(t.data, t.dims));
   });
 }

@@ -14,6 +14,7 @@ import {
   type Lowering,
 } from './lowered.ts';
 import { once } from './builder.ts';
+import { singleLinear, singleScores } from './single.ts';
 import { NdArray, PyObject } from '../../containers/pickle/index.ts';
 import type { Table } from './table.ts';
 import { namedLabel, votedLabels } from './votes.ts';
@@ -37,7 +38,22 @@ function linearPredict(l: Lowerer, e: Est, x: Table): Val {
   return squeeze ? l.o.flat(y) : y;
 }
 
-export const linearRegressor: Lowering = (l, e, x) => regressor(() => linearPredict(l, e, x));
+export const linearRegressor: Lowering = (l, e, x) => ({
+  ...regressor(() => linearPredict(l, e, x)),
+  outputs: () => linearByOne(l, e, x),
+});
+
+/** The predictions in float32; null where they need float64. */
+function linearByOne(l: Lowerer, e: Est, x: Table): Record<string, Val> | null {
+  const { o } = l;
+  const coef = e.arr('coef_');
+  const rows = coef.dims.length === 2 ? coef.dims[0]! : 1;
+  const given = e.optionalArr('intercept_')?.data ?? Float64Array.of(0);
+  const intercepts = Float64Array.from({ length: rows }, (_, i) => given[given.length === 1 ? 0 : i]!);
+  const y = x.isText || x.isMixed ? null : singleLinear(o, x.matrix(), coef.data, intercepts);
+  const isFlat = coef.dims.length === 1 || (rows === 1 && e.name.endsWith('SVR'));
+  return y && { predictions: isFlat ? o.flat(y) : y };
+}
 
 /** Poisson and gamma have the log link; Tweedie by its `link`, which for `auto` follows the power. */
 export const generalisedRegressor: Lowering = (l, e, x) => {
@@ -109,12 +125,13 @@ function linearVotes(
   link: 'LOGISTIC' | 'SOFTMAX',
 ): Record<string, Val> | null {
   const { o } = l;
-  const input = o.narrow(x.matrix());
-  const coef = e.arr('coef_').data;
-  const intercept = e.optionalArr('intercept_')?.data ?? Float64Array.of(0);
-  if (!input || intercept.some((b) => Math.abs(b) > LARGEST_INTERCEPT)) return null;
   const binary = classes.size === 2;
-  const each = Array.from({ length: classes.size }, (_, i) => intercept[intercept.length === 1 ? 0 : i]!);
+  const given = e.optionalArr('intercept_')?.data ?? Float64Array.of(0);
+  const rows = binary ? 1 : classes.size;
+  const intercepts = Float64Array.from({ length: rows }, (_, i) => given[given.length === 1 ? 0 : i]!);
+  const single = singleScores(o, x.matrix(), e.arr('coef_').data, intercepts);
+  if (!single || single.still > LARGEST_INTERCEPT) return null;
+  const { input, coefficients: coef, intercepts: each } = single;
   const both = (row: readonly number[]) => [...row.map((v) => -v), ...row];
   const labels = votedLabels(classes);
   const isText = typeof labels[0] === 'string';
@@ -124,7 +141,7 @@ function linearVotes(
     {
       ...(isText ? { classlabels_strings: labels } : { classlabels_ints: labels }),
       coefficients: floats(binary ? both([...coef]) : coef),
-      intercepts: floats(binary ? both([each[0]!]) : each),
+      intercepts: floats(binary ? both([...each]) : each),
       multi_class: binary ? 0 : 1,
       post_transform: link,
     },
@@ -210,16 +227,15 @@ export const partialLeastSquares: Lowering = (l, e, x) => {
   const coef = versionOf(e) < 101 ? transposed(raw) : raw;
   const mean = e.arr('_x_mean', 'x_mean_').data;
   const std = e.arr('_x_std', 'x_std_').data;
-  const centre = () => o.sub(x.matrix(), o.f64(mean));
+  const centre = () => o.shifted(o.sub(x.matrix(), o.f64(mean)), x.matrix(), mean, null);
+  const scaled = () => o.shifted(o.div(centre(), o.f64(std)), x.matrix(), mean, std);
   const predict = once(() => {
-    const scaled = versionOf(e) < 105 ? o.div(centre(), o.f64(std)) : centre();
-    const y = affine(l, scaled, coef, e.optionalArr('intercept_', '_y_mean') ?? ZERO);
+    const input = versionOf(e) < 105 ? scaled() : centre();
+    const y = affine(l, input, coef, e.optionalArr('intercept_', '_y_mean') ?? ZERO);
     return e.flag('_predict_1d') && coef.dims[0] === 1 ? o.flat(y) : y;
   });
   const rotations = e.arr('x_rotations_');
-  const made = transformer(l, rotations.dims[1]!, () =>
-    o.matmul(o.div(centre(), o.f64(std)), o.f64(rotations.data, rotations.dims)),
-  );
+  const made = transformer(l, rotations.dims[1]!, () => o.matmul(scaled(), o.f64(rotations.data, rotations.dims)));
   return { ...made, predict };
 };
 

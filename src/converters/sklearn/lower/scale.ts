@@ -4,17 +4,34 @@ import { versionOf } from './boosting.ts';
 import type { Builder, Val } from './builder.ts';
 import { toArr, transposed, type Est } from './estimator.ts';
 import { transformer, type Lowered, type Lowerer, type Lowering } from './lowered.ts';
+import { singleScaler } from './single.ts';
 import { Table } from './table.ts';
 
 /** (X - shift) / scale, where either may be left out. */
 function shiftScale(l: Lowerer, e: Est, x: Table, shift: string | null, scale: string | null): Lowered {
   const { o } = l;
-  return transformer(l, x.width, () => {
+  const [by, over] = [shift, scale].map((name) => (name && e.has(name) ? e.arr(name).data : null));
+  const made = transformer(l, x.width, () => {
     let y = x.matrix();
-    if (shift && e.has(shift)) y = o.sub(y, o.f64(e.arr(shift).data));
-    if (scale && e.has(scale)) y = o.div(y, o.f64(e.arr(scale).data));
-    return y;
+    if (by) y = o.sub(y, o.f64(by));
+    if (over) y = o.div(y, o.f64(over));
+    return o.shifted(y, x.matrix(), by ?? null, over ?? null);
   });
+  return { ...made, outputs: () => scaledByOne(l, x, by ?? null, over ?? null) };
+}
+
+/** The result in float32; null where that would show. */
+function scaledByOne(
+  l: Lowerer,
+  x: Table,
+  shift: Float64Array | null,
+  scale: Float64Array | null,
+): Record<string, Val> | null {
+  const width = (shift ?? scale)?.length;
+  if (x.isText || x.isMixed || width === undefined) return null;
+  const of = (row: Float64Array | null, otherwise: number) => row ?? new Float64Array(width).fill(otherwise);
+  const made = singleScaler(l.o, x.matrix(), of(shift, 0), of(scale, 1));
+  return made && { transformed: made };
 }
 
 export const standardScaler: Lowering = (l, e, x) =>
@@ -34,11 +51,14 @@ export const maxAbsScaler: Lowering = (l, e, x) => {
 
 export const minMaxScaler: Lowering = (l, e, x) => {
   const { o } = l;
-  return transformer(l, x.width, () => {
-    const y = o.add(o.mul(x.matrix(), o.f64(e.arr('scale_').data)), o.f64(e.arr('min_').data));
+  const [scale, min] = [e.arr('scale_').data, e.arr('min_').data];
+  const [shift, over] = [min.map((v, i) => -v / scale[i]!), scale.map((v) => 1 / v)];
+  const made = transformer(l, x.width, () => {
+    const y = o.add(o.mul(x.matrix(), o.f64(scale)), o.f64(min));
     const [low = 0, high = 1] = e.list('feature_range').map(Number);
-    return e.flag('clip') ? o.clip(y, low, high) : y;
+    return e.flag('clip') ? o.clip(y, low, high) : o.shifted(y, x.matrix(), shift, over);
   });
+  return e.flag('clip') ? made : { ...made, outputs: () => scaledByOne(l, x, shift, over) };
 };
 
 export const normalizer: Lowering = (l, e, x) => {
