@@ -48,6 +48,9 @@ describe('the name of a download', () => {
     [state('m-optimised.onnx', ['Optimise']), 'm-optimised.onnx'],
     [state('churn.v2.txt'), 'churn.v2.onnx'],
     [state('saved_model/'), 'saved_model.onnx'],
+    [state('forest.joblib'), 'forest.onnx'],
+    [state('forest.pkl.gz'), 'forest.onnx'],
+    [state('net.v2'), 'net.v2.onnx'],
     [state(''), 'model.onnx'],
   ])('%#', (given, name) => {
     expect(downloadName(given)).toBe(name);

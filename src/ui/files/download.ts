@@ -32,10 +32,13 @@ export function hasWeightChoice(model: Model): boolean {
   return false;
 }
 
+/** How the files of models end, compressed ones too; what else follows a dot belongs to the name (`net.v2`). */
+const ENDING =
+  /\.(onnx|onnxtxt|ort|pb|pbtxt|meta|index|h5|hdf5|keras|pt|pth|tflite|lite|json|txt|zip|ubj|xgb|bin|model|cbm|lgb|svm|libsvm|pkl|pickle|joblib|sav|skops)(\.(gz|z|bz2|xz|lzma|lz4))?$/i;
+
 /** The opened file's name as `.onnx`; optimised models say so, so that the original is never overwritten unseen. */
 export function downloadName(state: Pick<State, 'fileName' | 'history' | 'at'>): string {
-  const base =
-    state.fileName.replace(/\/+$/, '').replace(/\.(onnx|pb|ort|h5|keras|pt|pth|tflite|json|txt)$/i, '') || 'model';
+  const base = state.fileName.replace(/\/+$/, '').replace(ENDING, '') || 'model';
   const optimised = state.history.slice(0, state.at).some((c) => c.label === 'Optimise');
   return `${base}${optimised && !base.endsWith('-optimised') ? '-optimised' : ''}.onnx`;
 }

@@ -1,7 +1,8 @@
 /** The left panel: everything in the model by name, with a filter. */
 import { useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
-import { countOf, formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
+import { countOf, formatBytes, formatCount } from '../../../graph-model/format.ts';
 import type { SearchResult } from '../../../graph-model/search.ts';
+import { parametersText } from '../parts/parameters-text.ts';
 import { useSummary } from '../parts/use-summary.ts';
 import { hitCount } from '../../canvas/search-chip.tsx';
 import { IconButton } from '../../kit/button.tsx';
@@ -164,10 +165,13 @@ function SelectAll({ result }: { result: SearchResult }) {
 }
 
 function Totals() {
+  const model = useStore((s) => s.model)!;
   const { parameters, weightBytes } = useSummary();
+  const text = parametersText(model, parameters);
+  if (text === '') return null;
   return (
     <footer className="gp-totals">
-      <span>{formatLarge(parameters)} parameters</span>
+      <span>{text}</span>
       <span className="mono">{formatBytes(weightBytes)}</span>
     </footer>
   );

@@ -27,6 +27,8 @@ const FITS = [
   ['stretch', 'Stretch'],
 ] as const;
 
+const listed = (numbers: readonly number[]) => numbers.map((v) => Number(v.toPrecision(5))).join(', ');
+
 /** True for a file that is a picture by its name. */
 export const isPicture = (name: string) => /\.(png|jpe?g|webp|bmp|gif)$/i.test(name);
 
@@ -37,7 +39,7 @@ export function PictureOptions({ name, said, chosen, usual, choose }: PictureOpt
     return null;
   };
   const told = Object.keys(said).length > 0;
-  const own = said.own && `(v − ${said.own.mean.join(', ')}) ÷ ${said.own.std.join(', ')}`;
+  const own = said.own && `(v − ${listed(said.own.mean)}) ÷ ${listed(said.own.std)}`;
   const scales = own ? [...SCALES, ['own', own] as const] : SCALES;
   return (
     <div className="gp-picture-options">
