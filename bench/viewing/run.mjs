@@ -3,7 +3,8 @@
  *   node bench/viewing/run.mjs --netron VENV/bin/python a.onnx b.onnx     (needs `vite build` before)
  * `--only page|netron` measures one; `--cap SECONDS` gives up (default 120); `--repeat N` opens each file N times, in turns,
  * and gives medians; `--still` leaves out panning and zooming; `--profile` measures the page's script in every frame of
- * panning and zooming near and from far instead (bench/viewing/frame-profile.mjs). Each result goes to stderr as soon as it is
+ * panning and zooming near and from far instead (bench/viewing/frame-profile.mjs), and `--search` how long
+ * typing a query takes to show what it finds (bench/viewing/search.mjs). Each result goes to stderr as soon as it is
  * there. See docs/benchmarks.md.
  */
 import { chromium } from 'playwright-core';
@@ -15,6 +16,7 @@ import { preview } from 'vite';
 import { findBrowser } from '../../scripts/browser.mjs';
 import { profileFrames } from './frame-profile.mjs';
 import { asking, drag, frames, zoom } from './input.mjs';
+import { measureSearch } from './search.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,6 +27,7 @@ const { values, positionals } = parseArgs({
     repeat: { type: 'string' },
     still: { type: 'boolean' },
     profile: { type: 'boolean' },
+    search: { type: 'boolean' },
   },
 });
 const cap = 1000 * Number(values.cap ?? 120);
@@ -79,6 +82,7 @@ async function measured(open, browser, page) {
   const cpu = (await rendererCpu(session)) - before;
   const settled = (await quiet(session)) - before;
   if (values.profile) return await profileFrames(page, cdp);
+  if (values.search) return await measureSearch(page, cdp);
   await cdp.send('HeapProfiler.collectGarbage');
   const heap = (await cdp.send('Runtime.getHeapUsage')).usedSize;
   const { nodes } = await cdp.send('Memory.getDOMCounters');
@@ -151,7 +155,7 @@ async function netron(file, port) {
 
 /** The run of the middle CPU time; failed ones only where all failed. */
 function median(runs) {
-  if (values.profile) return runs[0];
+  if (values.profile || values.search) return runs[0];
   const good = runs.filter((r) => !r.failed).sort((a, b) => a.rendererCpuS - b.rendererCpuS);
   if (good.length === 0) return runs[0];
   const wall = good.map((r) => r.wallMs).sort((a, b) => a - b);
