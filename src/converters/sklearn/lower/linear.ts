@@ -201,16 +201,21 @@ export const quadraticDiscriminant: Lowering = (l, e, x) => {
   const classes = e.nd('classes_');
   const means = e.arr('means_');
   const priors = e.arr('priors_').data;
+  const factors = e.list('rotations_').map((r, i) => {
+    const scaling = toArr(e.list('scalings_')[i]!)!.data;
+    return { scaling, whitened: mapArr(toArr(r)!, (v, k) => v * scaling[k % scaling.length]! ** -0.5) };
+  });
+  const offsets = factors.map(({ scaling }, i) => {
+    const logs = scaling.reduce((s, v) => s + Math.log(v), 0);
+    return Math.log(priors[i]!) - 0.5 * logs;
+  });
   const all = once(() => {
-    const parts = e.list('rotations_').map((r, i) => {
-      const rotation = toArr(r)!;
-      const scaling = toArr(e.list('scalings_')[i]!)!.data;
-      const w = mapArr(rotation, (v, k) => v * scaling[k % scaling.length]! ** -0.5);
-      const z = o.matmul(o.sub(x.matrix(), o.f64(rowOf(means, i))), o.f64(w.data, w.dims));
-      const logs = scaling.reduce((s, v) => s + Math.log(v), 0);
-      return o.add(o.mul(o.num(-0.5), o.add(o.sum(o.square(z), 1), o.num(logs))), o.num(Math.log(priors[i]!)));
+    const sums = factors.map(({ whitened: w }, i) => {
+      const mean = rowOf(means, i);
+      const centred = o.shifted(o.sub(x.matrix(), o.f64(mean)), x.matrix(), mean, null);
+      return o.op('ReduceSumSquare', [o.matmul(centred, o.f64(w.data, w.dims)), o.i64([1])], { keepdims: 1 });
     });
-    return o.concat(parts);
+    return o.add(o.mul(o.num(-0.5), o.concat(sums)), o.f64(offsets));
   });
   const binary = classes.size === 2;
   const decision = () => {
