@@ -96,13 +96,20 @@ export function kernelPcaOf(
   const vectors = e.arr('eigenvectors_', 'alphas_');
   const k = values.length;
   const scaled = mapArr(vectors, (v, i) => (values[i % k]! > 0 ? v / Math.sqrt(values[i % k]!) : 0));
-  const { rows, weights, bias } = centredProduct(e.est('_centerer'), scaled, k);
-  // A product with all fitted rows and then with the vectors is one product.
+  const centerer = e.est('_centerer');
   if (linear) {
+    // A product with all fitted rows, centring and a product with the vectors are one product.
+    const { rows, weights, bias } = centredProduct(centerer, scaled, k);
     const own = product(transposed(linear.fitted), { dims: [rows, k], data: weights });
     return transformer(l, k, () => o.add(o.matmul(linear.x(), o.f64(own.data, own.dims)), o.f64(bias)));
   }
-  return transformer(l, k, () => o.add(o.matmul(similarity(), o.f64(weights, [rows, k])), o.f64(bias)));
+  return transformer(l, k, () => {
+    const kx = similarity();
+    const rows = centerer.arr('K_fit_rows_').data;
+    const mean = o.div(o.sum(kx, 1), o.num(rows.length));
+    const centred = o.add(o.sub(o.sub(kx, o.f64(rows)), mean), o.num(centerer.num('K_fit_all_')));
+    return o.matmul(centred, o.f64(scaled.data, scaled.dims));
+  });
 }
 
 /** Centring takes from each row what the fitted rows have on average, and its own mean: that is linear, as the vectors are. */
