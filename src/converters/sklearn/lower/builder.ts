@@ -278,6 +278,8 @@ export class Builder {
     return this.moved('Reshape', x, [this.i64(dims)]);
   }
   unsqueeze(x: Val, axis: number): Val {
+    const column = axis === 1 ? this.columnsOfFlat.get(x.id) : undefined;
+    if (column) return column;
     return this.moved('Unsqueeze', x, [this.i64([axis])]);
   }
   squeeze(x: Val, axis: number): Val {

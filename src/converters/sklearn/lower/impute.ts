@@ -75,7 +75,7 @@ export const missingIndicator: Lowering = (l, e, x) => {
   const features = Array.from(e.arr('features_').data);
   return transformer(l, features.length, () =>
     features.length === 0
-      ? o.columns(x.matrix(), [])
+      ? o.op('Slice', [o.double(x.matrix()), o.i64([0]), o.i64([0]), o.i64([1])])
       : o.concat(features.map((f) => o.double(isMissing(o, x.column(f), missingValue(e))))),
   );
 };

@@ -90,24 +90,23 @@ export const linearClassifier: Lowering = (l, e, x) => {
 };
 
 /** One sigmoid a class, made to sum to one (LinearClassifierMixin._predict_proba_lr). */
-function sigmoids(l: Lowerer, d: Val, binary: boolean): Val {
+function sigmoids(l: Lowerer, d: Val, classes: number): Val {
   const { o } = l;
-  if (binary) return o.sigmoidPair(d);
-  const p = o.sigmoid(d);
-  return o.div(p, o.sum(p, 1));
+  if (classes === 2) return o.sigmoidPair(d);
+  return normalised(o, o.sigmoid(d), classes);
 }
 
 export const logisticRegression: Lowering = (l, e, x) => {
   const { o } = l;
   const { decision, binary } = scores(l, e, x);
+  const classes = e.nd('classes_');
   const multi = e.text('multi_class', 'auto');
   const liblinear = e.text('solver') === 'liblinear';
   const ovr = multi === 'ovr' || multi === 'warn' || (multi !== 'multinomial' && (binary || liblinear));
   const proba = () => {
-    if (ovr) return sigmoids(l, decision(), binary);
+    if (ovr) return sigmoids(l, decision(), binary ? 2 : classes.size);
     return o.softmax(binary ? o.pair(o.neg(decision()), decision()) : decision());
   };
-  const classes = e.nd('classes_');
   const made = classifier(l, { classes, decision, proba, index: () => indexOfDecision(o, decision(), binary) });
   if (ovr && !binary) return made;
   return { ...made, outputs: () => linearVotes(l, e, x, classes, ovr ? 'LOGISTIC' : 'SOFTMAX') };
@@ -158,7 +157,7 @@ export const sgdClassifier: Lowering = (l, e, x) => {
   const index = () => indexOfDecision(o, decision(), binary);
   const loss = e.name === 'Perceptron' ? 'perceptron' : e.text('loss', 'hinge');
   if (loss === 'log_loss' || loss === 'log')
-    return classifier(l, { classes, decision, index, proba: () => sigmoids(l, decision(), binary) });
+    return classifier(l, { classes, decision, index, proba: () => sigmoids(l, decision(), binary ? 2 : classes.size) });
   if (loss !== 'modified_huber') return classifier(l, { classes, decision, index });
   const proba = () => {
     const p = o.div(o.add(o.clip(decision(), -1, 1), o.num(1)), o.num(2));
@@ -171,7 +170,7 @@ export const sgdClassifier: Lowering = (l, e, x) => {
 export const linearDiscriminant: Lowering = (l, e, x) => {
   const { o } = l;
   const { decision, binary } = scores(l, e, x);
-  const proba = () => (binary ? sigmoids(l, decision(), true) : o.softmax(decision()));
+  const proba = () => (binary ? sigmoids(l, decision(), 2) : o.softmax(decision()));
   const classes = e.nd('classes_');
   const made = classifier(l, { classes, decision, proba, index: () => indexOfDecision(o, decision(), binary) });
   const outputs = () => linearVotes(l, e, x, classes, binary ? 'LOGISTIC' : 'SOFTMAX');
@@ -201,16 +200,21 @@ export const quadraticDiscriminant: Lowering = (l, e, x) => {
   const classes = e.nd('classes_');
   const means = e.arr('means_');
   const priors = e.arr('priors_').data;
+  const factors = e.list('rotations_').map((r, i) => {
+    const scaling = toArr(e.list('scalings_')[i]!)!.data;
+    return { scaling, whitened: mapArr(toArr(r)!, (v, k) => v * scaling[k % scaling.length]! ** -0.5) };
+  });
+  const offsets = factors.map(({ scaling }, i) => {
+    const logs = scaling.reduce((s, v) => s + Math.log(v), 0);
+    return Math.log(priors[i]!) - 0.5 * logs;
+  });
   const all = once(() => {
-    const parts = e.list('rotations_').map((r, i) => {
-      const rotation = toArr(r)!;
-      const scaling = toArr(e.list('scalings_')[i]!)!.data;
-      const w = mapArr(rotation, (v, k) => v * scaling[k % scaling.length]! ** -0.5);
-      const z = o.matmul(o.sub(x.matrix(), o.f64(rowOf(means, i))), o.f64(w.data, w.dims));
-      const logs = scaling.reduce((s, v) => s + Math.log(v), 0);
-      return o.add(o.mul(o.num(-0.5), o.add(o.sum(o.square(z), 1), o.num(logs))), o.num(Math.log(priors[i]!)));
+    const sums = factors.map(({ whitened: w }, i) => {
+      const mean = rowOf(means, i);
+      const centred = o.shifted(o.sub(x.matrix(), o.f64(mean)), x.matrix(), mean, null);
+      return o.op('ReduceSumSquare', [o.matmul(centred, o.f64(w.data, w.dims)), o.i64([1])], { keepdims: 1 });
     });
-    return o.concat(parts);
+    return o.add(o.mul(o.num(-0.5), o.concat(sums)), o.f64(offsets));
   });
   const binary = classes.size === 2;
   const decision = () => {
