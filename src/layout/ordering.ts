@@ -6,6 +6,12 @@ import { Sifter } from './sifting.ts';
 /** Graphs with fewer vertices and pairs than this are tried again and again; larger ones once. */
 const SMALL = 20_000;
 
+/** Sweeps that tell one way to choose the layers from another. */
+const TRIAL = 4;
+
+/** True where there is time to try more than one way. */
+export const isSmall = (g: Layered) => g.pairUpper.length + g.total < SMALL;
+
 export interface SweepProgress {
   readonly done: number;
   readonly total: number;
@@ -42,6 +48,13 @@ export function* findOrder(graph: Layered): Generator<SweepProgress, Ordering> {
     }
   }
   return best!;
+}
+
+/** About how many crossings will be left, after a few sweeps. */
+export function fewSweeps(graph: Layered): number {
+  const run = new Sweeper(graph, depthFirst(graph, false));
+  for (let i = 0; i < TRIAL && !run.settled; i++) run.sweep(i);
+  return run.fewest;
 }
 
 /** Vertices in the order a depth-first walk meets them, so that what hangs together stands together. */

@@ -2,6 +2,7 @@
  * Moving whole lines: after Bachmaier, Brandenburg, Brunner and Hübner, "Global k-level crossing reduction" (2011).
  * Sweeps and swaps move one vertex at a time and cannot bring a long lane to the other side of what it runs along.
  */
+import { crossingsBelow } from './crossings.ts';
 import type { Layered, Ordering } from './layered.ts';
 
 /** A pair of more neighbours than this is not compared: it would cost more than the place of one line is worth. */
@@ -21,6 +22,8 @@ export class Sifter {
   /** By block, its place in the one order: any distinct numbers. */
   private readonly place: Float64Array;
   private readonly met: Int32Array;
+  /** By layer, 1 where lines cross below it. */
+  private readonly crossed: Uint8Array;
   private turn = 0;
 
   constructor(
@@ -29,6 +32,7 @@ export class Sifter {
   ) {
     this.blockOf = new Int32Array(g.total);
     this.met = new Int32Array(g.total);
+    this.crossed = new Uint8Array(g.layers);
     const heads: number[] = [];
     for (let v = 0; v < g.total; v++) {
       if (v <= g.count || g.pairUpper[g.dummyPair[v - g.count]!] !== v - 1) heads.push(v);
@@ -46,13 +50,24 @@ export class Sifter {
     let any = false;
     for (let r = 0; r < rounds; r++) {
       let gained = 0;
-      for (let b = 0; b < this.head.length; b++) gained += this.sift(b);
+      this.findCrossed();
+      for (let b = 0; b < this.head.length; b++) if (this.isCrossed(b)) gained += this.sift(b);
       if (gained === 0) break;
       any = true;
       this.renumber();
+      this.spread();
     }
-    this.spread();
     return any;
+  }
+
+  /** Where nothing crosses nothing can be gained. */
+  private findCrossed(): void {
+    for (let l = 0; l + 1 < this.g.layers; l++) this.crossed[l] = crossingsBelow(this.g, this.order, l) > 0 ? 1 : 0;
+  }
+
+  private isCrossed(b: number): boolean {
+    for (let l = Math.max(0, this.top[b]! - 1); l <= this.bottom[b]!; l++) if (this.crossed[l] === 1) return true;
+    return false;
   }
 
   /**
