@@ -21,9 +21,11 @@ const TOO_LONG = 2;
  * are not put in order to the end before one is chosen.
  */
 export function* arrange(g: Digraph, ports?: FixedPorts): Generator<SweepProgress, Arrangement> {
-  const all = layerings(g, ports?.pins).map((way) => ({ length: laneLength(g, way), layers: layered(g, way, ports) }));
+  const all = layerings(g, ports?.pins).map((layering) => ({ length: laneLength(g, layering), layering }));
   const shortest = Math.min(...all.map((way) => way.length));
-  const ways = all.filter((way) => way.length <= TOO_LONG * shortest + 100);
+  const ways = all
+    .filter((way) => way.length <= TOO_LONG * shortest + 100)
+    .map(({ length, layering }) => ({ length, layers: layered(g, layering, ports) }));
   if (ways.length > 1 && !ways.every(({ layers }) => isSmall(layers)))
     return yield* inOrder(least(ways, (way) => fewSweeps(way.layers) + LANE * way.length).layers);
   const found: (Arrangement & { length: number })[] = [];

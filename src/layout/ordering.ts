@@ -1,6 +1,7 @@
 /** The order of vertices in their layers, with few crossings. */
 import { crossingsBelow, PairCrossings } from './crossings.ts';
 import { layerStarts, type Layered, type Ordering } from './layered.ts';
+import { sortRange } from './sorting.ts';
 import { Sifter } from './sifting.ts';
 
 /** Graphs with fewer vertices and pairs than this are tried again and again; larger ones once. */
@@ -97,6 +98,8 @@ class Sweeper {
   fewest: number;
   private readonly order: Ordering;
   private readonly weight: Float64Array;
+  /** Those of one layer that are being sorted. */
+  private readonly moving: Int32Array;
   private readonly swaps: PairCrossings;
   private stale = 0;
 
@@ -108,6 +111,7 @@ class Sweeper {
     this.best = copy(start);
     this.fewest = totalCrossings(g, start);
     this.weight = new Float64Array(g.total);
+    this.moving = new Int32Array(g.total);
     this.swaps = new PairCrossings(g, start);
   }
 
@@ -166,8 +170,20 @@ class Sweeper {
       const v = sequence[i]!;
       weight[v] = this.wanted(v, fromAbove, median);
     }
-    placeByWeight(sequence, begin, end, weight, tieRight);
+    this.placeByWeight(begin, end, tieRight);
     for (let i = begin; i < end; i++) pos[sequence[i]!] = i - begin;
+  }
+
+  /** Sorts the vertices that have a weight; those without one (-1) keep their places. */
+  private placeByWeight(begin: number, end: number, tieRight: boolean): void {
+    const { weight, moving } = this;
+    const { sequence } = this.order;
+    let n = 0;
+    for (let i = begin; i < end; i++) if (weight[sequence[i]!]! >= 0) moving[n++] = sequence[i]!;
+    if (tieRight) reverse(moving, n);
+    sortRange(moving, 0, n, weight);
+    let next = 0;
+    for (let i = begin; i < end; i++) if (weight[sequence[i]!]! >= 0) sequence[i] = moving[next++]!;
   }
 
   /** Where the neighbours above (below) stand, on the scale of their layer's places; -1 without any. */
@@ -199,23 +215,11 @@ class Sweeper {
   }
 }
 
-/** Sorts the vertices that have a weight; those without one (-1) keep their places. */
-function placeByWeight(seq: Int32Array, begin: number, end: number, weight: Float64Array, tieRight: boolean): void {
-  const moving: number[] = [];
-  for (let i = begin; i < end; i++) if (weight[seq[i]!]! >= 0) moving.push(seq[i]!);
-  if (tieRight) moving.reverse();
-  if (moving.length < 24) insertionSort(moving, weight);
-  else moving.sort((a, b) => weight[a]! - weight[b]!);
-  let next = 0;
-  for (let i = begin; i < end; i++) if (weight[seq[i]!]! >= 0) seq[i] = moving[next++]!;
-}
-
-function insertionSort(list: number[], weight: Float64Array): void {
-  for (let i = 1; i < list.length; i++) {
+function reverse(list: Int32Array, n: number): void {
+  for (let i = 0, k = n - 1; i < k; i++, k--) {
     const v = list[i]!;
-    let k = i - 1;
-    for (; k >= 0 && weight[list[k]!]! > weight[v]!; k--) list[k + 1] = list[k]!;
-    list[k + 1] = v;
+    list[i] = list[k]!;
+    list[k] = v;
   }
 }
 
