@@ -3,11 +3,17 @@ import type { FixedPorts } from './core-input.ts';
 import type { Digraph } from './digraph.ts';
 import { layered, type Layered, type Ordering } from './layered.ts';
 import { laneLength, layerings } from './layers.ts';
-import { fewSweeps, findOrder, isSmall, totalCrossings, type SweepProgress } from './ordering.ts';
+import { beginOrder, findOrder, isSmall, totalCrossings, type Sweeper, type SweepProgress } from './ordering.ts';
 
 export interface Arrangement {
   readonly layers: Layered;
   readonly order: Ordering;
+}
+
+interface Way {
+  readonly layers: Layered;
+  /** Of its lanes. */
+  readonly length: number;
 }
 
 /** A layer more that a lane runs through, in crossings. */
@@ -26,12 +32,18 @@ export function* arrange(g: Digraph, ports?: FixedPorts): Generator<SweepProgres
   const ways = all
     .filter((way) => way.length <= TOO_LONG * shortest + 100)
     .map(({ length, layering }) => ({ length, layers: layered(g, layering, ports) }));
-  if (ways.length > 1 && !ways.every(({ layers }) => isSmall(layers)))
-    return yield* inOrder(least(ways, (way) => fewSweeps(way.layers) + LANE * way.length).layers);
-  const found: (Arrangement & { length: number })[] = [];
+  if (ways.length > 1 && !ways.every(({ layers }) => isSmall(layers))) return yield* mostPromising(ways);
+  const found: (Arrangement & Way)[] = [];
   for (const [i, { layers, length }] of ways.entries())
     found.push({ ...(yield* part(inOrder(layers), i, ways.length)), length });
   return least(found, ({ layers, order, length }) => totalCrossings(layers, order) + LANE * length);
+}
+
+/** Of ways that were begun only one is put in order to the end. */
+function mostPromising(ways: readonly Way[]): Generator<SweepProgress, Arrangement> {
+  const begun = ways.map(({ layers, length }) => ({ layers, length, run: beginOrder(layers) }));
+  const { layers, run } = least(begun, (way) => way.run.fewest + LANE * way.length);
+  return inOrder(layers, run);
 }
 
 /** The first of those that cost least. */
@@ -40,8 +52,8 @@ function least<T>(list: readonly T[], costOf: (item: T) => number): T {
   return list[costs.indexOf(Math.min(...costs))]!;
 }
 
-function* inOrder(layers: Layered): Generator<SweepProgress, Arrangement> {
-  return { layers, order: yield* findOrder(layers) };
+function* inOrder(layers: Layered, begun?: Sweeper): Generator<SweepProgress, Arrangement> {
+  return { layers, order: yield* findOrder(layers, begun) };
 }
 
 /** The progress of part `i` of so many. */

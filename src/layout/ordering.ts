@@ -20,10 +20,10 @@ export interface SweepProgress {
 
 /**
  * Median and barycentre sweeps from different starts, each followed by swaps of neighbours and by moving whole lanes, and
- * that again from the best order found; the best order seen wins. The number of sweeps falls with size so that the time
+ * that again from the best order found; the best order seen wins. The first start goes on from `begun`. The number of sweeps falls with size so that the time
  * stays linear.
  */
-export function* findOrder(graph: Layered): Generator<SweepProgress, Ordering> {
+export function* findOrder(graph: Layered, begun?: Sweeper): Generator<SweepProgress, Ordering> {
   const size = graph.pairUpper.length + graph.total;
   const sweeps = Math.max(6, Math.min(24, Math.round(300_000 / (size + 1))));
   const starts = size < SMALL / 4 ? 5 : size < SMALL ? 3 : 1;
@@ -31,11 +31,11 @@ export function* findOrder(graph: Layered): Generator<SweepProgress, Ordering> {
   let best: Ordering | null = null;
   let fewest = Infinity;
   for (let s = 0; s < starts && fewest > 0; s++) {
-    const run = new Sweeper(graph, depthFirst(graph, s % 2 === 1));
+    const run = (s === 0 && begun) || new Sweeper(graph, depthFirst(graph, s % 2 === 1));
     if (s > 0 && s === starts - 1) run.sift(8);
     for (let r = 0; r < rounds; r++) {
       const before = run.fewest;
-      for (let i = 0; i < sweeps && !run.settled; i++) {
+      for (let i = r === 0 ? run.sweeps : 0; i < sweeps && !run.settled; i++) {
         run.sweep(s < 2 ? i : i + 5);
         yield { done: (s * rounds + r) * sweeps + i, total: starts * rounds * sweeps };
       }
@@ -51,11 +51,11 @@ export function* findOrder(graph: Layered): Generator<SweepProgress, Ordering> {
   return best!;
 }
 
-/** About how many crossings will be left, after a few sweeps. */
-export function fewSweeps(graph: Layered): number {
+/** An order after a few sweeps: its crossings tell about how many will be left in the end. */
+export function beginOrder(graph: Layered): Sweeper {
   const run = new Sweeper(graph, depthFirst(graph, false));
   for (let i = 0; i < TRIAL && !run.settled; i++) run.sweep(i);
-  return run.fewest;
+  return run;
 }
 
 /** Vertices in the order a depth-first walk meets them, so that what hangs together stands together. */
@@ -93,7 +93,9 @@ function pushBelow(g: Layered, v: number, mirrored: boolean, stack: number[]): v
   for (let k = 0; k < end - from; k++) stack.push(g.pairLower[g.down.items[mirrored ? from + k : end - 1 - k]!]!);
 }
 
-class Sweeper {
+export class Sweeper {
+  /** How many there were. */
+  sweeps = 0;
   best: Ordering;
   fewest: number;
   private readonly order: Ordering;
@@ -121,6 +123,7 @@ class Sweeper {
 
   /** Even sweeps go down, odd ones up; every second pair breaks ties the other way; medians and means take turns. */
   sweep(i: number): void {
+    this.sweeps++;
     const down = i % 2 === 0;
     const tieRight = i % 4 >= 2;
     const median = i % 8 < 4;
@@ -152,7 +155,7 @@ class Sweeper {
   }
 
   private keepIfBetter(): void {
-    const now = totalCrossings(this.g, this.order);
+    const now = totalCrossings(this.g, this.order, this.fewest);
     this.stale = now < this.fewest ? 0 : this.stale + 1;
     if (now >= this.fewest) return;
     this.fewest = now;
@@ -227,9 +230,9 @@ function copy(o: Ordering): Ordering {
   return { starts: o.starts, sequence: o.sequence.slice(), pos: o.pos.slice() };
 }
 
-/** Crossings between all neighbouring layers; a shared chain counts once for each reader it leads to. */
-export function totalCrossings(g: Layered, order: Ordering): number {
+/** Crossings between all neighbouring layers; a shared chain counts once for each reader it leads to. Counts no further than to `enough`. */
+export function totalCrossings(g: Layered, order: Ordering, enough = Infinity): number {
   let sum = 0;
-  for (let l = 0; l + 1 < g.layers; l++) sum += crossingsBelow(g, order, l);
+  for (let l = 0; l + 1 < g.layers && sum < enough; l++) sum += crossingsBelow(g, order, l);
   return sum;
 }
