@@ -11,7 +11,6 @@ import itertools
 import json
 import os
 import pathlib
-import pickle
 import statistics
 import subprocess
 import sys
@@ -50,10 +49,8 @@ def load(framework, path):
         booster = xgboost.Booster()
         booster.load_model(str(path))
         return booster
-    if str(path).endswith(".joblib"):
-        import joblib
-        return joblib.load(path)
-    return pickle.loads(pathlib.Path(path).read_bytes())
+    import joblib
+    return joblib.load(path)  # plain pickles and compressed ones too
 
 
 def convert_by_peer(framework, model, inputs):

@@ -28,13 +28,17 @@ function rowSums({ rows, columns, values }: Matrix): Float64Array {
 type Kind = (c: Lowering, x: ValueId, theta: Matrix, pi: Float64Array) => ValueId;
 
 const KINDS: Readonly<Record<string, Kind>> = {
-  multinomial: ({ o }, x, theta, pi) => o.add(o.times(x, theta), o.doubles(pi)),
+  multinomial: ({ o }, x, theta, pi) => o.times(x, theta, pi),
   complement: ({ o }, x, theta) => o.op('LogSoftmax', [o.times(x, theta)], { axis: 1 }),
   bernoulli: ({ o }, x, theta, pi) => {
     const negative = map(theta, (t) => Math.log1p(-Math.exp(t)));
     const sums = rowSums(negative);
     const slope = map(theta, (t, i) => t - negative.values[i]!);
-    return o.add(o.times(x, slope), o.doubles(pi.map((v, i) => v + sums[i]!)));
+    return o.times(
+      x,
+      slope,
+      pi.map((v, i) => v + sums[i]!),
+    );
   },
   gaussian: (c, x, theta, pi) => {
     const { o } = c;

@@ -53,7 +53,7 @@ function distances(c: Lowering, m: Matrix): ValueId {
     const unit = m.values.map((v, i) => -v / Math.sqrt(squares[Math.floor(i / m.columns)]!));
     return o.times(x, { ...m, values: unit });
   }
-  return o.add(o.times(x, { ...m, values: m.values.map((v) => -2 * v) }), o.doubles(squares));
+  return o.times(x, { ...m, values: m.values.map((v) => -2 * v) }, squares);
 }
 
 const nearest = (c: Lowering, away: ValueId) => label(c, c.o.op('ArgMin', [away], { axis: 1, keepdims: 1 }));

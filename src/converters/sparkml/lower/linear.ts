@@ -82,7 +82,7 @@ function logistic(c: Lowering): Column[] {
   const b = p.sized('interceptVector', w.rows);
   const x = c.features(w.columns);
   if (p.flag('isMultinomial', w.rows > 1)) {
-    const raw = o.add(o.times(x, w), o.doubles(b));
+    const raw = o.times(x, w, b);
     return w.rows === classes ? softmaxed(c, raw, classes) : refuse(`it has ${w.rows} rows for ${classes} classes`);
   }
   const m = o.linear(x, w.values, b[0]!);
@@ -182,7 +182,7 @@ function perceptron(c: Lowering): Column[] {
   layers.slice(1).forEach((out, i) => {
     const w = all.subarray(at, (at += layers[i]! * out));
     const b = all.subarray(at, (at += out));
-    x = o.add(o.op('MatMul', [x, o.doubles(w, [layers[i]!, out])]), o.doubles(b));
+    x = o.op('Gemm', [x, o.doubles(w, [layers[i]!, out]), o.doubles(b)]);
     if (i < layers.length - 2) x = o.op('Sigmoid', [x]);
   });
   return softmaxed(c, x, layers.at(-1)!);

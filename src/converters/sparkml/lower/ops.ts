@@ -77,17 +77,21 @@ export class Ops {
     return this.op('ArgMax', [value], { axis: 1, keepdims: 1 });
   }
 
-  /** x·Wᵀ of the rows of `w`, [K, F]: [N, F] to [N, K]. */
-  times(x: ValueId, w: { readonly rows: number; readonly columns: number; readonly values: Float64Array }): ValueId {
+  /** x·Wᵀ + b of the rows of `w`, [K, F]: [N, F] to [N, K]. ONNX Runtime multiplies doubles many times faster by Gemm than by MatMul. */
+  times(
+    x: ValueId,
+    w: { readonly rows: number; readonly columns: number; readonly values: Float64Array },
+    b: ArrayLike<number> | null = null,
+  ): ValueId {
     const turned = new Float64Array(w.values.length);
     for (let r = 0; r < w.rows; r++)
       for (let c = 0; c < w.columns; c++) turned[c * w.rows + r] = w.values[r * w.columns + c]!;
-    return this.op('MatMul', [x, this.doubles(turned, [w.columns, w.rows])]);
+    const weights = this.doubles(turned, [w.columns, w.rows]);
+    return this.op('Gemm', b ? [x, weights, this.doubles(b)] : [x, weights]);
   }
 
   /** x·w + b: [N, F] to [N, 1]. */
   linear(x: ValueId, w: Float64Array, b: number): ValueId {
-    const product = this.times(x, { rows: 1, columns: w.length, values: w });
-    return b === 0 ? product : this.add(product, this.scalar(b));
+    return this.times(x, { rows: 1, columns: w.length, values: w }, b === 0 ? null : [b]);
   }
 }

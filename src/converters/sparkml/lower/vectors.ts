@@ -57,7 +57,7 @@ async function components(folder: ModelFolder, { uid }: Metadata) {
 
 function pca(c: Lowering): Column[] {
   const { rows, columns, values } = c.p.matrix('pc');
-  return [vector(c.o.op('MatMul', [c.features(rows), c.o.doubles(values, [rows, columns])]), columns)];
+  return [vector(c.o.op('Gemm', [c.features(rows), c.o.doubles(values, [rows, columns])]), columns)];
 }
 
 /** How many columns a value has, as [1] int64. */
@@ -121,7 +121,7 @@ function dct(c: Lowering): Column[] {
   const scale = o.op('Sqrt', [o.div(first, n)]);
   const m = o.mul(o.op('Cos', [angle]), scale);
   const by = c.p.flag('inverse', false) ? m : o.op('Transpose', [m], { perm: [1, 0] });
-  return [vector(o.op('MatMul', [x, by]), c.inputs[0]!.width)];
+  return [vector(o.op('Gemm', [x, by]), c.inputs[0]!.width)];
 }
 
 /** All products of one entry of each input, the first input slowest. */
