@@ -2,14 +2,13 @@
  * One layered drawing (Sugiyama's method), linear in nodes and edges but for the sorting inside layers. Deterministic:
  * equal input gives equal output. The flow runs down.
  */
+import { arrange, type Arrangement } from './arrange.ts';
 import { assignCoordinates } from './coordinates.ts';
-import { acyclic } from './digraph.ts';
-import type { CoreInput } from './core-input.ts';
+import { acyclic, type Digraph } from './digraph.ts';
+import type { CoreInput, FixedPorts } from './core-input.ts';
 import { isKept, keptLayers } from './kept-layers.ts';
 import { keptPlaces, type Kept } from './kept-places.ts';
-import { layered, type Layered, type Ordering } from './layered.ts';
-import { assignLayers } from './layers.ts';
-import { findOrder } from './ordering.ts';
+import { layered, type Layered } from './layered.ts';
 import { assignPorts } from './ports.ts';
 import { Router, TRACK_GAP, type Bands } from './routes.ts';
 import { Spacing, type Gaps } from './spacing.ts';
@@ -38,11 +37,12 @@ export function* layoutCore(input: CoreInput): Generator<LayoutStep, CoreResult>
   const before = input.before && isKept(input.before, fixed?.pins) ? input.before : undefined;
   yield { done: 0, label: 'Finding layers' };
   const g = acyclic(input);
-  const layering = before ? keptLayers(g, before, fixed?.pins) : assignLayers(g, fixed?.pins);
-  const layers = layered(g, layering, fixed);
+  const known = before && layered(g, keptLayers(g, before, fixed?.pins), fixed);
+  const fresh = known ? null : yield* arranged(g, fixed);
+  const layers = known ?? fresh!.layers;
   const gaps: Gaps = { nodes: input.nodeGap, nodeToLane: 0.75 * input.nodeGap, lanes: 0.5 * input.nodeGap };
   const spacing = new Spacing(layers, widths, gaps, fixed?.anchors);
-  const { order, x } = before ? keptPlaces(layers, g, before, spacing) : yield* newPlaces(layers, widths, spacing);
+  const { order, x } = fresh ? yield* newPlaces(fresh, widths, spacing) : keptPlaces(layers, g, before!, spacing);
   yield { done: 80, label: 'Routing edges' };
   const ports = assignPorts(layers, order, x, widths, fixed?.anchors);
   const tracks = assignTracks(layers, order, ports);
@@ -55,14 +55,17 @@ export function* layoutCore(input: CoreInput): Generator<LayoutStep, CoreResult>
   return finish(widths, left, boxes.top, routeOffsets, router.points, bands, before !== undefined && !fixed);
 }
 
-function* newPlaces(layers: Layered, widths: Float32Array, spacing: Spacing): Generator<LayoutStep, Kept> {
-  const order = yield* ordering(layers);
+function* newPlaces(
+  { layers, order }: Arrangement,
+  widths: Float32Array,
+  spacing: Spacing,
+): Generator<LayoutStep, Kept> {
   yield { done: 60, label: 'Placing nodes' };
   return { order, x: assignCoordinates(layers, order, widths, spacing) };
 }
 
-function* ordering(layers: Layered): Generator<LayoutStep, Ordering> {
-  const search = findOrder(layers);
+function* arranged(g: Digraph, ports: FixedPorts | undefined): Generator<LayoutStep, Arrangement> {
+  const search = arrange(g, ports);
   for (;;) {
     const step = search.next();
     if (step.done) return step.value;

@@ -7,20 +7,62 @@ export interface Layering {
 }
 
 /**
- * Longest path from the sources, then every node that has slack is moved next to its readers where that does not make
- * the drawing longer. The length counted is that of the shared chains: all edges of a source run in one lane, so a
- * source costs the distance to its furthest reader, however many it has.
+ * Ways to choose the layers, all of the same length of drawing, the first of them that with short lines. Where much has room to
+ * stand higher or lower it differs from graph to graph which of them lets the fewest lines cross.
  */
+export function layerings(g: Digraph, pins?: Int8Array): Layering[] {
+  const order = topological(g);
+  const high = longestPath(g, order);
+  const short = high.slice();
+  shorten(g, order, short, pins);
+  // What nothing leads to stands next to its readers in all of them.
+  for (const v of order) if (isFree(g, v, pins)) high[v] = lowestLayer(g, high, v);
+  const low = short.slice();
+  for (let i = order.length - 1; i >= 0; i--) {
+    const v = order[i]!;
+    if (!pinned(pins, v)) low[v] = lowestLayer(g, low, v);
+  }
+  const all = [short, low, high];
+  if (pins) for (const layerOf of all) pinLayers(layerOf, pins);
+  return all.map(compact).filter((a, i, list) => list.findIndex((b) => sameLayers(a, b)) === i);
+}
+
+/** The first of {@link layerings} alone. */
 export function assignLayers(g: Digraph, pins?: Int8Array): Layering {
   const order = topological(g);
   const layerOf = longestPath(g, order);
+  shorten(g, order, layerOf, pins);
+  if (pins) pinLayers(layerOf, pins);
+  return compact(layerOf);
+}
+
+/** Of all lanes: the layers they run through. */
+export function laneLength(g: Digraph, { layerOf }: Layering): number {
+  const furthest = new Int32Array(g.count);
+  measureFurthest(g, layerOf, furthest);
+  let length = 0;
+  for (let v = 0; v < g.count; v++) length += furthest[v]! - layerOf[v]!;
+  return length;
+}
+
+const pinned = (pins: Int8Array | undefined, v: number) => pins !== undefined && pins[v] !== 0;
+
+const isFree = (g: Digraph, v: number, pins: Int8Array | undefined) =>
+  g.in.offsets[v] === g.in.offsets[v + 1] && !pinned(pins, v);
+
+const sameLayers = (a: Layering, b: Layering) => a.layers === b.layers && a.layerOf.every((l, v) => l === b.layerOf[v]);
+
+/**
+ * Every node that has slack is moved next to its readers where that does not make the lines longer. The length counted is that
+ * of the shared chains: all edges of a source run in one lane, so a source costs the distance to its furthest reader,
+ * however many it has.
+ */
+function shorten(g: Digraph, order: Int32Array, layerOf: Int32Array, pins?: Int8Array): void {
   const furthest = new Int32Array(g.count);
   for (let pass = 0; pass < 3; pass++) {
     measureFurthest(g, layerOf, furthest);
     pullDown(g, order, layerOf, furthest, pins);
   }
-  if (pins) pinLayers(layerOf, pins);
-  return compact(layerOf);
 }
 
 /** The first pinned ones share a layer above all others, the last ones a layer below; others move in between. */
@@ -30,6 +72,7 @@ function pinLayers(layerOf: Int32Array, pins: Int8Array): void {
   for (let v = 0; v < layerOf.length; v++) if (pins[v] !== 0) layerOf[v] = pins[v] === -1 ? 0 : last + 1;
 }
 
+/** As high as what leads there lets it. */
 function longestPath(g: Digraph, order: Int32Array): Int32Array {
   const layerOf = new Int32Array(g.count);
   for (const u of order) {
@@ -61,7 +104,7 @@ function pullDown(
 ): void {
   for (let i = order.length - 1; i >= 0; i--) {
     const v = order[i]!;
-    if (pins !== undefined && pins[v] !== 0) continue;
+    if (pinned(pins, v)) continue;
     const lowest = lowestLayer(g, layerOf, v);
     const gain = lowest - layerOf[v]!;
     if (gain <= 0 || addedLength(g, furthest, v, lowest) > gain) continue;

@@ -1,10 +1,17 @@
 /** The order of vertices in their layers, with few crossings. */
 import { crossingsBelow, PairCrossings } from './crossings.ts';
 import { layerStarts, type Layered, type Ordering } from './layered.ts';
+import { sortRange } from './sorting.ts';
 import { Sifter } from './sifting.ts';
 
 /** Graphs with fewer vertices and pairs than this are tried again and again; larger ones once. */
 const SMALL = 20_000;
+
+/** Sweeps that tell one way to choose the layers from another. */
+const TRIAL = 4;
+
+/** True where there is time to try more than one way. */
+export const isSmall = (g: Layered) => g.pairUpper.length + g.total < SMALL;
 
 export interface SweepProgress {
   readonly done: number;
@@ -13,10 +20,10 @@ export interface SweepProgress {
 
 /**
  * Median and barycentre sweeps from different starts, each followed by swaps of neighbours and by moving whole lanes, and
- * that again from the best order found; the best order seen wins. The number of sweeps falls with size so that the time
+ * that again from the best order found; the best order seen wins. The first start goes on from `begun`. The number of sweeps falls with size so that the time
  * stays linear.
  */
-export function* findOrder(graph: Layered): Generator<SweepProgress, Ordering> {
+export function* findOrder(graph: Layered, begun?: Sweeper): Generator<SweepProgress, Ordering> {
   const size = graph.pairUpper.length + graph.total;
   const sweeps = Math.max(6, Math.min(24, Math.round(300_000 / (size + 1))));
   const starts = size < SMALL / 4 ? 5 : size < SMALL ? 3 : 1;
@@ -24,11 +31,11 @@ export function* findOrder(graph: Layered): Generator<SweepProgress, Ordering> {
   let best: Ordering | null = null;
   let fewest = Infinity;
   for (let s = 0; s < starts && fewest > 0; s++) {
-    const run = new Sweeper(graph, depthFirst(graph, s % 2 === 1));
+    const run = (s === 0 && begun) || new Sweeper(graph, depthFirst(graph, s % 2 === 1));
     if (s > 0 && s === starts - 1) run.sift(8);
     for (let r = 0; r < rounds; r++) {
       const before = run.fewest;
-      for (let i = 0; i < sweeps && !run.settled; i++) {
+      for (let i = r === 0 ? run.sweeps : 0; i < sweeps && !run.settled; i++) {
         run.sweep(s < 2 ? i : i + 5);
         yield { done: (s * rounds + r) * sweeps + i, total: starts * rounds * sweeps };
       }
@@ -42,6 +49,13 @@ export function* findOrder(graph: Layered): Generator<SweepProgress, Ordering> {
     }
   }
   return best!;
+}
+
+/** An order after a few sweeps: its crossings tell about how many will be left in the end. */
+export function beginOrder(graph: Layered): Sweeper {
+  const run = new Sweeper(graph, depthFirst(graph, false));
+  for (let i = 0; i < TRIAL && !run.settled; i++) run.sweep(i);
+  return run;
 }
 
 /** Vertices in the order a depth-first walk meets them, so that what hangs together stands together. */
@@ -79,11 +93,15 @@ function pushBelow(g: Layered, v: number, mirrored: boolean, stack: number[]): v
   for (let k = 0; k < end - from; k++) stack.push(g.pairLower[g.down.items[mirrored ? from + k : end - 1 - k]!]!);
 }
 
-class Sweeper {
+export class Sweeper {
+  /** How many there were. */
+  sweeps = 0;
   best: Ordering;
   fewest: number;
   private readonly order: Ordering;
   private readonly weight: Float64Array;
+  /** Those of one layer that are being sorted. */
+  private readonly moving: Int32Array;
   private readonly swaps: PairCrossings;
   private stale = 0;
 
@@ -95,6 +113,7 @@ class Sweeper {
     this.best = copy(start);
     this.fewest = totalCrossings(g, start);
     this.weight = new Float64Array(g.total);
+    this.moving = new Int32Array(g.total);
     this.swaps = new PairCrossings(g, start);
   }
 
@@ -104,6 +123,7 @@ class Sweeper {
 
   /** Even sweeps go down, odd ones up; every second pair breaks ties the other way; medians and means take turns. */
   sweep(i: number): void {
+    this.sweeps++;
     const down = i % 2 === 0;
     const tieRight = i % 4 >= 2;
     const median = i % 8 < 4;
@@ -135,7 +155,7 @@ class Sweeper {
   }
 
   private keepIfBetter(): void {
-    const now = totalCrossings(this.g, this.order);
+    const now = totalCrossings(this.g, this.order, this.fewest);
     this.stale = now < this.fewest ? 0 : this.stale + 1;
     if (now >= this.fewest) return;
     this.fewest = now;
@@ -153,8 +173,20 @@ class Sweeper {
       const v = sequence[i]!;
       weight[v] = this.wanted(v, fromAbove, median);
     }
-    placeByWeight(sequence, begin, end, weight, tieRight);
+    this.placeByWeight(begin, end, tieRight);
     for (let i = begin; i < end; i++) pos[sequence[i]!] = i - begin;
+  }
+
+  /** Sorts the vertices that have a weight; those without one (-1) keep their places. */
+  private placeByWeight(begin: number, end: number, tieRight: boolean): void {
+    const { weight, moving } = this;
+    const { sequence } = this.order;
+    let n = 0;
+    for (let i = begin; i < end; i++) if (weight[sequence[i]!]! >= 0) moving[n++] = sequence[i]!;
+    if (tieRight) reverse(moving, n);
+    sortRange(moving, 0, n, weight);
+    let next = 0;
+    for (let i = begin; i < end; i++) if (weight[sequence[i]!]! >= 0) sequence[i] = moving[next++]!;
   }
 
   /** Where the neighbours above (below) stand, on the scale of their layer's places; -1 without any. */
@@ -186,23 +218,11 @@ class Sweeper {
   }
 }
 
-/** Sorts the vertices that have a weight; those without one (-1) keep their places. */
-function placeByWeight(seq: Int32Array, begin: number, end: number, weight: Float64Array, tieRight: boolean): void {
-  const moving: number[] = [];
-  for (let i = begin; i < end; i++) if (weight[seq[i]!]! >= 0) moving.push(seq[i]!);
-  if (tieRight) moving.reverse();
-  if (moving.length < 24) insertionSort(moving, weight);
-  else moving.sort((a, b) => weight[a]! - weight[b]!);
-  let next = 0;
-  for (let i = begin; i < end; i++) if (weight[seq[i]!]! >= 0) seq[i] = moving[next++]!;
-}
-
-function insertionSort(list: number[], weight: Float64Array): void {
-  for (let i = 1; i < list.length; i++) {
+function reverse(list: Int32Array, n: number): void {
+  for (let i = 0, k = n - 1; i < k; i++, k--) {
     const v = list[i]!;
-    let k = i - 1;
-    for (; k >= 0 && weight[list[k]!]! > weight[v]!; k--) list[k + 1] = list[k]!;
-    list[k + 1] = v;
+    list[i] = list[k]!;
+    list[k] = v;
   }
 }
 
@@ -210,9 +230,9 @@ function copy(o: Ordering): Ordering {
   return { starts: o.starts, sequence: o.sequence.slice(), pos: o.pos.slice() };
 }
 
-/** Crossings between all neighbouring layers; a shared chain counts once for each reader it leads to. */
-export function totalCrossings(g: Layered, order: Ordering): number {
+/** Crossings between all neighbouring layers; a shared chain counts once for each reader it leads to. Counts no further than to `enough`. */
+export function totalCrossings(g: Layered, order: Ordering, enough = Infinity): number {
   let sum = 0;
-  for (let l = 0; l + 1 < g.layers; l++) sum += crossingsBelow(g, order, l);
+  for (let l = 0; l + 1 < g.layers && sum < enough; l++) sum += crossingsBelow(g, order, l);
   return sum;
 }

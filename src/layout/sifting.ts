@@ -2,7 +2,9 @@
  * Moving whole lines: after Bachmaier, Brandenburg, Brunner and Hübner, "Global k-level crossing reduction" (2011).
  * Sweeps and swaps move one vertex at a time and cannot bring a long lane to the other side of what it runs along.
  */
+import { crossingsBelow } from './crossings.ts';
 import type { Layered, Ordering } from './layered.ts';
+import { sortRange } from './sorting.ts';
 
 /** A pair of more neighbours than this is not compared: it would cost more than the place of one line is worth. */
 const MOST_COMPARED = 4096;
@@ -21,7 +23,12 @@ export class Sifter {
   /** By block, its place in the one order: any distinct numbers. */
   private readonly place: Float64Array;
   private readonly met: Int32Array;
+  /** By layer, 1 where lines cross below it. */
+  private readonly crossed: Uint8Array;
   private turn = 0;
+  private readonly others: Int32Array;
+  /** By vertex, the place of its block. */
+  private readonly key: Float64Array;
 
   constructor(
     private readonly g: Layered,
@@ -29,6 +36,7 @@ export class Sifter {
   ) {
     this.blockOf = new Int32Array(g.total);
     this.met = new Int32Array(g.total);
+    this.crossed = new Uint8Array(g.layers);
     const heads: number[] = [];
     for (let v = 0; v < g.total; v++) {
       if (v <= g.count || g.pairUpper[g.dummyPair[v - g.count]!] !== v - 1) heads.push(v);
@@ -37,6 +45,8 @@ export class Sifter {
     this.head = Int32Array.from(heads);
     this.top = this.head.map((v) => g.layerOf[v]!);
     this.bottom = this.head.map((v, b) => this.top[b]! + (heads[b + 1] ?? g.total) - v - 1);
+    this.others = new Int32Array(heads.length);
+    this.key = new Float64Array(g.total);
     this.place = this.linear();
     this.spread();
   }
@@ -46,13 +56,24 @@ export class Sifter {
     let any = false;
     for (let r = 0; r < rounds; r++) {
       let gained = 0;
-      for (let b = 0; b < this.head.length; b++) gained += this.sift(b);
+      this.findCrossed();
+      for (let b = 0; b < this.head.length; b++) if (this.isCrossed(b)) gained += this.sift(b);
       if (gained === 0) break;
       any = true;
       this.renumber();
+      this.spread();
     }
-    this.spread();
     return any;
+  }
+
+  /** Where nothing crosses nothing can be gained. */
+  private findCrossed(): void {
+    for (let l = 0; l + 1 < this.g.layers; l++) this.crossed[l] = crossingsBelow(this.g, this.order, l) > 0 ? 1 : 0;
+  }
+
+  private isCrossed(b: number): boolean {
+    for (let l = Math.max(0, this.top[b]! - 1); l <= this.bottom[b]!; l++) if (this.crossed[l] === 1) return true;
+    return false;
   }
 
   /**
@@ -109,34 +130,37 @@ export class Sifter {
 
   /** Puts block `b` where its lines cross fewest others; returns how many crossings that takes away. */
   private sift(b: number): number {
-    const others = this.beside(b);
-    if (others.length === 0) return 0;
-    const { place } = this;
+    const n = this.findBeside(b);
+    if (n === 0) return 0;
+    const { place, others } = this;
     const before = place[b]!;
-    let [sum, best, bestAt, now] = [0, 0, 0, 0];
-    let at = 0;
-    for (; at < others.length; at++) {
-      const o = others[at]!;
+    let sum = 0;
+    let best = 0;
+    let bestAt = 0;
+    let now = 0;
+    for (let i = 0; i < n; i++) {
+      const o = others[i]!;
+      const at = place[o]!;
       // Next to each other both compare in the same way with all the rest.
-      if (place[o]! < before) now = sum + 0;
-      place[b] = place[o]!;
+      place[b] = at;
       sum += this.change(b, o);
-      if (place[o]! < before) now = sum;
-      if (sum < best) [best, bestAt] = [sum, at + 1];
+      if (at < before) now = sum;
+      if (sum < best) {
+        best = sum;
+        bestAt = i + 1;
+      }
     }
-    if (best === now) {
-      place[b] = before;
-      return 0;
-    }
-    this.put(b, others, bestAt);
+    place[b] = before;
+    if (best === now) return 0;
+    this.put(b, n, bestAt);
     return now - best;
   }
 
-  /** Between the `at`-th and the one before it. */
-  private put(b: number, others: readonly number[], at: number): void {
-    const { place } = this;
+  /** Between the `at`-th of `n` others and the one before it. */
+  private put(b: number, n: number, at: number): void {
+    const { place, others } = this;
     const left = at > 0 ? place[others[at - 1]!]! : place[others[0]!]! - 2;
-    const right = at < others.length ? place[others[at]!]! : left + 2;
+    const right = at < n ? place[others[at]!]! : left + 2;
     place[b] = (left + right) / 2;
     if (place[b] === left || place[b] === right) {
       place[b] = left;
@@ -152,20 +176,20 @@ export class Sifter {
     sorted.forEach((b, i) => (this.place[b] = i));
   }
 
-  /** Blocks that share a layer with `b`, from left to right. */
-  private beside(b: number): number[] {
+  /** Blocks that share a layer with `b`, from left to right, into `others`; returns how many. */
+  private findBeside(b: number): number {
     const { starts, sequence } = this.order;
-    const found: number[] = [];
-    this.met[b] = ++this.turn;
-    for (let l = this.top[b]!; l <= this.bottom[b]!; l++) {
-      for (let i = starts[l]!; i < starts[l + 1]!; i++) {
-        const o = this.blockOf[sequence[i]!]!;
-        if (this.met[o] === this.turn) continue;
-        this.met[o] = this.turn;
-        found.push(o);
-      }
+    const { others, met, blockOf } = this;
+    let n = 0;
+    met[b] = ++this.turn;
+    for (let i = starts[this.top[b]!]!; i < starts[this.bottom[b]! + 1]!; i++) {
+      const o = blockOf[sequence[i]!]!;
+      if (met[o] === this.turn) continue;
+      met[o] = this.turn;
+      others[n++] = o;
     }
-    return found.sort((x, y) => this.place[x]! - this.place[y]!);
+    sortRange(others, 0, n, this.place);
+    return n;
   }
 
   /** How many crossings come (less those that go) when `b`, left of `o`, goes to its right. */
@@ -206,10 +230,11 @@ export class Sifter {
   /** The order of every layer from the one order. */
   private spread(): void {
     const { starts, sequence, pos } = this.order;
+    const { place, blockOf, key } = this;
+    for (let v = 0; v < key.length; v++) key[v] = place[blockOf[v]!]!;
     for (let l = 0; l < this.g.layers; l++) {
-      const layer = sequence.subarray(starts[l]!, starts[l + 1]!);
-      layer.sort((v, w) => this.place[this.blockOf[v]!]! - this.place[this.blockOf[w]!]!);
-      layer.forEach((v, i) => (pos[v] = i));
+      sortRange(sequence, starts[l]!, starts[l + 1]!, key);
+      for (let i = starts[l]!; i < starts[l + 1]!; i++) pos[sequence[i]!] = i - starts[l]!;
     }
   }
 }

@@ -120,6 +120,35 @@ describe.each(['vertical', 'horizontal'] as const)('boxes, %s', (direction) => {
   });
 });
 
+test('what nothing leads to stands below the title of its box, beside which only lines enter', () => {
+  // 0 -> 2 -> 3 -> 4 with 1 -> 2: 1, 2 and 3 in a box, whose title would be behind 1 in the layer of the entry.
+  const input: LayoutInput = {
+    count: 5,
+    offsets: Int32Array.from([0, 1, 2, 3, 4, 4]),
+    targets: Int32Array.from([2, 2, 3, 4]),
+    widths: new Float32Array(5).fill(150),
+    heights: new Float32Array(5).fill(26),
+    direction: 'vertical',
+    nodeGap: 24,
+    layerGap: 26,
+    groups: { of: Int32Array.from([-1, 0, 0, 0, -1]), parents: Int32Array.of(-1), widths: Float32Array.of(90) },
+  };
+  const drawn = layoutNow(input);
+  expect(Math.min(...[1, 2, 3].map((v) => drawn.y[v]!)) - boxOf(drawn, 0).top).toBeGreaterThanOrEqual(24);
+  const middle = (v: number) => drawn.y[v]! + 13;
+  const boxes = Float32Array.of(drawn.boxes[0]!, drawn.boxes[1]!, drawn.boxes[2]!, drawn.boxes[3]!);
+  const before = {
+    x: Float32Array.from(drawn.x, (x) => x + 75),
+    y: Float32Array.from(drawn.y, (_, v) => middle(v)),
+    edges: Int32Array.from([0, 1, 2, 3]),
+    routeOffsets: drawn.routeOffsets,
+    routes: drawn.routes,
+    boxes,
+  };
+  const again = layoutNow({ ...input, before });
+  expect(Math.min(...[1, 2, 3].map((v) => again.y[v]!)) - boxOf(again, 0).top).toBeGreaterThanOrEqual(24);
+});
+
 test('groups that need each other in turn are drawn all the same', () => {
   const edges: [number, number][] = [
     [0, 1],

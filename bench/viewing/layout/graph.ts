@@ -3,12 +3,10 @@ import { statSync } from 'node:fs';
 import { openPaths } from '../../../src/cli/files.ts';
 import { layoutInput } from '../../../src/graph-view/layout-input.ts';
 import { viewGraph } from '../../../src/graph-view/view-graph.ts';
-import { crossingsBelow } from '../../../src/layout/crossings.ts';
+import { arrange, type Arrangement } from '../../../src/layout/arrange.ts';
 import { acyclic } from '../../../src/layout/digraph.ts';
-import { layered } from '../../../src/layout/layered.ts';
-import { assignLayers } from '../../../src/layout/layers.ts';
 import { layoutNow, type LayoutInput, type LayoutResult } from '../../../src/layout/layout.ts';
-import { findOrder } from '../../../src/layout/ordering.ts';
+import { totalCrossings } from '../../../src/layout/ordering.ts';
 import { crossingsOfLines, passagesBehind, type Box, type Line } from './crossings.ts';
 
 export { crossingsOfLines, passagesBehind } from './crossings.ts';
@@ -26,32 +24,31 @@ export async function graphOf(path: string): Promise<LayoutInput> {
 /** What makes a graph costly to draw: layers, and how far its edges reach. */
 export function structureOf(input: LayoutInput) {
   const g = acyclic(input);
-  const layering = assignLayers(g);
-  const shared = layered(g, layering);
-  const spans = Array.from(g.from, (u, e) => layering.layerOf[g.to[e]!]! - layering.layerOf[u]!);
+  const { layers } = arrangementOf(input);
+  const spans = Array.from(g.from, (u, e) => layers.layerOf[g.to[e]!]! - layers.layerOf[u]!);
   return {
     nodes: input.count,
     edges: input.targets.length,
-    layers: layering.layers,
+    layers: layers.layers,
     // Dummies that a layout needs which gives each edge its own chain, and those of ours.
     dummies: spans.reduce((sum, s) => sum + Math.max(0, s - 1), 0),
-    sharedDummies: shared.total - shared.count,
+    sharedDummies: layers.total - layers.count,
     longestEdge: Math.max(0, ...spans),
   };
 }
 
-/** Crossings between neighbouring layers, a shared line once for each reader it leads to. */
-export function crossingsOfLayers(input: LayoutInput): number {
-  const g = acyclic(input);
-  const layers = layered(g, assignLayers(g));
-  const search = findOrder(layers);
+function arrangementOf(input: LayoutInput): Arrangement {
+  const search = arrange(acyclic(input));
   for (;;) {
     const step = search.next();
-    if (!step.done) continue;
-    let crossings = 0;
-    for (let l = 0; l + 1 < layers.layers; l++) crossings += crossingsBelow(layers, step.value, l);
-    return crossings;
+    if (step.done) return step.value;
   }
+}
+
+/** Crossings between neighbouring layers, a shared line once for each reader it leads to. */
+export function crossingsOfLayers(input: LayoutInput): number {
+  const { layers, order } = arrangementOf(input);
+  return totalCrossings(layers, order);
 }
 
 /** The lines of our drawing: one for each pair of nodes, as a drawing without parallel edges has them. */

@@ -7,7 +7,7 @@ import { parametersText } from '../panels/parts/parameters-text.ts';
 import { IconButton } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { Progress } from '../kit/progress.tsx';
-import { useOnceIdle } from '../kit/when-idle.ts';
+import { SLOW, useLasting, useOnceIdle } from '../kit/when-idle.ts';
 import { useStore } from '../store/store.ts';
 import type { JobView } from '../store/state.ts';
 import { deviceNotes } from './device.ts';
@@ -54,6 +54,7 @@ function Figures() {
 
 function JobLine({ job }: { job: JobView }) {
   const known = job.total > 0;
+  if (!useLasting(true, SLOW)) return null;
   return (
     <span>
       {job.label}

@@ -8,8 +8,8 @@ import { Menu } from '../kit/menu.tsx';
 import type { IconName } from '../kit/icons.ts';
 import { useStore } from '../store/store.ts';
 
-export function TopBar() {
-  const open = useStore((s) => s.model !== null);
+/** `open`: the bar of a model, which must be there. */
+export function TopBar({ open }: { open: boolean }) {
   return (
     <header className="top">
       {open ? <ModelBar /> : <PlainBar />}

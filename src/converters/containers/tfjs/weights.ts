@@ -1,7 +1,7 @@
 /**
  * The weights of a TF.js model (tfjs-core, io/types.ts). The tensors of a group of the manifest follow one another in the
  * bytes of its shards, which break anywhere. Weights that lie in one shard as they are stay ranges of it; those that are
- * quantised, or lie across two shards, are made in memory.
+ * small, quantised, or lie across two shards, are made in memory.
  */
 import { bytesOf, readBytes, type ByteSource } from '../../../graph-model/core/bytes.ts';
 import { denseByteLength, elementCount, tensorOf, type Tensor } from '../../../graph-model/core/tensor.ts';
@@ -11,6 +11,9 @@ import { diagnostic, FormatError, type Diagnostic } from '../../../graph-model/d
 import type { Failure } from '../failure.ts';
 import type { JsonCursor } from '../json/json.ts';
 import type { GivenFile } from './given-file.ts';
+
+/** Weights up to this many bytes are kept in memory: loops and shape computations want small constants at once. */
+const INLINE_LIMIT = 4096;
 
 export interface ManifestInput {
   readonly main: GivenFile;
@@ -83,14 +86,18 @@ class GroupReader {
     const begin = this.at;
     this.at += denseByteLength(spec.packed?.dtype ?? spec.dtype, spec.dims);
     const source = await this.range(begin, this.at, spec);
-    const plain = { dtype: spec.dtype, dims: spec.dims, storage: 'raw_data' as const, data: source };
-    if (!spec.packed) return plain;
+    if (!spec.packed) return { dtype: spec.dtype, dims: spec.dims, storage: 'raw_data', data: await this.kept(source) };
     if (source.kind === 'missing') throw new FormatError('file.missing', { file: source.file, count: 1 });
     return tensorOf({
       dtype: spec.dtype,
       dims: spec.dims,
       values: unpacked(spec, await readBytes(source, this.input.signal)),
     });
+  }
+
+  private async kept(source: ByteSource): Promise<ByteSource> {
+    if (source.kind !== 'blob' || source.end - source.begin > INLINE_LIMIT) return source;
+    return bytesOf(await readBytes(source, this.input.signal));
   }
 
   private specOf(entry: JsonCursor): Spec {

@@ -2,7 +2,7 @@
 import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { Plain } from '../../../graph-model/builders/typed-emitter.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
-import { afterFused } from './matmul.ts';
+import { afterFused, fusedNames } from './matmul.ts';
 import { channelsLast, type Lowering, type Lowerings, type TfCall } from './call.ts';
 import { normalizedFused } from './normalization.ts';
 import { channelsFirst, padsOf, spatial, withoutPad, type Window } from './windows.ts';
@@ -81,9 +81,12 @@ const depthwise: Lowering = (c) => convolve(c, depthwiseFilter(c, c.input(1)), n
 const fused =
   (filter: (c: TfCall, t: Held) => Filter): Lowering =>
   (c) => {
-    const names = [...(c.texts('fused_ops') ?? [])];
+    const names = fusedNames(c);
     const biased = names[0] === 'BiasAdd';
-    const y = convolve(c, filter(c, c.input(1)), biased ? c.input(2) : null);
+    // TensorFlow.js fuses sums with whole tensors as if they were biases.
+    const whole = biased && (c.e.dims(c.natural(c.input(2)))?.length ?? 1) !== 1;
+    const y = convolve(c, filter(c, c.input(1)), biased && !whole ? c.input(2) : null);
+    if (whole) return fusedRest(c, y, ['Add', ...names.slice(1)], 2);
     if (biased) return fusedRest(c, y, names.slice(1), 3);
     if (names[0] === 'FusedBatchNorm') return fusedRest(c, normalizedFused(c, y, 2), names.slice(1), 6);
     return fusedRest(c, y, names, 2);

@@ -34,7 +34,7 @@ const batchMatMul: Lowering = (c) => c.keep(matMul(c, c.x, c.input(1), c.flag('a
 
 /** What an operator has fused into it, in the order in which it is done: BiasAdd, an addition, a function. */
 export const fusedMatMul: Lowering = (c) => {
-  const fused = [...(c.texts('fused_ops') ?? [])];
+  const fused = [...fusedNames(c)];
   const bias = fused[0] === 'BiasAdd' ? c.input(2) : null;
   if (bias) fused.shift();
   const product = c.keep(
@@ -42,6 +42,9 @@ export const fusedMatMul: Lowering = (c) => {
   );
   return afterFused(c, product, fused, bias ? 3 : 2);
 };
+
+/** What is fused into a node, in order; TensorFlow.js writes `NoOp` where no bias is. */
+export const fusedNames = (c: TfCall): string[] => (c.texts('fused_ops') ?? []).filter((name) => name !== 'NoOp');
 
 /** Does the rest of `fused_ops` to a result; further tensors begin at input `next`. */
 export function afterFused(c: TfCall, t: Held, fused: readonly string[], next: number): Held {

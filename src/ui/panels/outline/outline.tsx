@@ -10,7 +10,7 @@ import { searchResult } from '../../store/search.ts';
 import { useStore } from '../../store/store.ts';
 import { Icon } from '../../kit/icon.tsx';
 import { EmptyState } from '../../kit/empty-state.tsx';
-import { resultRows } from './filter.ts';
+import { MOST_ROWS, resultRows } from './filter.ts';
 import { firstOpen, keysTo, outlineRows, type Row } from './rows.ts';
 import { Tree } from './tree.tsx';
 import '../../kit/field.css';
@@ -150,6 +150,7 @@ function Found({ result }: { result: SearchResult }) {
           <IconButton icon="down" size="small" label="Next hit (Enter)" onClick={() => step(1)} />
         </span>
       )}
+      {count > MOST_ROWS && <span className="muted">first {formatCount(MOST_ROWS)} listed</span>}
       {result.nodes.length > 1 && <SelectAll result={result} />}
     </div>
   );
