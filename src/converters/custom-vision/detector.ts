@@ -2,6 +2,7 @@
  * The end of a Custom Vision detector: from the raw grid to boxes, classes and scores, with overlapping boxes left out. The
  * arithmetic is that of the export's own object_detection.py (YOLO version 2).
  */
+import { keptByClass } from '../../graph-model/builders/kept-boxes.ts';
 import { declaredType } from '../../graph-model/builders/source-outputs.ts';
 import { TypedEmitter } from '../../graph-model/builders/typed-emitter.ts';
 import { edit, type Change, type Draft } from '../../graph-model/core/draft.ts';
@@ -69,24 +70,16 @@ class Detector {
     const grid = this.grid();
     const { boxes, scores } = this.decoded(grid);
     const overlap = Number(this.model.metadata?.get(OVERLAP) ?? '') || 0.45;
-    const kept = e.op('NonMaxSuppression', [
-      e.unsqueeze(boxes, [0]),
-      e.unsqueeze(e.transpose(scores, [1, 0]), [0]),
-      e.ints([MOST_BOXES]),
-      e.floats([overlap]),
-      e.floats([LEAST_SCORE]),
-    ]);
-    const column = (i: number) => e.squeeze(e.slice(kept, [i], [i + 1], [1]), [1]);
-    const [classes, places] = [column(1), column(2)];
-    const pairs = e.op('Concat', [e.unsqueeze(places, [1]), e.unsqueeze(classes, [1])], { axis: 1 });
-    const found = e.op('GatherND', [scores, pairs]);
-    const count = e.op('Min', [e.op('Shape', [found]), e.ints([MOST_BOXES])]);
-    const [best, order] = e.ops('TopK', [found, count], { axis: 0 }, 2);
-    const pick = (v: ValueId) => e.op('Gather', [v, order!]);
+    const kept = keptByClass(e, boxes, scores, {
+      perClass: e.ints([MOST_BOXES]),
+      overlap: e.floats([overlap]),
+      above: e.floats([LEAST_SCORE]),
+      most: MOST_BOXES,
+    });
     const outputs = {
-      detected_boxes: e.op('Gather', [boxes, pick(places)]),
-      detected_classes: pick(classes),
-      detected_scores: best!,
+      detected_boxes: e.op('Gather', [boxes, kept.boxes]),
+      detected_classes: kept.classes,
+      detected_scores: kept.scores,
     };
     for (const [name, value] of Object.entries(outputs))
       this.draft.patchValue(value, { name, type: declaredType(this.e.typeOf(value)) });

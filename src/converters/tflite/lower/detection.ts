@@ -1,4 +1,5 @@
 /** Suppression of overlapping boxes, and the detection head of SSD models. */
+import { keptByClass, type KeptBoxes } from '../../../graph-model/builders/kept-boxes.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { Lowering, TfliteCall } from './call.ts';
 
@@ -91,11 +92,7 @@ const detectionPostProcess: Lowering = (c) => {
   ];
 };
 
-interface Found {
-  /** Each [n]: the numbers of the boxes and of the classes, and the scores, best first. */
-  readonly boxes: ValueId;
-  readonly classes: ValueId;
-  readonly scores: ValueId;
+interface Found extends KeptBoxes {
   /** What the count counts: boxes, also where each stands for several classes. */
   readonly counted: ValueId;
 }
@@ -123,19 +120,10 @@ function byBox(c: TfliteCall, boxes: ValueId, scores: ValueId, most: number, eac
 
 /** Boxes are kept within each class; the best of all classes together are given. */
 function byClass(c: TfliteCall, boxes: ValueId, scores: ValueId, most: number): Found {
-  const { e } = c;
-  const t = thresholds(c);
-  const perClass = e.ints([c.number('detections_per_class', 100)]);
-  const turned = e.unsqueeze(e.transpose(scores, [1, 0]), [0]);
-  const kept = e.op('NonMaxSuppression', [e.unsqueeze(boxes, [0]), turned, perClass, t.overlap, t.score]);
-  const column = (i: number) => e.squeeze(e.slice(kept, [i], [i + 1], [1]), [1]);
-  const [classes, places] = [column(1), column(2)];
-  const pairs = e.op('Concat', [e.unsqueeze(places, [1]), e.unsqueeze(classes, [1])], { axis: 1 });
-  const values = e.op('GatherND', [scores, pairs]);
-  const count = e.op('Min', [e.op('Shape', [values]), e.ints([most])]);
-  const [best, order] = e.ops('TopK', [values, count], { axis: 0 }, 2);
-  const pick = (v: ValueId) => e.op('Gather', [v, order!]);
-  return { boxes: pick(places), classes: pick(classes), scores: best!, counted: best! };
+  const { overlap, score: above } = thresholds(c);
+  const perClass = c.e.ints([c.number('detections_per_class', 100)]);
+  const kept = keptByClass(c.e, boxes, scores, { perClass, overlap, above, most });
+  return { ...kept, counted: kept.scores };
 }
 
 export const DETECTION: Readonly<Record<string, Lowering>> = {

@@ -91,7 +91,7 @@ function Properties() {
     ['Parameters', held ? `${formatCount(summary.parameters)} in ${countOf(summary.initializers, 'initializer')}` : ''],
     ['Weights', held ? formatBytes(summary.weightBytes) : ''],
     ['File', model.source.size > 0 ? formatBytes(model.source.size) : ''],
-    ['Bodies', summary.bodies > 0 ? `${summary.bodies} of If, Loop, Scan` : ''],
+    ['Bodies', onnx && summary.bodies > 0 ? `${summary.bodies} of If, Loop, Scan` : ''],
     ['Training', model.training.length > 0 ? `${model.training.length} sections, kept as they are` : ''],
   ];
   return (

@@ -47,7 +47,7 @@ function Results() {
           }
         />
       )}
-      <div className={`gp-result-columns${stale ? ' gp-old' : ''}`}>
+      <div className={`gp-result-columns gp-run-columns${stale ? ' gp-old' : ''}`}>
         <div className="gp-result-main">
           <Timings report={report} />
           <Comparison report={report} />
