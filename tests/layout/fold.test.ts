@@ -109,3 +109,12 @@ test('very long chains are folded without being asked', () => {
   const long = chain(400, { fold: 'auto' });
   expect(layoutNow(long).height).toBeLessThan(10_000);
 });
+
+test('a thin chain is folded where it is longer than some screens, and a wide drawing of that length is not', () => {
+  const thin = chain(80, { fold: 'auto' });
+  const height = (input: LayoutInput) => layoutNow({ ...input, fold: 'off' }).height;
+  expect(height(thin)).toBeGreaterThan(6_000);
+  expect(layoutNow(thin).height).toBeLessThan(height(thin) / 2);
+  const wide = { ...thin, widths: new Float32Array(thin.count).fill(600) };
+  expect(layoutNow(wide).height).toBe(height(wide));
+});
