@@ -8,15 +8,20 @@ import type { Plugin } from 'vite';
 export function firstScriptPlugin(path: string): Plugin {
   const root = new URL('../', import.meta.url);
   const module = fileURLToPath(new URL(path, root));
+  let isOurs = true;
   return {
     name: 'first-script',
     apply: 'build',
-    config: () => ({
-      build: { rollupOptions: { input: [fileURLToPath(new URL('index.html', root)), module] } },
-    }),
+    // Tests build pages of their own by the same configuration.
+    config(user) {
+      isOurs = user.root === undefined;
+      const input = [fileURLToPath(new URL('index.html', root)), module];
+      return isOurs ? { build: { rollupOptions: { input } } } : {};
+    },
     transformIndexHtml: {
       order: 'post',
       handler(_html, { bundle }) {
+        if (!isOurs) return [];
         const chunk = Object.values(bundle ?? {}).find((c) => c.type === 'chunk' && c.facadeModuleId === module);
         if (!chunk) throw new Error(`${path} was not built`);
         const attrs = { type: 'module', crossorigin: true, src: `./${chunk.fileName}` };

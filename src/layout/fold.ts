@@ -4,9 +4,11 @@ import type { Before, Fold, LayoutResult } from './types.ts';
 
 /** Width to height of the drawing aimed at: that of a screen. */
 const ASPECT = 1.6;
-/** Automatic folding begins at this length and at this many times the width. */
-const LONG = 24_000;
-const THIN = 8;
+/** Automatic folding begins at one of these lengths, for what is so many times as long as wide: a mere chain is a thread on the screen. */
+const LONG = [
+  { length: 6_000, thin: 16 },
+  { length: 24_000, thin: 8 },
+];
 /** Between columns, beside the lines that go over; between two of those; between them and a column. */
 const GUTTER = 48;
 const LINE = 10;
@@ -34,7 +36,8 @@ export function folded(r: LayoutResult, sizes: Sizes, fold: Fold, before?: Befor
     if (kept.length > 0) return new Folder(r, sizes, kept).build();
   }
   const thin = r.height / Math.max(1, r.width);
-  if ((fold === 'auto' && (r.height < LONG || thin < THIN)) || thin < 2) return r;
+  const isLong = LONG.some((least) => r.height >= least.length && thin >= least.thin);
+  if ((fold === 'auto' && !isLong) || thin < 2) return r;
   const cuts = bestCuts(r, gaps, Math.min(64, Math.round(Math.sqrt(ASPECT * thin))));
   return cuts.length === 0 ? r : new Folder(r, sizes, cuts).build();
 }

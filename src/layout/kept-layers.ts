@@ -39,7 +39,7 @@ export function keptLayers(g: Digraph, { y }: CoreBefore, pins?: Int8Array): Lay
   return numbered(key);
 }
 
-/** Entries stand in the first layer, or above it where something there reads them; exits below the last. */
+/** Entries stand in a layer above all others, exits in one below. */
 function pinKeys(g: Digraph, key: Float64Array, pins: Int8Array): void {
   let first = Infinity;
   let last = -Infinity;
@@ -48,13 +48,7 @@ function pinKeys(g: Digraph, key: Float64Array, pins: Int8Array): void {
     first = Math.min(first, key[v]!);
     last = Math.max(last, key[v]!);
   }
-  const isRead = (v: number) =>
-    g.in.items
-      .subarray(g.in.offsets[v]!, g.in.offsets[v + 1]!)
-      .some((e) => key[v] === first && pins[g.from[e]!] === -1);
-  let free = true;
-  for (let v = 0; v < g.count && free; v++) free = pins[v] !== 0 || !isRead(v);
-  const entries = first === Infinity ? 0 : free ? first : first - 1;
+  const entries = first === Infinity ? 0 : first - 1;
   const exits = last === -Infinity ? 1 : last + 1;
   for (let v = 0; v < g.count; v++) if (pins[v] !== 0) key[v] = pins[v] === -1 ? entries : exits;
 }

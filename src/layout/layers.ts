@@ -12,7 +12,7 @@ export interface Layering {
  */
 export function layerings(g: Digraph, pins?: Int8Array): Layering[] {
   const order = topological(g);
-  const high = longestPath(g, order);
+  const high = longestPath(g, order, pins);
   const short = high.slice();
   shorten(g, order, short, pins);
   // What nothing leads to stands next to its readers in all of them.
@@ -30,7 +30,7 @@ export function layerings(g: Digraph, pins?: Int8Array): Layering[] {
 /** The first of {@link layerings} alone. */
 export function assignLayers(g: Digraph, pins?: Int8Array): Layering {
   const order = topological(g);
-  const layerOf = longestPath(g, order);
+  const layerOf = longestPath(g, order, pins);
   shorten(g, order, layerOf, pins);
   if (pins) pinLayers(layerOf, pins);
   return compact(layerOf);
@@ -72,9 +72,10 @@ function pinLayers(layerOf: Int32Array, pins: Int8Array): void {
   for (let v = 0; v < layerOf.length; v++) if (pins[v] !== 0) layerOf[v] = pins[v] === -1 ? 0 : last + 1;
 }
 
-/** As high as what leads there lets it. */
-function longestPath(g: Digraph, order: Int32Array): Int32Array {
+/** As high as what leads there lets it. The first layer is left to entries where there are any: beside them is a box's title. */
+function longestPath(g: Digraph, order: Int32Array, pins?: Int8Array): Int32Array {
   const layerOf = new Int32Array(g.count);
+  if (pins?.includes(-1)) for (let v = 0; v < g.count; v++) layerOf[v] = pins[v] === -1 ? 0 : 1;
   for (const u of order) {
     const below = layerOf[u]! + 1;
     for (let k = g.out.offsets[u]!; k < g.out.offsets[u + 1]!; k++) {

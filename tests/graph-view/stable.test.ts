@@ -53,19 +53,31 @@ interface Moves {
 }
 
 function movesBetween(old: Scene, scene: Scene, touched: ReadonlySet<NodeId>): Moves {
-  const across: number[] = [];
+  const byColumn = new Map<number, number[]>();
   for (let i = 0; i < scene.view.count; i++) {
     if (scene.view.kinds[i] !== KIND.node) continue;
     const id = scene.view.refs[i] as NodeId;
     const before = old.view.ofNode.get(id);
     if (touched.has(id) || before === undefined || old.view.kinds[before] !== KIND.node) continue;
     const [a, b] = [old.rectOf(before), scene.rectOf(i)];
-    across.push(b.x + b.width / 2 - a.x - a.width / 2);
+    const column = columnOf(old, a.x + a.width / 2);
+    byColumn.set(column, [...(byColumn.get(column) ?? []), b.x + b.width / 2 - a.x - a.width / 2]);
   }
-  // The whole may slide, when something comes to stand left of it: the page follows.
+  const far = [...byColumn.values()].flatMap(asideOf);
+  const all = [...byColumn.values()].reduce((sum, list) => sum + list.length, 0);
+  return { all, moved: far.length, furthest: far.reduce((a, b) => Math.max(a, b), 0) };
+}
+
+/** The whole, or a whole column, may slide, when something comes to stand left of it: the page follows. */
+function asideOf(across: readonly number[]): number[] {
   const slide = across.toSorted((a, b) => a - b)[across.length >> 1]!;
-  const far = across.map((x) => Math.abs(x - slide)).filter((x) => x > 1);
-  return { all: across.length, moved: far.length, furthest: Math.max(0, ...far) };
+  return across.map((x) => Math.abs(x - slide)).filter((x) => x > 1);
+}
+
+function columnOf({ layout: { columns } }: Scene, x: number): number {
+  let column = 0;
+  for (let c = 0; columns && c < columns.length; c += 6) if (x >= columns[c]!) column = c / 6;
+  return column;
 }
 
 const KINDS = ['insert', 'remove', 'rewire', 'replace'] as const;
@@ -121,19 +133,24 @@ const TRY: Record<Kind, Try> = {
   },
 };
 
+interface Form {
+  readonly collapsed?: Collapsed;
+  readonly fold?: Fold;
+}
+
 /** Twenty edits in a row, each kind in turn. */
-async function editTwentyTimes(model: Model, collapsed: Collapsed) {
+async function editTwentyTimes(model: Model, { collapsed = null, fold = 'off' }: Form) {
   const next = random(7);
-  let scene = await draw(model, collapsed);
+  let scene = await draw(model, collapsed, undefined, { fold });
   const moves: Moves[] = [];
   for (let k = 0; k < 20; k++) {
     let touched: NodeId[] = [];
     model = edit(model, 'edit', (d) => (touched = change(d, KINDS[k % 4]!, next))).after;
-    const after = await draw(model, collapsed, scene);
+    const after = await draw(model, collapsed, scene, { fold });
     moves.push(movesBetween(scene, after, new Set(touched)));
     scene = after;
   }
-  return { scene, moves, fresh: await draw(model, collapsed) };
+  return { scene, moves, fresh: await draw(model, collapsed, undefined, { fold }) };
 }
 
 function tell(name: string, moves: readonly Moves[], after: number, fresh: number): void {
@@ -144,8 +161,9 @@ function tell(name: string, moves: readonly Moves[], after: number, fresh: numbe
   );
 }
 
-async function check(name: string, model: Model, collapsed: Collapsed = null): Promise<void> {
-  const { scene, moves, fresh } = await editTwentyTimes(model, collapsed);
+async function check(name: string, model: Model, form: Form = {}): Promise<void> {
+  const { collapsed = null } = form;
+  const { scene, moves, fresh } = await editTwentyTimes(model, form);
   const [after, again] = [scene, fresh].map(drawnCrossings) as [number, number];
   tell(name, moves, after, again);
   const moved = moves.reduce((sum, m) => sum + m.moved, 0);
@@ -160,11 +178,23 @@ async function check(name: string, model: Model, collapsed: Collapsed = null): P
 test('an edit of a flat graph leaves the rest in its place', () => check('transformer', transformerModel(4)));
 
 test('an edit inside open groups leaves the rest in its place', () =>
-  check('transformer in groups', transformerModel(4), new Set()));
+  check('transformer in groups', transformerModel(4), { collapsed: new Set() }));
+
+test('an edit of a drawing in columns leaves the rest in its place', () =>
+  check('transformer in columns', transformerModel(8), { fold: 'on' }));
 
 describe.skipIf(!hasShared)('exported models (skipped where ../shared is absent)', () => {
   test.each(REAL)('%s', async (file) => check(basename(file), await open(file)), 60_000);
-  test('with groups', async () => check('gpt2 in groups', await open(REAL[0]!), new Set()), 60_000);
+  test.each([REAL[0]!, REAL[1]!, REAL[5]!])(
+    '%s with groups open',
+    async (file) => check(`${basename(file)} in groups`, await open(file), { collapsed: new Set() }),
+    60_000,
+  );
+  test.each([REAL[0]!, REAL[3]!])(
+    '%s in columns',
+    async (file) => check(`${basename(file)} in columns`, await open(file), { fold: 'on' }),
+    60_000,
+  );
 });
 
 describe('a group', () => {

@@ -126,3 +126,12 @@ test('one column stays one after an edit, but not when everything was opened at 
   expect(layoutNow({ ...long, before: before(straight.height / 2) }).columns).toBeUndefined();
   expect(layoutNow({ ...long, before: before(straight.height / 8) }).columns!.length).toBeGreaterThan(6);
 });
+
+test('a thin chain is folded where it is longer than some screens, and a wide drawing of that length is not', () => {
+  const thin = chain(80, { fold: 'auto' });
+  const height = (input: LayoutInput) => layoutNow({ ...input, fold: 'off' }).height;
+  expect(height(thin)).toBeGreaterThan(6_000);
+  expect(layoutNow(thin).height).toBeLessThan(height(thin) / 2);
+  const wide = { ...thin, widths: new Float32Array(thin.count).fill(600) };
+  expect(layoutNow(wide).height).toBe(height(wide));
+});
