@@ -54,7 +54,7 @@ export class TreeEnsembleBuilder {
     const sets: (readonly number[])[] = [];
     const setOf = (n: number) => t.members?.get(n);
     const swapped = (n: number) => setOf(n)?.left === false;
-    for (const n of splits) this.columns = Math.max(this.columns, t.feature[n]! + 1);
+    for (const n of splits) this.columns = Math.max(this.columns, columnOf(t, n) + 1);
     this.parts.push({
       target: leaf(leaves[0]!)[0],
       view: splits.map((n) => t.feature[n]!),
@@ -143,6 +143,18 @@ function inputFor(o: Builder, x: Val, isEnough: boolean): [Val, Real] {
 }
 
 /** Splits and leaves by their place, each in an order of its own, as far as they are reached from the root. */
+const damaged = (why: string) => new FormatError('sklearn.unsupported', { step: 'The model', why });
+
+/** More columns than any vectorizer makes; a damaged file may name any number. */
+const MOST_COLUMNS = 2 ** 24;
+
+function columnOf(t: TreeNodes, node: number): number {
+  const column = t.feature[node];
+  if (column === undefined || !(column >= 0 && column < MOST_COLUMNS))
+    throw damaged(`node ${node} of one of its trees reads column ${column}, which cannot be`);
+  return column;
+}
+
 function numbered(t: TreeNodes) {
   const splits: number[] = [];
   const leaves: number[] = [];
@@ -151,10 +163,10 @@ function numbered(t: TreeNodes) {
   while (stack.length > 0) {
     const n = stack.pop()!;
     // In a damaged file branches lead out of the tree, or back to a node that was passed.
-    if (numberOf.has(n) || t.left[n] === undefined) {
-      const why = `a branch of one of its trees leads to node ${n}, which is ${numberOf.has(n) ? 'reached twice' : 'not there'}`;
-      throw new FormatError('sklearn.unsupported', { step: 'The model', why });
-    }
+    if (numberOf.has(n) || t.left[n] === undefined)
+      throw damaged(
+        `a branch of one of its trees leads to node ${n}, which is ${numberOf.has(n) ? 'reached twice' : 'not there'}`,
+      );
     const isLeaf = t.left[n] === -1;
     numberOf.set(n, isLeaf ? ~(leaves.push(n) - 1) : splits.push(n) - 1);
     if (!isLeaf) stack.push(t.right[n]!, t.left[n]!);
