@@ -28,7 +28,7 @@ module.exports = {
     layer(
       'ui-imports-workers-by-protocol',
       '^src/ui/',
-      '^src/(graph-model|graph-view|ui)/|^src/workers/(client|protocol)|^src/optimizer/(rule|registry)|^src/runtime/types|^src/layout/types|^src/converters/registry',
+      '^src/(graph-model|graph-view|ui)/|^src/workers/(client|protocol|first-script)|^src/optimizer/(rule|registry)|^src/runtime/types|^src/layout/types|^src/converters/registry',
     ),
     layer(
       'cli-imports-no-ui',

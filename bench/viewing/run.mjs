@@ -3,7 +3,9 @@
  *   node bench/viewing/run.mjs --netron VENV/bin/python a.onnx b.onnx     (needs `vite build` before)
  * `--only page|netron` measures one; `--cap SECONDS` gives up (default 120); `--repeat N` opens each file N times, in turns,
  * and gives medians; `--still` leaves out panning and zooming; `--profile` measures the page's script in every frame of
- * panning and zooming near and from far instead (bench/viewing/frame-profile.mjs). See docs/benchmarks.md.
+ * panning and zooming near and from far instead (bench/viewing/frame-profile.mjs), and `--search` how long
+ * typing a query takes to show what it finds (bench/viewing/search.mjs). Each result goes to stderr as soon as it is
+ * there. See docs/benchmarks.md.
  */
 import { chromium } from 'playwright-core';
 import { spawn } from 'node:child_process';
@@ -14,6 +16,7 @@ import { preview } from 'vite';
 import { findBrowser } from '../../scripts/browser.mjs';
 import { profileFrames } from './frame-profile.mjs';
 import { asking, drag, frames, zoom } from './input.mjs';
+import { measureSearch } from './search.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,6 +27,7 @@ const { values, positionals } = parseArgs({
     repeat: { type: 'string' },
     still: { type: 'boolean' },
     profile: { type: 'boolean' },
+    search: { type: 'boolean' },
   },
 });
 const cap = 1000 * Number(values.cap ?? 120);
@@ -44,38 +48,56 @@ async function quiet(session) {
   }
 }
 
+/** How long the measures after the picture may take, in milliseconds: a page that hangs must not hold up the others. */
+const AFTERWARDS = 300_000;
+
+/** Never fulfilled: fails when the page crashes (then nothing asked of it is ever answered) and when the time is over. */
+function end(page) {
+  return new Promise((_, fail) => {
+    page.on('crash', () => fail(new Error('the page crashed')));
+    const limit = cap + AFTERWARDS;
+    setTimeout(() => fail(new Error(`no answer in ${limit / 1000} s`)), limit).unref();
+  });
+}
+
 async function measure(open) {
   const browser = await chromium.launch({ executablePath: findBrowser(), args: ['--no-sandbox'] });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    const session = await browser.newBrowserCDPSession();
-    const cdp = await page.context().newCDPSession(page);
-    // The browser's own pages (its address bar is one) start in renderers too: they must be done.
-    await quiet(session);
-    const { wall, before } = await open(page, session, cdp);
-    const cpu = (await rendererCpu(session)) - before;
-    if (values.profile) return (await quiet(session), await profileFrames(page, cdp));
-    const settled = (await quiet(session)) - before;
-    await cdp.send('HeapProfiler.collectGarbage');
-    const heap = (await cdp.send('Runtime.getHeapUsage')).usedSize;
-    const { nodes } = await cdp.send('Memory.getDOMCounters');
-    const panning = values.still ? null : await frames(page, cdp, drag(page));
-    const zooming = values.still ? null : await frames(page, cdp, zoom(page));
-    return {
-      wallMs: Math.round(wall),
-      rendererCpuS: Number(cpu.toFixed(2)),
-      // What comes after the picture (shapes, checks, panels) included.
-      settledCpuS: Number(settled.toFixed(2)),
-      heapMB: Math.round(heap / 1e6),
-      domNodes: nodes,
-      drag: panning,
-      zoom: zooming,
-    };
+    return await Promise.race([measured(open, browser, page), end(page)]);
   } catch (error) {
-    return { failed: String(error).split('\n')[0] };
+    return { failed: String(error.message ?? error).split('\n')[0] };
   } finally {
-    await browser.close();
+    // A browser whose page hangs may not close by itself.
+    await Promise.race([browser.close(), new Promise((done) => setTimeout(done, 10_000).unref())]);
   }
+}
+
+async function measured(open, browser, page) {
+  const session = await browser.newBrowserCDPSession();
+  const cdp = await page.context().newCDPSession(page);
+  // The browser's own pages (its address bar is one) start in renderers too: they must be done.
+  await quiet(session);
+  const { wall, before } = await open(page, session, cdp);
+  const cpu = (await rendererCpu(session)) - before;
+  const settled = (await quiet(session)) - before;
+  if (values.profile) return await profileFrames(page, cdp);
+  if (values.search) return await measureSearch(page, cdp);
+  await cdp.send('HeapProfiler.collectGarbage');
+  const heap = (await cdp.send('Runtime.getHeapUsage')).usedSize;
+  const { nodes } = await cdp.send('Memory.getDOMCounters');
+  const panning = values.still ? null : await frames(page, cdp, drag(page));
+  const zooming = values.still ? null : await frames(page, cdp, zoom(page));
+  return {
+    wallMs: Math.round(wall),
+    rendererCpuS: Number(cpu.toFixed(2)),
+    // What comes after the picture (shapes, checks, panels) included.
+    settledCpuS: Number(settled.toFixed(2)),
+    heapMB: Math.round(heap / 1e6),
+    domNodes: nodes,
+    drag: panning,
+    zoom: zooming,
+  };
 }
 
 /** From navigation, page start included, to the first complete frame. */
@@ -133,7 +155,7 @@ async function netron(file, port) {
 
 /** The run of the middle CPU time; failed ones only where all failed. */
 function median(runs) {
-  if (values.profile) return runs[0];
+  if (values.profile || values.search) return runs[0];
   const good = runs.filter((r) => !r.failed).sort((a, b) => a.rendererCpuS - b.rendererCpuS);
   if (good.length === 0) return runs[0];
   const wall = good.map((r) => r.wallMs).sort((a, b) => a - b);
@@ -145,14 +167,17 @@ const results = [];
 let port = 8190;
 for (const file of positionals) {
   const runs = { graphwright: [], netron: [] };
+  const note = (who, result) => {
+    runs[who].push(result);
+    process.stderr.write(`${basename(file)} ${who} ${JSON.stringify(result)}\n`);
+  };
   for (let i = 0; i < Number(values.repeat ?? 1); i++) {
-    if (values.only !== 'netron') runs.graphwright.push(await measure(inPage('http://127.0.0.1:4967/', file)));
-    if (values.netron && values.only !== 'page') runs.netron.push(await netron(file, port++));
+    if (values.only !== 'netron') note('graphwright', await measure(inPage('http://127.0.0.1:4967/', file)));
+    if (values.netron && values.only !== 'page') note('netron', await netron(file, port++));
   }
   const row = { file: basename(file), load: loadavg()[0] };
   for (const [who, list] of Object.entries(runs)) if (list.length > 0) row[who] = median(list);
   results.push(row);
-  process.stderr.write(`${JSON.stringify(row)}\n`);
 }
 await server.close();
 console.log(JSON.stringify({ node: process.version, cpu: cpus()[0]?.model, results }, null, 2));

@@ -10,6 +10,8 @@ export type ImageScale = '0..255' | '0..1' | '-1..1' | 'imagenet' | 'own';
 export interface ImageOptions {
   /** crop: keep the aspect, cut the longer side; pad: keep it, fill with black; stretch: do not keep it. */
   readonly fit?: 'crop' | 'pad' | 'stretch';
+  /** For `crop`: how many times the input the shorter side becomes before its middle is cut out; 1 where nothing is said. */
+  readonly zoom?: number;
   readonly order?: 'RGB' | 'BGR';
   /** Default: 0..255 for integer inputs, 0..1 for float ones. */
   readonly scale?: ImageScale;
@@ -19,7 +21,7 @@ export interface ImageOptions {
 
 export const PIXEL_FORMAT = 'Image.BitmapPixelFormat';
 export const PIXEL_RANGE = 'Image.NominalPixelRange';
-const RESIZE = 'CustomVision.Preprocess.ResizeMethod';
+const PREPROCESS = 'CustomVision.Preprocess.';
 
 const RANGES: Readonly<Record<string, ImageScale>> = {
   NominalRange_0_255: '0..255',
@@ -32,9 +34,31 @@ export function imageOptionsOf(metadata: Metadata | undefined): ImageOptions {
   const format = metadata?.get(PIXEL_FORMAT) ?? '';
   const order = /^rgba?8/i.test(format) ? 'RGB' : /^bgra?8/i.test(format) ? 'BGR' : undefined;
   const range = RANGES[metadata?.get(PIXEL_RANGE) ?? ''];
-  const normalised = range ? {} : normalisationOf(metadata);
-  const fit = metadata?.get(RESIZE)?.toLowerCase() === 'stretch' ? 'stretch' : undefined;
-  return { ...(order ? { order } : {}), ...(range ? { scale: range } : normalised), ...(fit ? { fit } : {}) };
+  const normalised = customVisionScale(metadata) ?? (range ? { scale: range } : normalisationOf(metadata));
+  return { ...(order ? { order } : {}), ...normalised, ...fitOf(metadata) };
+}
+
+/**
+ * Custom Vision's ways to fit a picture: Stretch; ByShorterSide and ByShorterSideAlign32, which keep the aspect and, with the
+ * crop OneCropCenter, resize to Target (256, say) before the middle of the size Crop (224) is cut out.
+ */
+function fitOf(metadata: Metadata | undefined): ImageOptions {
+  const method = metadata?.get(`${PREPROCESS}ResizeMethod`)?.toLowerCase() ?? '';
+  if (method === 'stretch') return { fit: 'stretch' };
+  if (!method.startsWith('byshorterside')) return {};
+  const [target, crop] = ['TargetHeight', 'CropHeight'].map((k) => Number(metadata?.get(PREPROCESS + k) ?? 0));
+  return target! > crop! && crop! > 0 ? { fit: 'crop', zoom: target! / crop! } : { fit: 'crop' };
+}
+
+/**
+ * What Custom Vision's NormalizeMean and NormalizeStd say; null where they change nothing, as in most exports. They are of
+ * values of 0 to 255, or of 0 to 1 where none is above 1, as ImageNet's are written either way.
+ */
+function customVisionScale(metadata: Metadata | undefined): ImageOptions | null {
+  const [mean, std] = ['NormalizeMean', 'NormalizeStd'].map((k) => numbersIn(metadata?.get(PREPROCESS + k)));
+  if (!mean || !std || std.includes(0) || (mean.every((v) => v === 0) && std.every((v) => v === 1))) return null;
+  const unit = [...mean, ...std].some((v) => Math.abs(v) > 1) ? 1 : 255;
+  return { scale: 'own', own: { mean: mean.map((v) => v * unit), std: std.map((v) => v * unit) } };
 }
 
 /** As TensorFlow Lite's metadata says it of the first input. */
@@ -52,6 +76,7 @@ function normalisationOf(metadata: Metadata | undefined): ImageOptions {
 
 function numbersIn(text: string | undefined): number[] | null {
   const numbers = (text ?? '')
+    .replace(/[[\]]/g, ' ')
     .split(/[\s,;]+/)
     .filter(Boolean)
     .map(Number);

@@ -65,22 +65,46 @@ function expressionOf(text: string): RegExp | null {
 
 /** Nodes in the order of the file, bodies and functions included. `typeOf` gives inferred or declared types. */
 export function search(model: Model, query: string, typeOf: TypeOf): SearchResult {
+  const steps = searchSteps(model, query, typeOf);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** As {@link search}, pausing after each page of the tables: between two steps others can be served, or the search be left. */
+export function* searchSteps(model: Model, query: string, typeOf: TypeOf): Generator<void, SearchResult> {
   const { terms, problem } = parseQuery(query);
-  if (terms.length === 0) return { nodes: [], values: [], problem };
-  const index = indexOf(model);
-  const tests = terms.map((t) => nodeTest(t, model, typeOf));
-  const nodes = index.nodes.filter((entry) => tests.every((test) => test(entry))).map((entry) => entry.node.id);
-  return { nodes, values: searchValues(index, terms, typeOf), problem };
+  const nodes: NodeId[] = [];
+  const values: ValueId[] = [];
+  if (terms.length === 0) return { nodes, values, problem };
+  const fitsNode = allOf(terms.map((t) => nodeTest(t, model, typeOf)));
+  for (const page of model.nodes.pages) {
+    const entries = cached(nodePages, page, () => page.flatMap(nodeEntries));
+    for (const entry of entries) if (fitsNode(entry)) nodes.push(entry.node.id);
+    yield;
+  }
+  if (!terms.every((t) => VALUE_KEYS.has(t.key))) return { nodes, values, problem };
+  const fitsValue = allOf(terms.map((t) => valueTest(t, typeOf)));
+  for (const page of model.values.pages) {
+    const entries = cached(valuePages, page, () => page.flatMap(valueEntries));
+    for (const entry of entries) if (fitsValue(entry)) values.push(entry.value.id);
+    yield;
+  }
+  return { nodes, values, problem };
 }
 
-function searchValues(index: SearchIndex, terms: readonly Term[], typeOf: TypeOf): ValueId[] {
-  if (!terms.every((t) => VALUE_KEYS.has(t.key))) return [];
-  const tests = terms.map((t) => valueTest(t, typeOf));
-  const found = index.values.filter((entry) => terms.every((t, i) => tests[i]!(entry) !== t.not));
-  return found.map((entry) => entry.value.id);
+type Test<E> = (entry: E) => boolean;
+
+const allOf = <E>(tests: readonly Test<E>[]): Test<E> =>
+  tests.length === 1 ? tests[0]! : (entry) => tests.every((test) => test(entry));
+
+function valueTest(term: Term, typeOf: TypeOf): Test<ValueEntry> {
+  const test = plainValueTest(term, typeOf);
+  return term.not ? (entry) => !test(entry) : test;
 }
 
-function valueTest({ key, text, pattern }: Term, typeOf: TypeOf): (entry: ValueEntry) => boolean {
+function plainValueTest({ key, text, pattern }: Term, typeOf: TypeOf): Test<ValueEntry> {
   if (key === 'dtype' || key === 'shape') {
     const holds = key === 'dtype' ? dtypeTest(text) : shapeTest(text);
     return ({ value }) => holds(typeOf(value.id));
@@ -98,26 +122,9 @@ interface ValueEntry {
   readonly value: Value;
   readonly lower: string;
 }
-interface SearchIndex {
-  readonly nodes: readonly NodeEntry[];
-  readonly values: readonly ValueEntry[];
-}
-
-const indexes = new WeakMap<Model, SearchIndex>();
 /** Entries by page of the tables: an edit copies one page, so that the next key press builds only that page anew. */
 const nodePages = new WeakMap<object, NodeEntry[]>();
 const valuePages = new WeakMap<object, ValueEntry[]>();
-
-function indexOf(model: Model): SearchIndex {
-  let index = indexes.get(model);
-  if (!index) {
-    const nodes = model.nodes.pages.flatMap((page) => cached(nodePages, page, () => page.flatMap(nodeEntries)));
-    const values = model.values.pages.flatMap((page) => cached(valuePages, page, () => page.flatMap(valueEntries)));
-    index = { nodes, values };
-    indexes.set(model, index);
-  }
-  return index;
-}
 
 function cached<T>(cache: WeakMap<object, T>, key: object, make: () => T): T {
   let value = cache.get(key);
@@ -138,7 +145,7 @@ function valueEntries(value: Value | undefined): ValueEntry[] {
   return value && value.producer === null && value.name ? [{ value, lower: value.name.toLowerCase() }] : [];
 }
 
-type NodeTest = (entry: NodeEntry) => boolean;
+type NodeTest = Test<NodeEntry>;
 
 function nodeTest(term: Term, model: Model, typeOf: TypeOf): NodeTest {
   const test = KEYS.has(term.key) ? keyTest(term, model, typeOf) : wordOrAttributeTest(term);

@@ -1,7 +1,7 @@
 /** What can be said of every node from the model alone: one row for each measure. */
 import { dtypeInfo, type DType } from '../graph-model/core/types.ts';
 import { functionOf, type Model, type Node, type NodeId } from '../graph-model/core/model.ts';
-import { formatBytes, formatLarge } from '../graph-model/format.ts';
+import { formatBytes, formatCount, formatLarge } from '../graph-model/format.ts';
 import { CATEGORIES, CATEGORY_LABELS, categoryOf, type Category } from '../graph-model/operators/category.ts';
 import { costsOf, type Costs, type CostSource } from './costs.ts';
 import { foldsAway } from './face.ts';
@@ -82,7 +82,7 @@ function measure(
   const { unknown, lengths } = costs;
   const parts = [
     lengths.length > 0 ? `with ${lengths.map(([n, v]) => `${n} = ${v}`).join(', ')}` : 'from shapes',
-    unknown[what] > 0 ? `${unknown[what].toLocaleString('en')} unknown` : '',
+    unknown[what] > 0 ? `${formatCount(unknown[what])} unknown` : '',
   ];
   const note = what === 'parameters' ? 'shared lengths at each reader' : parts.filter(Boolean).join('; ');
   return { kind: 'number', title, note, values: costs.values[what], aggregate: 'sum', format };

@@ -9,7 +9,7 @@
  * NAME is the name of a node or of one of its outputs. Values are numbers or words (then they are classes).
  */
 import type { Model, NodeId } from '../graph-model/core/model.ts';
-import { formatNumber } from '../graph-model/format.ts';
+import { formatCount, formatNumber } from '../graph-model/format.ts';
 import { CATEGORIES, type Category } from '../graph-model/operators/category.ts';
 import type { NodeData, NodeNumbers, OwnColour } from './node-data.ts';
 
@@ -217,7 +217,7 @@ function place(own: OwnData, model: Model): Placed {
     if (colour) for (const id of nodes) colours.set(id, colour);
   }
   const matched = own.values.size - unmatched.length;
-  const note = `${matched.toLocaleString('en')} of ${own.values.size.toLocaleString('en')} names found`;
+  const note = `${formatCount(matched)} of ${formatCount(own.values.size)} names found`;
   const shared = { title: own.title, note, ...(colours.size > 0 ? { own: colours } : {}) };
   if (classOf) {
     const classes = [...classOf.keys()].map((label, i) => ({ label, colour: classColour(i) }));

@@ -13,6 +13,8 @@ const LONG = [
 const GUTTER = 48;
 const LINE = 10;
 const STEP = 14;
+/** A drawing that has become this many times as long, as when all groups are opened at once, is folded like a new one. */
+const GROWN = 3;
 /** The longest column to the mean one, above which kept columns are given up. */
 const UNEVEN = 1.5;
 
@@ -23,13 +25,13 @@ interface Sizes {
 
 /**
  * `r` runs down. It comes back as it is where `fold` says so, or where no cut goes through it without cutting a box. With the
- * drawing `before` it stays in columns, or in one, as that was, and is cut at the same places.
+ * drawing `before` it stays in columns, or in one unless it is far longer now, as that was, and is cut at the same places.
  */
 export function folded(r: LayoutResult, sizes: Sizes, fold: Fold, before?: Before): LayoutResult {
   if (fold === 'off') return r;
   const gaps = gapsOf(r, sizes);
   if (before) {
-    if (fold === 'auto' && !before.columns) return r;
+    if (fold === 'auto' && !before.columns && r.height < GROWN * lengthOf(before)) return r;
     const kept = before.columns ? keptCuts(r, sizes, gaps, before.y, before.columns) : [];
     if (kept.length > 0) return new Folder(r, sizes, kept).build();
   }
@@ -38,6 +40,14 @@ export function folded(r: LayoutResult, sizes: Sizes, fold: Fold, before?: Befor
   if ((fold === 'auto' && !isLong) || thin < 2) return r;
   const cuts = bestCuts(r, gaps, Math.min(64, Math.round(Math.sqrt(ASPECT * thin))));
   return cuts.length === 0 ? r : new Folder(r, sizes, cuts).build();
+}
+
+/** How far down reaches what is known of a drawing. */
+function lengthOf({ y, boxes }: Before): number {
+  let end = 0;
+  for (const middle of y) if (middle > end) end = middle;
+  for (let b = 1; b < boxes.length; b += 4) if (boxes[b]! + boxes[b + 2]! > end) end = boxes[b]! + boxes[b + 2]!;
+  return end;
 }
 
 /** Right below what stood last in each column; none where the columns have become too uneven. */

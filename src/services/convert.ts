@@ -10,6 +10,7 @@ import { channelsFirst, type InputLayout } from '../graph-model/edit/input-layou
 import { openNewInputs } from '../graph-model/edit/new-inputs.ts';
 import { applyReplacements } from '../graph-model/edit/replace-node.ts';
 import type { JobContext } from '../graph-model/job.ts';
+import { analyse } from './analyse.ts';
 import { atOpset } from './opset.ts';
 
 /** The opset that converters write for, and pieces of ONNX are brought to. */
@@ -29,7 +30,13 @@ export async function toOnnx(
   const lowered = await converter.toOnnx(ready, options, job);
   const onnx = await asked(() => Promise.resolve(openNewInputs(lowered)));
   const metadata = carried(model.metadata, onnx.metadata);
-  return { ...onnx, source: { ...onnx.source, format: 'onnx' }, ...(metadata.size > 0 ? { metadata } : {}) };
+  const made: Model = {
+    ...onnx,
+    source: { ...onnx.source, format: 'onnx' },
+    ...(metadata.size > 0 ? { metadata } : {}),
+  };
+  if (Object.keys(options.replace ?? {}).length > 0) await refuseWrongPieces(made);
+  return made;
 }
 
 export interface WholeOptions extends ConvertOptions {
@@ -59,6 +66,13 @@ async function asked<T>(make: () => Promise<T>): Promise<T> {
     if (error instanceof EditError) throw new FormatError('convert.replace', { why: error.message });
     throw error;
   }
+}
+
+/** What stands in the place of a node must be an operator that ONNX has, with the inputs and attributes that it takes. */
+async function refuseWrongPieces(onnx: Model): Promise<void> {
+  const { problems } = await analyse(onnx);
+  const wrong = problems.find((p) => p.severity === 'error' && /^check\.(operator|inputs|attribute)/.test(p.code));
+  if (wrong) throw new FormatError('convert.replace', { why: wrong.message });
 }
 
 /** The model with what the user wants done about nodes without an ONNX form. */

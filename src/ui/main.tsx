@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { createWorkers } from '../workers/client.ts';
+import { STARTED } from '../workers/first-script.ts';
 import { App, prepareWorkspace } from './app.tsx';
 import { Files } from './files/files.ts';
 import { openRecent } from './files/recent.ts';
@@ -13,7 +14,7 @@ import './theme/base.css';
 import './theme/frame.css';
 import './theme/panel.css';
 
-const workers = createWorkers();
+const workers = createWorkers(STARTED);
 const store = createAppStore({ workers, analyse: analyseInWorker(workers), storage: pageStorage() });
 const files = new Files(store, openRecent(window.indexedDB), document.baseURI, document);
 mirrorState(store, document.documentElement, window.matchMedia('(prefers-color-scheme: dark)'));
@@ -41,10 +42,7 @@ createRoot(document.getElementById('root')!).render(
 );
 
 // Whoever touches the page opens a model next; a mere look at it fetches no more than the first screen.
-onFirstTouch(() => {
-  workers.prepare();
-  prepareWorkspace();
-});
+onFirstTouch(prepareWorkspace);
 
 /** Calls once, at the first sign of a hand: a pointer over the page, a key, something dragged in, a file chosen. */
 function onFirstTouch(then: () => void): void {

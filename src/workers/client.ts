@@ -6,7 +6,8 @@ import type { Diagnostic, Refusal } from '../graph-model/diagnostics.ts';
 import { decodeTypes } from '../graph-model/wire/types.ts';
 import { decodeModel, encodeChanges, encodeModel } from '../graph-model/wire/wire.ts';
 import type { Plan } from '../optimizer/rule.ts';
-import { WorkerHost, webWorker, type Job, type WorkerLike } from './host.ts';
+import { WorkerHost, type Job } from './host.ts';
+import { PAGE_SPAWNERS, type Spawners } from './spawn.ts';
 import type { ProxyMarked, Remote } from 'comlink';
 import type {
   AnalysedEdit,
@@ -47,8 +48,6 @@ export interface Analysed {
 export type OptimisedModel = Omit<Optimised, 'model'> & { readonly model: Model };
 
 export interface Workers {
-  /** Starts the workers that opening a model needs, so that they are there when it comes. */
-  prepare(): void;
   open(files: readonly InputFile[], on?: On): Job<OpenedModel>;
   /**
    * Of a model just opened it is done where that was read, without sending it again; with the edit that made the model,
@@ -69,23 +68,6 @@ export interface Workers {
   /** Holds a converted model against the model that it was converted from. */
   trust(source: Model, onnx: Model, options: TrustRequest, on?: On): Job<TrustReport>;
 }
-
-export interface Spawners {
-  readonly load: () => WorkerLike;
-  readonly optimize: () => WorkerLike;
-  readonly layout: () => WorkerLike;
-  readonly run: () => WorkerLike;
-}
-
-/** Written out, because the bundler finds workers by this very form. */
-export const PAGE_SPAWNERS: Spawners = {
-  load: () => webWorker(new Worker(new URL('./load.worker.ts', import.meta.url), { type: 'module', name: 'load' })),
-  optimize: () =>
-    webWorker(new Worker(new URL('./optimize.worker.ts', import.meta.url), { type: 'module', name: 'optimize' })),
-  layout: () =>
-    webWorker(new Worker(new URL('./layout.worker.ts', import.meta.url), { type: 'module', name: 'layout' })),
-  run: () => webWorker(new Worker(new URL('./run.worker.ts', import.meta.url), { type: 'module', name: 'run' })),
-};
 
 const wire = (model: Model) => sending(encodeModel(model));
 
@@ -152,10 +134,6 @@ export function createWorkers(spawners: Spawners = PAGE_SPAWNERS): Workers {
   const name = (model: Model) => model.source.fileName;
   const followed = new Followed();
   return {
-    prepare: () => {
-      load.prepare();
-      layout.prepare();
-    },
     open: (files, on) => {
       const job = load.start(`open ${files[0]?.name ?? 'nothing'}`, (s, id, e) => s.open(id, e, files), on);
       return then(job, (opened) => {

@@ -5,17 +5,10 @@
 import * as Comlink from 'comlink';
 import { diagnostic, type Diagnostic } from '../graph-model/diagnostics.ts';
 import type { JobEvent, OnEvent, Service, Settled } from './protocol.ts';
+import type { WorkerLike } from './spawn.ts';
 
 /** A job that is cancelled has this long to stop by itself before its worker is ended, in milliseconds. */
 export const CANCEL_GRACE = 200;
-
-/** The part of `Worker` that is needed; tests give a fake. */
-export interface WorkerLike {
-  readonly endpoint: Comlink.Endpoint;
-  terminate(): void;
-  /** Called once when the worker dies or sends what cannot be read. */
-  onDeath(listener: (why: string) => void): void;
-}
 
 /** The job was cancelled; nothing to show but that. */
 export class CancelledError extends Error {
@@ -64,11 +57,6 @@ export class WorkerHost<S extends Service> {
     private readonly spawn: () => WorkerLike,
     private readonly grace = CANCEL_GRACE,
   ) {}
-
-  /** Starts the worker before its first job. */
-  prepare(): void {
-    this.ensure();
-  }
 
   /** @param what completes "The worker that was to …", as in "open model.onnx" */
   start<T>(what: string, call: Call<S, T>, on: (event: JobEvent) => void = () => {}): Job<T> {
@@ -168,19 +156,4 @@ export class WorkerHost<S extends Service> {
     this.worker = null;
     this.service = null;
   }
-}
-
-/** A real worker as the host sees it. */
-export function webWorker(worker: Worker): WorkerLike {
-  return {
-    endpoint: worker,
-    terminate: () => worker.terminate(),
-    onDeath: (listener) => {
-      worker.addEventListener('error', (event) => {
-        event.preventDefault();
-        listener(event.message ?? '');
-      });
-      worker.addEventListener('messageerror', () => listener('a message could not be read'));
-    },
-  };
 }

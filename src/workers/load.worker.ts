@@ -1,5 +1,6 @@
 /** Reads, checks and writes models. */
 import { openModel } from '../converters/open.ts';
+import { CONVERTERS } from '../converters/registry.ts';
 import { FormatError } from '../graph-model/diagnostics.ts';
 import type { Model } from '../graph-model/core/model.ts';
 import { encodeTypes } from '../graph-model/wire/types.ts';
@@ -77,3 +78,6 @@ expose<LoadService>((jobs) => ({
       return { files: files.map((f) => ({ name: f.name, blob: toBlob(f) })), refersTo };
     }),
 }));
+
+// What most files are is read at once when one comes.
+void CONVERTERS.find((c) => c.id === 'onnx')?.load();

@@ -154,6 +154,26 @@ test('what was chosen stays when the dialog is left, and a cut makes an input', 
   expect(found.inputs.map((i) => i.name)).toEqual(['double']);
 });
 
+for (const [layout, shape] of [
+  ['as the source has it', [1, 224, 224, 3]],
+  ['channels first', [1, 3, 224, 224]],
+] as const) {
+  test(`the layout of the input is chosen: ${layout}`, async ({ page }, info) => {
+    await open(page, `${SAMPLES}/custom-vision/cv_cls_tflite.zip`);
+    await banner(page).getByRole('button', { name: 'More ways to convert' }).click();
+    await page.getByRole('menuitem', { name: 'Convert to ONNX with options…' }).click();
+    const dialog = page.getByRole('dialog');
+    const first = dialog.getByRole('checkbox', { name: /^Inputs with channels first/ });
+    await expect(first).not.toBeChecked();
+    if (layout === 'channels first') await first.check();
+    await dialog.getByRole('button', { name: 'Convert', exact: true }).click();
+    await isOnnx(page);
+    const found = inspect(await downloaded(page, info)) as unknown as { inputs: { type: { shape: unknown } }[] };
+    expect(found).toMatchObject({ format: 'onnx', problems: 0 });
+    expect(found.inputs.map((i) => i.type.shape)).toEqual([shape]);
+  });
+}
+
 test('a SavedModel as a folder: one of its signatures is chosen', async ({ page }, info) => {
   await start(page);
   await page.setInputFiles('#open-folder', `${SAMPLES}/tensorflow/two_signatures_sm/saved_model`);
@@ -226,7 +246,9 @@ test('a Custom Vision detector gets boxes, which are drawn over the picture', as
   await runWith(page, shapesPng(120, 80), 'shapes.png');
   await expect(page.getByRole('img', { name: /^Boxes\./ })).toBeVisible();
   await page.getByLabel('Score from').fill('0');
-  await expect(page.getByRole('list', { name: 'Found' }).getByRole('button').first()).toContainText('%');
+  const found = page.getByRole('list', { name: 'Found' }).getByRole('button').first();
+  await expect(found).toContainText('%');
+  await expect(found.getByText(/^(apple|banana|orange)$/)).toBeVisible();
   await noFaults(page, 'boxes on a picture');
   expect(inspect(await downloaded(page, info))).toMatchObject({ format: 'onnx', problems: 0 });
 });

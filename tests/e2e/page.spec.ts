@@ -1,6 +1,6 @@
 /** The page itself: accessibility, first load, policy. */
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from '@playwright/test';
+import { expect, test, type Response } from '@playwright/test';
 import { gzipSync } from 'node:zlib';
 import { openSample, start } from './support.ts';
 
@@ -18,11 +18,13 @@ for (const scheme of ['light', 'dark'] as const) {
 
 test('less than 300 KB of compressed script before a model is opened', async ({ page }) => {
   const scripts: Promise<number>[] = [];
-  page.on('response', (r) => {
+  const count = (r: Response) => {
     if (/\.js($|\?)/.test(r.url())) scripts.push(r.body().then((body) => gzipSync(body).byteLength));
-  });
+  };
+  page.on('response', count);
   await start(page);
   await page.waitForLoadState('networkidle');
+  page.off('response', count);
   const seen = (await Promise.all(scripts)).reduce((a, b) => a + b, 0);
   expect(seen).toBeGreaterThan(10_000);
   expect(seen).toBeLessThan(300_000);

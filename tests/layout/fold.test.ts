@@ -118,3 +118,20 @@ test('a thin chain is folded where it is longer than some screens, and a wide dr
   const wide = { ...thin, widths: new Float32Array(thin.count).fill(600) };
   expect(layoutNow(wide).height).toBe(height(wide));
 });
+
+test('one column stays one after an edit, but not when everything was opened at once', () => {
+  const long = chain(400, { fold: 'auto' });
+  const straight = layoutNow({ ...long, fold: 'off' });
+  const nothing = new Float32Array(long.count).fill(NaN);
+  /** The first and the last vertex of the chain stood so far apart; nothing is known of the others. */
+  const before = (length: number) => ({
+    x: nothing.map((v, i) => (i === 0 || i === long.count - 1 ? 100 : v)),
+    y: nothing.map((v, i) => (i === 0 ? 20 : i === long.count - 1 ? length : v)),
+    edges: new Int32Array(long.targets.length).fill(-1),
+    routeOffsets: new Int32Array(1),
+    routes: new Float32Array(0),
+    boxes: new Float32Array(0),
+  });
+  expect(layoutNow({ ...long, before: before(straight.height / 2) }).columns).toBeUndefined();
+  expect(layoutNow({ ...long, before: before(straight.height / 8) }).columns!.length).toBeGreaterThan(6);
+});

@@ -96,3 +96,28 @@ it('a detector gets its boxes in the conversion', async () => {
   const plain = await convertAsAsked(await open('keras/nested_models_k3/model.keras'), { opset: 21 }, quietJob());
   expect(plain.opsets[0]).toMatchObject({ domain: '', version: 21 });
 });
+
+describe('a replacement in a TensorFlow Lite model', () => {
+  const put = async (what: string) =>
+    toOnnx(await open('tflite/unknown_custom_op/model.tflite'), { replace: { PartitionedCall: what } }, quietJob());
+
+  it('is a piece of ONNX with the inputs of the node', async () => {
+    const made = await put(
+      '(float[N,M] a, float[N,M] b, float[N,M] c) => (float[N,M] y) { t = Add(a, b)  y = Mul(t, c) }',
+    );
+    expect(brokenLaws(made)).toEqual([]);
+    expect(ops(made).slice(-2)).toEqual(['Add', 'Mul']);
+  });
+
+  it('cuts the model', async () => {
+    expect(ops(await put('cut'))).not.toContain('Betainc');
+  });
+
+  it.each([
+    ['Nonsense', /there is no operator Nonsense/],
+    ['Sigmoid', /Sigmoid takes at most 1 inputs and 3 are given/],
+    ['(float[N,M] a) => (float[N,M] y) { y = Relu(a) }', /takes 1 inputs, and PartitionedCall is given 3/],
+  ])('%s is refused', async (what, why) => {
+    await expect(put(what)).rejects.toThrow(why);
+  });
+});

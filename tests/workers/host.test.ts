@@ -3,9 +3,10 @@ import * as Comlink from 'comlink';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FormatError } from '../../src/graph-model/diagnostics.ts';
 import type { JobContext } from '../../src/graph-model/job.ts';
-import { CancelledError, JobError, WorkerHost, type WorkerLike } from '../../src/workers/host.ts';
+import { CancelledError, JobError, WorkerHost } from '../../src/workers/host.ts';
 import { Jobs } from '../../src/workers/job.ts';
 import type { JobEvent, OnEvent, Service, Settled } from '../../src/workers/protocol.ts';
+import type { WorkerLike } from '../../src/workers/spawn.ts';
 
 interface Fake extends Service {
   work(id: string, on: OnEvent, kind: string): Promise<Settled<string>>;

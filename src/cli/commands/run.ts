@@ -6,8 +6,8 @@ import { toNumbers } from '../../graph-model/core/tensor.ts';
 import { dtypeInfo, shapeLabel } from '../../graph-model/core/types.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import { generateInputs, sizedInputs } from '../../runtime/inputs/generate.ts';
-import { writeNpy } from '../../runtime/inputs/npy.ts';
 import { imageOptionsOf } from '../../graph-model/image-input.ts';
+import { npyOfDense } from '../../graph-model/stats/npy.ts';
 import { readInputs } from '../../runtime/inputs/read.ts';
 import type { InputValue, OpaqueOutput, RunResult } from '../../runtime/types.ts';
 import { toOnnx } from '../../services/convert.ts';
@@ -68,7 +68,8 @@ function saveOutputs(result: RunResult, folder: string | undefined): void {
   if (folder === undefined) return;
   mkdirSync(folder, { recursive: true });
   for (const [name, output] of result.outputs) {
-    if (!isOpaque(output)) writeFileSync(join(folder, `${name.replace(/[^\w.-]/g, '_')}.npy`), writeNpy(output));
+    if (!isOpaque(output))
+      writeFileSync(join(folder, `${name.replace(/[^\w.-]/g, '_')}.npy`), Buffer.concat(npyOfDense(output)));
   }
 }
 

@@ -22,11 +22,15 @@ export const customVision: Annotator = async (model, beside) => {
   if (!isOnnx(model)) {
     out.set(PIXEL_FORMAT, hasThreeOutputs(model) ? 'Rgb8' : 'Bgr8');
     out.set(PIXEL_RANGE, 'NominalRange_0_255');
+    for (const key of WITHIN) out.delete(key);
   }
   // What stands in the model itself is right.
   for (const [key, value] of own) out.set(key, value);
   return out;
 };
+
+/** What these graphs do themselves. */
+const WITHIN = ['CustomVision.Preprocess.NormalizeMean', 'CustomVision.Preprocess.NormalizeStd'];
 
 const MANIFEST = [
   ['DomainType', 'CustomVision.DomainType'],

@@ -2,10 +2,11 @@
  * The end of a Custom Vision detector: from the raw grid to boxes, classes and scores, with overlapping boxes left out. The
  * arithmetic is that of the export's own object_detection.py (YOLO version 2).
  */
+import { declaredType } from '../../graph-model/builders/source-outputs.ts';
 import { TypedEmitter } from '../../graph-model/builders/typed-emitter.ts';
 import { edit, type Change, type Draft } from '../../graph-model/core/draft.ts';
 import type { Model, ValueId } from '../../graph-model/core/model.ts';
-import { tensorType, type Dim, type ValueType } from '../../graph-model/core/types.ts';
+import type { Dim } from '../../graph-model/core/types.ts';
 import { FormatError } from '../../graph-model/diagnostics.ts';
 import { ANCHORS } from '../../graph-model/image-input.ts';
 import { loadOperators } from '../../graph-model/operators/schemas.ts';
@@ -88,15 +89,8 @@ class Detector {
       detected_scores: best!,
     };
     for (const [name, value] of Object.entries(outputs))
-      this.draft.patchValue(value, { name, type: this.declared(value) });
+      this.draft.patchValue(value, { name, type: declaredType(this.e.typeOf(value)) });
     this.draft.setGraphOutputs(this.draft.main, Object.values(outputs));
-  }
-
-  /** How many boxes there are is open; inference has a long name for it. */
-  private declared(value: ValueId): ValueType | null {
-    const type = this.e.typeOf(value);
-    if (type?.kind !== 'tensor') return type;
-    return tensorType(type.dtype, type.shape?.map((d) => (typeof d === 'number' ? d : null)) ?? null);
   }
 
   /** [height, width, anchors, 5 + classes] of the first picture. */

@@ -1,10 +1,10 @@
 /** Keras layers to ONNX: node after node into a new model, weights in memory as far as they are changed. */
+import { giveOutputs } from '../../graph-model/builders/source-outputs.ts';
 import { getString, getStrings } from '../../graph-model/core/attributes.ts';
 import { Draft } from '../../graph-model/core/draft.ts';
 import { emptyModel } from '../../graph-model/core/empty.ts';
 import type { Model, Node, ValueId } from '../../graph-model/core/model.ts';
 import { readTensor, toNumbers, type Tensor } from '../../graph-model/core/tensor.ts';
-import { tensorType, type ValueType } from '../../graph-model/core/types.ts';
 import { emitReplaced } from '../../graph-model/builders/replaced-node.ts';
 import { isReplaced } from '../../graph-model/edit/replace-node.ts';
 import { irForOpset } from '../../graph-model/check/versions.ts';
@@ -222,39 +222,12 @@ class Conversion {
     return { dims: read.dims, values: read.values, key: String(id), constant };
   }
 
-  /** Outputs get the source's names; one that is an input, a constant or listed twice is copied. */
   outputs(sources: readonly ValueId[]): void {
-    const taken = new Set<ValueId>(this.draft.graphInputs(this.draft.main));
-    const values = sources.map((source) => {
-      const { name } = this.model.values.at(source);
-      this.e.origin = { dialect: 'keras', op: 'Output', name };
-      let value = naturalOf(this.e, this.held.get(source)!);
-      if (taken.has(value) || this.draft.value(value).producer === null) value = this.e.op('Identity', [value]);
-      taken.add(value);
-      this.draft.patchValue(value, { name: this.freeName(name, value), type: this.declared(value) });
-      return value;
-    });
-    this.draft.setGraphOutputs(this.draft.main, values);
-    this.draft.patchModel({ opsets: this.e.imports });
-  }
-
-  private readonly outputNames = new Set<string>();
-
-  private freeName(name: string, value: ValueId): string {
-    const inputs = this.draft.graphInputs(this.draft.main).map((v) => this.draft.value(v));
-    const used = (n: string) => this.outputNames.has(n) || inputs.some((v) => v.name === n && v.id !== value);
-    let free = name;
-    for (let n = 1; used(free); n++) free = `${name}_${n}`;
-    this.outputNames.add(free);
-    return free;
-  }
-
-  /** The inferred type; lengths that only inference has names for are left open. */
-  private declared(value: ValueId): ValueType | null {
-    const type = this.e.typeOf(value);
-    if (type?.kind !== 'tensor' || type.shape === null) return type;
-    const shape = type.shape.map((d) => (typeof d === 'number' || d === 'batch' ? d : null));
-    return tensorType(type.dtype, shape);
+    const each = sources.map((source) => ({
+      name: this.model.values.at(source).name,
+      value: () => naturalOf(this.e, this.held.get(source)!),
+    }));
+    giveOutputs(this.e, 'keras', each);
   }
 }
 

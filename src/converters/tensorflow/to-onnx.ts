@@ -1,5 +1,6 @@
 /** TensorFlow graphs to ONNX: what the outputs need is worked out node after node into a new model. */
 import { Held, naturalOf } from '../../graph-model/builders/axis-orders.ts';
+import { giveOutputs } from '../../graph-model/builders/source-outputs.ts';
 import { TypedEmitter } from '../../graph-model/builders/typed-emitter.ts';
 import { folded } from '../../graph-model/builders/folded.ts';
 import { irForOpset } from '../../graph-model/check/versions.ts';
@@ -41,7 +42,6 @@ class Conversion {
   private readonly e: TypedEmitter;
   private readonly scope: Scope;
   private readonly evaluator: Evaluator;
-  private readonly names = new Set<string>();
 
   constructor(
     private readonly source: SourceModel,
@@ -57,7 +57,6 @@ class Conversion {
     const made = inputs.map(({ name, value }, i) => {
       const { type } = this.source.value(value);
       const id = this.draft.newValue(this.draft.main, name, null, { type: inputType(type, i === 0) });
-      this.names.add(name);
       this.scope.set(value, Held.of(id));
       return id;
     });
@@ -72,46 +71,22 @@ class Conversion {
     for (const v of inputs) if (!read.includes(v)) this.draft.removeValue(v);
   }
 
-  /** Outputs get the source's names; one that is an input, a constant or listed twice is copied. */
   outputs(outputs: readonly Endpoint[], keepInputs: boolean): void {
     const things = this.evaluator.things(
       this.scope,
       outputs.map((o) => o.value),
     );
-    const taken = new Set<ValueId>(this.draft.graphInputs(this.draft.main));
-    const values = outputs.map(({ name }, i) => {
-      this.e.origin = { dialect: 'tensorflow', op: 'Output', name };
-      const thing = things[i];
-      if (!(thing instanceof Held)) throw new FormatError('tensorflow.no-tensor', { name });
-      let value = naturalOf(this.e, thing);
-      if (taken.has(value) || this.draft.value(value).producer === null) value = this.e.op('Identity', [value]);
-      taken.add(value);
-      this.draft.patchValue(value, { name: this.freeName(name), type: this.declared(value) });
-      return value;
-    });
-    this.draft.setGraphOutputs(this.draft.main, values);
-    this.draft.patchModel({ opsets: this.e.imports });
+    const each = outputs.map(({ name }, i) => ({ name, value: () => this.tensorOf(name, things[i]) }));
+    giveOutputs(this.e, 'tensorflow', each);
     sweep(this.draft);
     toRecurrentLayers(this.e, (e, v) => folded(e, v, (tensor) => this.source.denseOf(tensor)));
     sweep(this.draft);
     if (!keepInputs) this.dropUnread();
   }
 
-  private freeName(name: string): string {
-    let free = name;
-    for (let n = 1; this.names.has(free); n++) free = `${name}_${n}`;
-    this.names.add(free);
-    return free;
-  }
-
-  /** The inferred type; lengths that only inference has names for are left open. */
-  private declared(value: ValueId): ValueType | null {
-    const type = this.e.typeOf(value);
-    if (type?.kind !== 'tensor' || type.shape === null) return type;
-    return tensorType(
-      type.dtype,
-      type.shape.map((d) => (typeof d === 'number' || d === 'batch' ? d : null)),
-    );
+  private tensorOf(name: string, thing: unknown): ValueId {
+    if (!(thing instanceof Held)) throw new FormatError('tensorflow.no-tensor', { name });
+    return naturalOf(this.e, thing);
   }
 }
 

@@ -1,4 +1,5 @@
 /** TensorFlow Lite operators to ONNX: node after node into a new model. */
+import { giveOutputs } from '../../graph-model/builders/source-outputs.ts';
 import { TypedEmitter } from '../../graph-model/builders/typed-emitter.ts';
 import { Held, naturalOf } from '../../graph-model/builders/axis-orders.ts';
 import { emitReplaced } from '../../graph-model/builders/replaced-node.ts';
@@ -254,37 +255,14 @@ class Conversion {
     };
   }
 
-  /** Outputs get the source's names; one that is an input, a constant or listed twice is copied. */
   private outputs(sources: readonly ValueId[], results: readonly Operand[]): void {
-    const inputs = this.draft.graphInputs(this.draft.main);
-    const taken = new Set<ValueId>(inputs);
-    const names = new Set<string>(inputs.map((v) => this.draft.value(v).name));
-    const values = sources.map((source, i) => {
-      const { name } = this.model.values.at(source);
-      this.e.origin = { dialect: 'tflite', op: 'Output', name };
-      let value = naturalOf(this.e, results[i]!.stored);
-      if (taken.has(value) || this.draft.value(value).producer === null) value = this.e.op('Identity', [value]);
-      taken.add(value);
-      let free = name;
-      for (let n = 1; names.has(free); n++) free = `${name}_${n}`;
-      names.add(free);
-      this.draft.patchValue(value, { name: free, type: this.declared(value) });
-      return value;
-    });
-    this.draft.setGraphOutputs(this.draft.main, values);
-    this.draft.patchModel({ opsets: this.e.imports });
+    const each = sources.map((source, i) => ({
+      name: this.model.values.at(source).name,
+      value: () => naturalOf(this.e, results[i]!.stored),
+    }));
+    giveOutputs(this.e, 'tflite', each);
     if (this.resources.size > 0 && [...this.resources.values()].some((r) => r instanceof Operand))
       this.job.report(diagnostic('tflite.state'));
-  }
-
-  /** The inferred type; lengths that only inference has names for are left open. */
-  private declared(value: ValueId): ValueType | null {
-    const type = this.e.typeOf(value);
-    if (type?.kind !== 'tensor' || type.shape === null) return type;
-    return tensorType(
-      type.dtype,
-      type.shape.map((d) => (typeof d === 'number' || d === 'batch' ? d : null)),
-    );
   }
 }
 

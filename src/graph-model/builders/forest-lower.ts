@@ -108,12 +108,21 @@ function olderEnsemble(
 ): ValueId {
   if (trees.length === 0) return constantScores(e, forest, x, base ?? new Float64Array(forest.outputs), 'float');
   const nodes = treeNodes(forest, trees, type === 'double', e.progress);
-  return e.ml('TreeEnsembleRegressor', [x], {
+  const isCounted = base === null || everyBaseIsCounted(forest, trees, base);
+  const scores = e.ml('TreeEnsembleRegressor', [x], {
     n_targets: forest.outputs,
     ...nodeLists(nodes, type),
     ...leafLists('target', forest, nodes, type),
-    ...baseValues(base, type),
+    ...baseValues(isCounted ? base : null, type),
   });
+  return isCounted ? scores : addBase(e, scores, base, 'float');
+}
+
+/** onnxruntime gives 0 for an output that no leaf of a row adds to, whatever its base value. */
+function everyBaseIsCounted({ width, target }: Forest, trees: Int32Array, base: Float64Array): boolean {
+  if (width > 2) return base.every((b) => b === 0);
+  const reached = new Set(Array.from(trees).flatMap((t) => [target[t]!, target[t]! + width - 1]));
+  return base.every((b, output) => b === 0 || reached.has(output));
 }
 
 /** Float32 scores [N, outputs] by the operator of ai.onnx.ml 1 to 4, which sums in the type given and is done in one node. */
@@ -132,8 +141,11 @@ export interface Votes {
 /** Whether {@link lowerForestVotes} says it: the operator takes no tree of one leaf, and changes no columns. */
 export function canVote(forest: Forest): boolean {
   const plain = forest.viewOf.length === forest.columns && forest.viewKind.every((k) => k === VIEW.value);
-  return plain && forest.linear === null && forest.scale === 1 && forest.roots.every((r) => r >= 0);
+  const isWhole = forest.roots.every((r) => r >= 0);
+  return plain && isWhole && forest.linear === null && forest.scale === 1 && baseIsCounted(forest);
 }
+
+const baseIsCounted = (forest: Forest) => everyBaseIsCounted(forest, Int32Array.from(forest.roots.keys()), forest.base);
 
 /**
  * The class of the highest score, the first of equal ones, and the scores, in one node (ai.onnx.ml 1 to 4). Sums are taken

@@ -19,7 +19,8 @@ export type ConstantOf = (e: TypedEmitter, v: ValueId) => DenseTensor | null;
 /** In the emitter's graph and the bodies below it. */
 export function toRecurrentLayers(e: TypedEmitter, constantOf: ConstantOf): void {
   for (const id of e.draft.graph(e.graph).order) {
-    const rest = peelAll(e, id, constantOf);
+    // What turned a sequence round may have gone with its loop.
+    const rest = e.draft.hasNode(id) ? peelAll(e, id, constantOf) : null;
     for (const body of rest ? bodiesOf(rest) : []) toRecurrentLayers(e.within(body), constantOf);
   }
 }

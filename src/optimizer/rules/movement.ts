@@ -102,6 +102,21 @@ function sliceBoth(m: Match, g: RuleScope): ValueId {
 
 const REDUCTIONS =
   'ReduceMean|ReduceSum|ReduceMax|ReduceMin|ReduceProd|ReduceL1|ReduceL2|ReduceLogSum|ReduceLogSumExp|ReduceSumSquare';
+/** What a Gather of one index takes from a Concat of tensors that an Unsqueeze made; null where it is not one of them. */
+function takenFromStack(m: Match, g: RuleScope): ValueId | null {
+  const { inputs, outputs } = m.node('inner');
+  const rank = g.rank(outputs[0]!);
+  const index = g.rank(m.value('i')) === 0 ? g.numbers(m.value('i'))?.[0] : undefined;
+  if (rank === null || index === undefined) return null;
+  const axis = normalAxis(getInt(m.root, 'axis', 0), rank);
+  if (axis === null || axis !== normalAxis(getInt(m.node('inner'), 'axis', 0), rank)) return null;
+  if (!inputs.every((v) => v !== null && g.shape(v)?.[axis] === 1)) return null;
+  const producer = g.draft.value(inputs.at(index) ?? inputs[0]!).producer;
+  const node = producer === null || index >= inputs.length ? null : g.draft.node(producer);
+  const isPut = node?.op === 'Unsqueeze' && node.domain === '' && String(newAxes(g, node)) === String([axis]);
+  return isPut ? node.inputs[0]! : null;
+}
+
 const RESHAPERS = 'Reshape|Flatten|Squeeze|Unsqueeze';
 
 export const MOVEMENT: readonly Rule[] = [
@@ -181,6 +196,18 @@ export const MOVEMENT: readonly Rule[] = [
       return put?.length === 1 && put[0] === at && g.rank(m.value('i')) === 0;
     },
     keep: 'x',
+  },
+  {
+    name: 'gather-of-stack',
+    doc: 'One of the tensors that a Concat stacks along an axis of length 1 each is taken from where it came.',
+    example: {
+      before:
+        '(float[N,M] x, float[N,M] z) => (float[N,M] y) <int64[1] a = {0}, int64 i = {1}> { t = Unsqueeze(x, a)  u = Unsqueeze(z, a)  v = Concat<axis=0>(t, u)  w = Gather<axis=0>(v, i)  y = Relu(w) }',
+      after: '(float[N,M] x, float[N,M] z) => (float[N,M] y) { y = Relu(z) }',
+    },
+    match: op('Gather', [op('Concat', [x], { as: 'inner', shared: true }), constant('i')]),
+    when: (m, g) => takenFromStack(m, g) !== null,
+    build: (m, g) => takenFromStack(m, g)!,
   },
   {
     name: 'slice-slice',

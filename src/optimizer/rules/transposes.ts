@@ -89,7 +89,45 @@ function laidOut(g: RuleScope, v: ValueId, perm: readonly number[]): ValueId {
   return g.constant({ ...g.tensor(v)!, dims: moved.slice(first) }, g.draft.value(v).name);
 }
 
+/** The order that all inputs of a Concat were put into by Transposes that nothing else reads; null where they were not. */
+function commonOrder(m: Match, g: RuleScope): readonly number[] | null {
+  const { inputs } = m.root;
+  const perms = inputs.map((v) => {
+    const producer = v === null ? null : g.draft.value(v).producer;
+    const node = producer === null ? null : g.draft.node(producer);
+    const isOwn = node?.op === 'Transpose' && node.domain === '' && node.graph === m.root.graph;
+    return isOwn && g.draft.uses(v!).length === 1 ? permOf(g, node) : null;
+  });
+  const [first] = perms;
+  const isCommon = inputs.length > 1 && new Set(inputs).size === inputs.length && !!first;
+  return isCommon && perms.every((p) => String(p) === String(first)) ? first : null;
+}
+
+const behindTranspose = (g: RuleScope, v: ValueId) => g.draft.node(g.draft.value(v).producer!).inputs[0]!;
+
 export const TRANSPOSES: readonly Rule[] = [
+  {
+    name: 'concat-of-transposes',
+    doc: 'A Concat of tensors that were all put into the same order is put into it afterwards, once.',
+    example: {
+      before:
+        '(float[2,3,4] x, float[2,3,4] z) => (float[3,2,8] y) { a = Transpose<perm=[1,0,2]>(x)  b = Transpose<perm=[1,0,2]>(z)  y = Concat<axis=-1>(a, b) }',
+      after:
+        '(float[2,3,4] x, float[2,3,4] z) => (float[3,2,8] y) { a = Concat<axis=2>(x, z)  y = Transpose<perm=[1,0,2]>(a) }',
+    },
+    match: op('Concat', [any('x')]),
+    when: (m, g) => commonOrder(m, g) !== null,
+    build: (m, g) => {
+      const perm = commonOrder(m, g)!;
+      const axis = perm[normalAxis(getInt(m.root, 'axis', 0), perm.length)!]!;
+      const all = g.copy(
+        m.root,
+        m.root.inputs.map((v) => behindTranspose(g, v!)),
+        { axis },
+      );
+      return g.add('Transpose', [all], { perm });
+    },
+  },
   {
     name: 'transposes-around-arithmetic',
     doc: 'Arithmetic between a Transpose and the Transpose back is done without both.',

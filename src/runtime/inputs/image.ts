@@ -66,23 +66,33 @@ export async function readImage(
   if (!place) return refuse(`it is a picture, and the input ${input.name} (${shapeLabel(dims)}) is not`);
   const bitmap = await createImageBitmap(new Blob([bytes as Uint8Array<ArrayBuffer>])).catch(() => null);
   if (!bitmap) return refuse('the browser cannot decode this picture');
-  const rgba = drawn(bitmap, place, options.fit ?? 'crop');
+  const rgba = drawn(bitmap, place, options);
   bitmap.close();
   return pixelsToTensor(rgba, place, input.dtype, dims, options);
 }
 
-function drawn(bitmap: ImageBitmap, { width, height }: ImagePlace, fit: 'crop' | 'pad' | 'stretch'): Uint8ClampedArray {
+function drawn(bitmap: ImageBitmap, { width, height }: ImagePlace, options: ImageOptions): Uint8ClampedArray {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!;
   context.imageSmoothingQuality = 'high';
-  const x = width / bitmap.width;
-  const y = height / bitmap.height;
-  const scale = fit === 'crop' ? Math.max(x, y) : Math.min(x, y);
-  const w = fit === 'stretch' ? width : bitmap.width * scale;
-  const h = fit === 'stretch' ? height : bitmap.height * scale;
+  const [w, h] = fittedSize(bitmap, { width, height }, options);
   context.fillStyle = '#000';
   context.fillRect(0, 0, width, height);
   context.drawImage(bitmap, (width - w) / 2, (height - h) / 2, w, h);
   return context.getImageData(0, 0, width, height).data;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The size at which a picture is drawn, its middle on the middle of an input of the size `into`. */
+export function fittedSize(picture: Size, into: Size, { fit = 'crop', zoom = 1 }: ImageOptions): [number, number] {
+  if (fit === 'stretch') return [into.width, into.height];
+  const x = into.width / picture.width;
+  const y = into.height / picture.height;
+  const scale = fit === 'crop' ? zoom * Math.max(x, y) : Math.min(x, y);
+  return [picture.width * scale, picture.height * scale];
 }
 
 /** RGBA pixels, row by row, as an input. Grey is Rec. 601 luma; a fourth channel is alpha. */

@@ -1,5 +1,5 @@
-/** NumPy's .npy files, versions 1 to 3 (numpy.lib.format): read into and written from tensors. */
-import { elementCount, rawBytes, type DenseTensor, type Elements } from '../../graph-model/core/tensor.ts';
+/** NumPy's .npy files, versions 1 to 3 (numpy.lib.format), as tensors. */
+import { elementCount, type DenseTensor, type Elements } from '../../graph-model/core/tensor.ts';
 import type { DType } from '../../graph-model/core/types.ts';
 import { FormatError } from '../../graph-model/diagnostics.ts';
 
@@ -139,56 +139,4 @@ function fromFortran(dense: DenseTensor): DenseTensor {
     for (let d = dims.length - 1; d >= 0 && ++index[d]! === dims[d]; d--) index[d] = 0;
   }
   return { ...dense, values: out as unknown as Elements };
-}
-
-const DESCRIPTIONS: Partial<Record<DType, string>> = {
-  ...Object.fromEntries(Object.entries(KINDS).map(([code, k]) => [k.dtype, (k.unit === 1 ? '|' : '<') + code])),
-  // numpy has no such types: their bits or codes as plain integers.
-  bfloat16: '<u2',
-  float8e4m3fn: '|u1',
-  float8e4m3fnuz: '|u1',
-  float8e5m2: '|u1',
-  float8e5m2fnuz: '|u1',
-  float8e8m0: '|u1',
-  float4e2m1: '|u1',
-  uint4: '|u1',
-  uint2: '|u1',
-  int4: '|i1',
-  int2: '|i1',
-};
-
-/**
- * A .npy file (version 1.0, C order). Strings become `U`; types that numpy lacks (bfloat16, float8, 4-bit) become integers:
- * bit patterns of floats, values of integers, one element each.
- */
-export function writeNpy(dense: DenseTensor): Uint8Array {
-  const isText = dense.dtype === 'string';
-  const texts = isText ? (dense.values as readonly string[]).map((s) => Array.from(s, (c) => c.codePointAt(0)!)) : [];
-  const width = Math.max(1, ...texts.map((t) => t.length));
-  const descr = isText ? `<U${width}` : DESCRIPTIONS[dense.dtype];
-  if (descr === undefined) throw new RangeError(`A tensor of ${dense.dtype} has no .npy form.`);
-  const body = isText ? ucs4Bytes(texts, width) : numberBytes(dense);
-  const dims = dense.dims.length === 1 ? `${dense.dims[0]},` : dense.dims.join(', ');
-  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${dims}), }`;
-  // The elements begin at a multiple of 64 bytes, as numpy has it.
-  const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
-  const out = new Uint8Array(10 + length + body.byteLength);
-  out.set([...MAGIC, 1, 0, length & 0xff, length >> 8]);
-  out.set(new TextEncoder().encode(text.padEnd(length - 1) + '\n'), 10);
-  out.set(body, 10 + length);
-  return out;
-}
-
-function numberBytes(dense: DenseTensor): Uint8Array {
-  const values = dense.values as Uint8Array;
-  // Not `rawBytes` for types under a byte: that packs them.
-  return /[24](e|$)/.test(dense.dtype) && values.BYTES_PER_ELEMENT === 1
-    ? new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-    : rawBytes(dense);
-}
-
-function ucs4Bytes(texts: readonly (readonly number[])[], width: number): Uint8Array {
-  const out = new Uint32Array(texts.length * width);
-  texts.forEach((text, i) => out.set(text, i * width));
-  return new Uint8Array(out.buffer);
 }

@@ -1,12 +1,13 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import type { Model, ValueId } from '../../graph-model/core/model.ts';
 import type { ValueType } from '../../graph-model/core/types.ts';
-import { countOf, formatBytes, formatCount, formatLarge, formatShare } from '../../graph-model/format.ts';
+import { countOf, formatBytes, formatCount, formatShare } from '../../graph-model/format.ts';
 import { modelSummary } from '../../graph-model/stats/model-summary.ts';
+import { parametersText } from '../panels/parts/parameters-text.ts';
 import { IconButton } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { Progress } from '../kit/progress.tsx';
-import { useOnceIdle } from '../kit/when-idle.ts';
+import { SLOW, useLasting, useOnceIdle } from '../kit/when-idle.ts';
 import { useStore } from '../store/store.ts';
 import type { JobView } from '../store/state.ts';
 import { deviceNotes } from './device.ts';
@@ -42,16 +43,18 @@ function Figures() {
   // Counting waits for the picture.
   const ready = useOnceIdle(useStore((s) => s.graphState !== 'opening'));
   const parameters = useMemo(() => (ready ? modelSummary(model, NO_TYPES).parameters : null), [ready, model]);
+  const text = parameters !== null && parametersText(model, parameters);
   return (
     <>
       <span>{countOf(model.nodes.size, 'node')}</span>
-      {parameters !== null && <span>{formatLarge(parameters)} parameters</span>}
+      {text && <span>{text}</span>}
     </>
   );
 }
 
 function JobLine({ job }: { job: JobView }) {
   const known = job.total > 0;
+  if (!useLasting(true, SLOW)) return null;
   return (
     <span>
       {job.label}

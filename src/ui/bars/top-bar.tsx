@@ -8,8 +8,8 @@ import { Menu } from '../kit/menu.tsx';
 import type { IconName } from '../kit/icons.ts';
 import { useStore } from '../store/store.ts';
 
-export function TopBar() {
-  const open = useStore((s) => s.model !== null);
+/** `open`: the bar of a model, which must be there. */
+export function TopBar({ open }: { open: boolean }) {
   return (
     <header className="top">
       {open ? <ModelBar /> : <PlainBar />}
@@ -125,11 +125,31 @@ function ConvertButton() {
   const convert = useCommand('convert');
   const running = useStore((s) => s.jobs.some((j) => j.kind === 'convert'));
   const foreign = useStore((s) => s.model !== null && !isOnnx(s.model));
+  const options = useCommand('convert-options');
   if (!foreign) return null;
+  const more = (
+    <button type="button" className="btn primary split" aria-label="More ways to convert">
+      <Icon name="down" tiny />
+    </button>
+  );
+  const label = running ? 'Converting…' : convert.label;
   return (
-    <Button kind="primary" icon="graph" aria-busy={running} onClick={convert.press}>
-      {convert.label}
-    </Button>
+    <div className="split-button">
+      <Button
+        kind="primary"
+        icon="graph"
+        aria-busy={running}
+        aria-disabled={running}
+        onClick={running ? undefined : convert.press}
+      >
+        {label}
+      </Button>
+      <Menu
+        trigger={more}
+        entries={[{ id: options.label, label: options.label, off: running && label, run: options.press }]}
+        align="end"
+      />
+    </div>
   );
 }
 

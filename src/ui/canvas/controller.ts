@@ -9,17 +9,8 @@ import type { Store } from '../store/store.ts';
 import { whenIdle } from '../kit/when-idle.ts';
 import { isShown } from '../store/shown.ts';
 import type { State, ViewRequest } from '../store/state.ts';
-import {
-  centreOn,
-  firstView,
-  fitRect,
-  inView,
-  MAX_ZOOM,
-  unionOf,
-  wholeGraph,
-  zoomed,
-  type StageSize,
-} from './camera.ts';
+import { centreOn, firstView, fitRect, inView, MAX_ZOOM, unionOf } from './camera.ts';
+import { wholeGraph, zoomed, type StageSize } from './camera.ts';
 import type { Viewport } from '../../graph-view/edge-path.ts';
 import { tipOf, type Tip } from './describe.ts';
 import { NO_FOCUS, type Focus } from './focus.ts';
@@ -30,25 +21,18 @@ import { PLAIN_FRAME, type FrameState } from './frame-state.ts';
 import { paint, visibleRect } from './painter.ts';
 import { NEAR } from './zooms.ts';
 import { pathSentence } from './paths.ts';
+import { hitAt, NO_HIT, type Hit } from './hit.ts';
 import { saveRequested } from './save-picture.ts';
 import { ViewHistory } from './view-history.ts';
 import { readPalette, watchTheme, type Palette } from './palette.ts';
-import { worstByNode } from './problems.ts';
+import { markedVertices } from './problems.ts';
 import { Scene, type Direction, type Rect } from '../../graph-view/scene.ts';
-import { contains, isVersionOf, nodesIn, shareGraph, visibleVertex } from './scene-pairs.ts';
+import { contains, isVersionOf, nodesIn, shareGraph, visibleVertex, widened } from './scene-pairs.ts';
 import { layoutInput } from '../../graph-view/layout-input.ts';
 import { layoutBefore } from '../../graph-view/layout-before.ts';
 import type { Group } from '../../graph-model/groups/groups.ts';
-import {
-  anchorRects,
-  keyInside,
-  nodesOf,
-  onSign,
-  openAround,
-  titleAt,
-  toggledKey,
-  toggleGroup,
-} from './group-actions.ts';
+import { anchorRects, keyInside, nodesOf, onSign } from './group-actions.ts';
+import { openAround, titleAt, toggledKey, toggleGroup } from './group-actions.ts';
 import { groupAt, insidesOf, KIND, sameLayout, viewGraph } from '../../graph-view/view-graph.ts';
 
 export type LayoutFunction = (input: LayoutInput, signal: AbortSignal) => Promise<LayoutResult>;
@@ -79,6 +63,7 @@ export interface CanvasView {
 }
 
 const MOTION = 260;
+/** How far around the view cards are kept, in views. */
 const MARGIN = 0.4;
 
 export class CanvasController {
@@ -131,9 +116,8 @@ export class CanvasController {
   readonly snapshot = (): CanvasView => this.shown;
 
   /** Starts listening; gives back how to stop. */
-  attach(canvas: HTMLCanvasElement, move: MoveViewport): () => void {
+  attach(canvas: HTMLCanvasElement): () => void {
     this.canvas = canvas;
-    this.move = move;
     this.readTheme();
     const observer = new ResizeObserver(() => this.resize());
     observer.observe(canvas.parentElement!);
@@ -151,6 +135,14 @@ export class CanvasController {
       cancelAnimationFrame(this.frame);
       this.frame = 0;
       this.loaded = null;
+    };
+  }
+
+  /** From here on every movement goes through `move`, until the function given back is called; before, the view jumps. */
+  movedBy(move: MoveViewport): () => void {
+    this.move = move;
+    return () => {
+      this.move = null;
     };
   }
 
@@ -258,7 +250,10 @@ export class CanvasController {
     if (sameGraph) this.keepPlace(scene, old);
     else this.goFirst(scene);
     this.followNear();
-    this.afterFrames(scene.view.model, () => later && this.refreshOverlay());
+    this.afterFrames(scene.view.model, () => {
+      if (later) this.refreshOverlay();
+      this.followNear();
+    });
     const pending = this.pending;
     this.pending = null;
     if (pending) this.obey(pending);
@@ -317,12 +312,7 @@ export class CanvasController {
   private markProblems(): void {
     const { scene } = this.shown;
     if (!scene) return;
-    const problems = new Map<number, 'warning' | 'error'>();
-    for (const [node, severity] of worstByNode(this.store.getState().problems)) {
-      const i = scene.view.ofNode.get(node);
-      if (i !== undefined && severity !== 'info') problems.set(i, severity);
-    }
-    this.state = { ...this.state, problems };
+    this.state = { ...this.state, problems: markedVertices(scene.view, this.store.getState().problems) };
     this.schedule();
   }
 
@@ -341,8 +331,12 @@ export class CanvasController {
 
   moveTo(to: Viewport, duration = this.motion()): void {
     if (duration > 0) this.history.leave(this.viewport);
+    this.go(to, duration);
+  }
+
+  private go(to: Viewport, duration: number): void {
     this.move?.(to, duration);
-    if (duration === 0) this.moved(to);
+    if (duration === 0 || !this.move) this.moved(to);
   }
 
   zoomBy(factor: number): void {
@@ -420,7 +414,7 @@ export class CanvasController {
   /** Goes back or forward in what was looked at. */
   private travel(step: -1 | 1): void {
     const to = this.history.go(step, this.viewport);
-    if (to) this.move?.(to, this.motion());
+    if (to) this.go(to, this.motion());
   }
 
   /** Nodes of another graph: that one is entered first, and the request waits for its picture. */
@@ -442,16 +436,15 @@ export class CanvasController {
   /** Hands React the vertices near the view, and new ones only when the view leaves the margin around them. */
   private followNear(): void {
     const { scene } = this.shown;
-    if (!scene || this.viewport.zoom < NEAR) {
+    // The first picture is the canvas alone: it can draw all that the cards above it say.
+    if (!scene || this.viewport.zoom < NEAR || this.store.getState().graphState === 'opening') {
       this.nearRect = null;
       if (this.shown.near.length > 0) this.show({ near: [] });
       return;
     }
     const rect = this.seen();
     if (this.nearRect && contains(this.nearRect, rect)) return;
-    const dx = MARGIN * rect.width;
-    const dy = MARGIN * rect.height;
-    this.nearRect = { x: rect.x - dx, y: rect.y - dy, width: rect.width + 2 * dx, height: rect.height + 2 * dy };
+    this.nearRect = widened(rect, MARGIN);
     this.show({ near: scene.nodesIn(this.nearRect) });
   }
 
@@ -461,15 +454,9 @@ export class CanvasController {
     return [(x - v.x) / v.zoom, (y - v.y) / v.zoom];
   }
 
-  /** What lies at a point of the stage: a vertex before an edge. */
-  hit(x: number, y: number): { vertex: number; edge: number } {
-    const { scene } = this.shown;
-    if (!scene) return { vertex: -1, edge: -1 };
-    const [gx, gy] = this.at(x, y);
-    const { zoom } = this.viewport;
-    const vertex = scene.nodeAt(gx, gy, 1.5 / zoom);
-    const edge = vertex >= 0 || zoom < 0.15 ? -1 : scene.edgeAt(gx, gy, 5 / zoom);
-    return { vertex, edge };
+  /** What lies at a point of the stage. */
+  hit(x: number, y: number): Hit {
+    return this.shown.scene ? hitAt(this.shown.scene, this.at(x, y), this.viewport.zoom) : NO_HIT;
   }
 
   hoverAt(x: number, y: number): void {

@@ -1,9 +1,10 @@
 /** What is picked out of the graph: search hits, the path of the selection, a class of the legend. The rest is dimmed. */
 import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
+import type { SearchResult } from '../../graph-model/search.ts';
 import { Density } from '../../graph-view/density.ts';
 import type { Scene } from '../../graph-view/scene.ts';
 import type { ViewGraph } from '../../graph-view/view.ts';
-import { nodesOfHit, type Hit } from '../store/search.ts';
+import type { Hit } from '../store/search.ts';
 
 export interface Focus {
   /** By vertex, how many hits it stands for: a closed group stands for all within it. */
@@ -19,39 +20,42 @@ export interface Focus {
 
 export const NO_FOCUS: Focus = { hits: new Map(), current: -1, keep: null, hitCells: null, keptCells: null };
 
-/** Vertices that show hits of the graph on show. */
-export function hitVertices(view: ViewGraph, hits: readonly Hit[]): Map<number, number> {
+/** Vertices that show hits of the graph on show, and how many each. */
+export function hitVertices(view: ViewGraph, { nodes, values }: SearchResult): Map<number, number> {
+  const counts = new Int32Array(view.count);
+  for (const id of nodes) {
+    const own = view.ofNode.get(id);
+    if (own !== undefined) counts[own]!++;
+    else for (const i of readersOfNode(view, id)) counts[i]!++;
+  }
+  for (const value of values) for (const i of verticesOfHit(view, { kind: 'value', value })) counts[i]!++;
   const found = new Map<number, number>();
-  const count = (i: number | undefined) => {
-    if (i !== undefined) found.set(i, (found.get(i) ?? 0) + 1);
-  };
-  for (const hit of hits) for (const i of verticesOfHit(view, hit)) count(i);
+  counts.forEach((n, i) => n > 0 && found.set(i, n));
   return found;
 }
 
 /** The vertex of a node; of an input its own; of a weight those of its readers. */
-export function verticesOfHit(view: ViewGraph, hit: Hit): number[] {
-  if (hit.kind === 'value') {
-    const input = view.ofInput.get(hit.value);
-    if (input !== undefined) return [input];
-  }
-  const vertices = new Set<number>();
-  for (const node of nodesOfHit(view.model, hit)) for (const i of verticesOfNode(view, node)) vertices.add(i);
-  return [...vertices];
+export function verticesOfHit(view: ViewGraph, hit: Hit): readonly number[] {
+  const own = hit.kind === 'node' ? view.ofNode.get(hit.node) : view.ofInput.get(hit.value);
+  if (own !== undefined) return [own];
+  return [...(hit.kind === 'node' ? readersOfNode(view, hit.node) : readersOf(view, [hit.value]))];
 }
 
 /** A folded constant is seen at its readers. */
-function verticesOfNode(view: ViewGraph, id: NodeId): number[] {
-  const own = view.ofNode.get(id);
-  if (own !== undefined) return [own];
+function readersOfNode(view: ViewGraph, id: NodeId): ReadonlySet<number> {
   const node = view.model.nodes.get(id);
-  if (!node || node.graph !== view.scope) return [];
-  return node.outputs.flatMap((v) => (v === null ? [] : readers(view, v)));
+  return readersOf(view, node?.graph === view.scope ? node.outputs : []);
 }
 
-function readers(view: ViewGraph, value: ValueId): number[] {
-  const uses = view.model.uses.get(value) ?? [];
-  return uses.flatMap((u) => (u.node === null ? [] : (view.ofNode.get(u.node) ?? [])));
+function readersOf(view: ViewGraph, values: readonly (ValueId | null)[]): ReadonlySet<number> {
+  const vertices = new Set<number>();
+  for (const value of values) {
+    for (const { node } of value === null ? [] : (view.model.uses.get(value) ?? [])) {
+      const vertex = node === null ? undefined : view.ofNode.get(node);
+      if (vertex !== undefined) vertices.add(vertex);
+    }
+  }
+  return vertices;
 }
 
 export function hitCells({ view, layout }: Scene, hits: ReadonlyMap<number, number>): Density | null {

@@ -3,7 +3,7 @@ import type { NodeId, ValueId } from '../../graph-model/core/model.ts';
 import { CATEGORIES } from '../../graph-model/operators/category.ts';
 import type { Scene } from '../../graph-view/scene.ts';
 import type { State } from '../store/state.ts';
-import { hitsOf, type Hit } from '../store/search.ts';
+import { hitsOf, type Hits } from '../store/search.ts';
 import {
   both,
   hitCells,
@@ -50,7 +50,7 @@ const MOST_LIT = 400;
 const MOST_LIT_EDGES = 1200;
 
 export class Lighting {
-  private found: { scene: Scene; hits: readonly Hit[]; focus: Pick<Focus, 'hits' | 'hitCells'> } | null = null;
+  private found: { scene: Scene; hits: Hits; focus: Pick<Focus, 'hits' | 'hitCells'> } | null = null;
   /** The vertices whose paths were asked for, as long as they are what is selected. */
   private between: { ends: ReadonlySet<NodeId>; scene: Scene; path: Traced | null } | null = null;
   private traced: { scene: Scene; key: unknown; steps: number; result: Traced } | null = null;
@@ -116,14 +116,14 @@ export class Lighting {
   private hits(scene: Scene, s: State): Pick<Focus, 'hits' | 'hitCells'> {
     const hits = hitsOf(s);
     if (this.found?.scene !== scene || this.found.hits !== hits) {
-      const vertices = hitVertices(scene.view, hits);
+      const vertices = hitVertices(scene.view, hits.result);
       this.found = { scene, hits, focus: { hits: vertices, hitCells: hitCells(scene, vertices) } };
     }
     return this.found.focus;
   }
 
   private currentHit(scene: Scene, s: State): number {
-    const hit = s.hitAt < 0 ? undefined : hitsOf(s)[s.hitAt];
+    const hit = s.hitAt < 0 ? undefined : hitsOf(s).at(s.hitAt);
     return hit === undefined ? -1 : (verticesOfHit(scene.view, hit)[0] ?? -1);
   }
 

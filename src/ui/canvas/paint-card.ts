@@ -1,6 +1,7 @@
 /** A vertex from middle zoom on, where it is no React component: what fits of its face, in letters of a readable size. */
 import { CATEGORIES } from '../../graph-model/operators/category.ts';
 import { formatCount } from '../../graph-model/format.ts';
+import type { Group } from '../../graph-model/groups/groups.ts';
 import type { Viewport } from '../../graph-view/edge-path.ts';
 import type { Face } from '../../graph-view/face.ts';
 import { GLYPHS, type GlyphName, type GlyphShape } from '../../graph-view/glyphs.ts';
@@ -134,11 +135,12 @@ function paintText(
   const title = fitTitle(ctx, scene, i, width, glyph, size);
   if (title.glyph) paintGlyph(ctx, CATEGORIES[scene.view.categories[i]!]!, start, middle - size / 2, size);
   const from = start + (title.glyph ? glyph : 0);
+  if (title.size !== size) ctx.font = `600 ${title.size}px ${palette.fontUi}`;
   ctx.fillText(title.text, from, middle + 0.5);
   const notes = [state.overlay?.text(i) || (pill ? face.label : face.telling)];
   // Of the type of an input or output the shape says most.
   if (pill) notes.push(face.label.replace(/^\S+ /, ''));
-  const after = from + widthIn(ctx, title.text, size) + 6;
+  const after = from + widthIn(ctx, title.text, title.size) + 6;
   paintNote(ctx, palette, notes, after, left + w - (pill ? h / 2 : 5), middle, frame.muted, size);
   paintRows(ctx, palette, rows, start, middle + headOf(size, k) / 2, frame.muted);
 }
@@ -204,34 +206,50 @@ function paintRows(
   rows.forEach((row, r) => ctx.fillText(row, left, top + ROW.height * (r + 0.45)));
 }
 
-/**
- * A group says how many nodes it has where there is room; it gives up its glyph before its name is cut, and keeps the end,
- * which tells it from its like.
- */
+interface Title {
+  readonly text: string;
+  readonly glyph: boolean;
+  /** Of its letters, in pixels. */
+  readonly size: number;
+}
+
+/** Letters do not become smaller than this, in pixels, to spare a name from being cut. */
+const LEAST_TITLE = 8.5;
+
+/** The name of an operator or value is cut at its end; that of a group is told by {@link groupTitle}. */
 function fitTitle(
   ctx: CanvasRenderingContext2D,
-  scene: Scene,
+  { view }: Scene,
   i: number,
   room: number,
   glyph: number,
   size: number,
-): { text: string; glyph: boolean } {
-  const { view } = scene;
+): Title {
   const ref = view.refs[i]!;
   const withGlyph = glyph > 0 && room > 52;
   const left = room - (withGlyph ? glyph : 0);
   if (view.kinds[i] === KIND.node)
-    return { text: fitText(ctx, view.model.nodes.at(ref as never).op, left, size), glyph: withGlyph };
+    return { text: fitText(ctx, view.model.nodes.at(ref as never).op, left, size), glyph: withGlyph, size };
   const group = groupAt(view, i);
-  if (!group) return { text: fitText(ctx, view.model.values.at(ref as never).name, room, size), glyph: false };
+  if (group) return groupTitle(ctx, group, room, withGlyph ? glyph : 0, size);
+  return { text: fitText(ctx, view.model.values.at(ref as never).name, room, size), glyph: false, size };
+}
+
+/**
+ * A group says how many nodes it has where there is room; it gives up its glyph, then some of its size, before its name is
+ * cut, and keeps the end, which tells it from its like.
+ */
+function groupTitle(ctx: CanvasRenderingContext2D, group: Group, room: number, glyph: number, size: number): Title {
   const name = groupName(group);
-  const fits = (text: string, width: number) => widthIn(ctx, text, size) <= width;
   const whole = `${name} · ${formatCount(group.count)}`;
-  if (fits(whole, left)) return { text: whole, glyph: withGlyph };
-  if (fits(name, left)) return { text: name, glyph: withGlyph };
-  if (fits(name, room)) return { text: name, glyph: false };
+  const width = widthIn(ctx, name, size);
+  if (widthIn(ctx, whole, size) <= room - glyph) return { text: whole, glyph: glyph > 0, size };
+  if (width <= room) return { text: name, glyph: glyph > 0 && width <= room - glyph, size };
+  // In steps: each size is a font of its own to the browser.
+  const smaller = Math.floor((2 * size * room) / width) / 2;
+  if (smaller >= LEAST_TITLE) return { text: name, glyph: false, size: smaller };
   const cut = fitText(ctx, name, room, size);
-  return { text: cut === '' ? '' : `…${name.slice(1 - cut.length)}`, glyph: false };
+  return { text: cut === '' ? '' : `…${name.slice(1 - cut.length)}`, glyph: false, size };
 }
 
 const widthOf = new Map<string, number>();

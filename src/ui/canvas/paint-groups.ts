@@ -99,6 +99,7 @@ export function paintTitles(
   boxes: readonly OnScreen[],
   palette: Palette,
   zoom: number,
+  stage: { readonly width: number },
 ): void {
   ctx.textBaseline = 'middle';
   ctx.lineWidth = 1;
@@ -111,13 +112,19 @@ export function paintTitles(
     } else if (zoom >= CARDS) paintOnBorder(ctx, scene, b, palette);
     else if (b.w > 64 && b.h > 60) paintInside(ctx, scene, b, palette, taken);
   }
-  if (zoom < CARDS) paintBeside(ctx, scene, boxes, palette);
+  if (zoom < CARDS) paintBeside(ctx, scene, boxes, palette, stage.width);
 }
 
 const BESIDE = { height: 13, most: 160, gap: 7 };
 
-/** Outermost boxes that are too narrow for their names have them at the right, where nothing else is. */
-function paintBeside(ctx: CanvasRenderingContext2D, scene: Scene, boxes: readonly OnScreen[], palette: Palette): void {
+/** Outermost boxes that are too narrow for their names have them at the right, where nothing else is and the stage goes on. */
+function paintBeside(
+  ctx: CanvasRenderingContext2D,
+  scene: Scene,
+  boxes: readonly OnScreen[],
+  palette: Palette,
+  right: number,
+): void {
   const outer = boxes.filter((b) => b.depth === 0);
   const narrow = outer.filter((b) => (b.w <= 64 || (b.summary && b.w < 90)) && b.h >= BESIDE.height);
   let below = -Infinity;
@@ -128,7 +135,7 @@ function paintBeside(ctx: CanvasRenderingContext2D, scene: Scene, boxes: readonl
     const meets = outer.some(
       (o) => o !== b && o.x < x + BESIDE.most && o.x + o.w > x && o.y < y + 8 && o.y + o.h > y - 8,
     );
-    if (meets || y < below) continue;
+    if (meets || y < below || x + BESIDE.most > right) continue;
     below = y + BESIDE.height;
     ctx.font = `600 11px ${palette.fontUi}`;
     const text = fit(ctx, name, BESIDE.most - 40);
@@ -238,9 +245,10 @@ function paintShares(
   }
 }
 
+/** Cut in the middle: of names like `encoder_layer_12` the end tells most. '' where there is no room at all. */
 function fit(ctx: CanvasRenderingContext2D, text: string, room: number): string {
   const width = ctx.measureText(text).width;
   if (width <= room) return text;
   const keep = Math.floor((room / width) * text.length) - 1;
-  return keep < 2 ? '' : `${text.slice(0, keep)}…`;
+  return keep < 2 ? '' : `${text.slice(0, Math.ceil(keep / 2))}…${text.slice(-Math.floor(keep / 2))}`;
 }

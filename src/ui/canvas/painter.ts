@@ -35,7 +35,7 @@ export function paint(
   if (view.zoom < FAR) paintCells(ctx, scene, palette, view, rect, state);
   else paintNodes(ctx, scene, palette, view, rect, state);
   if (state.edgeShapes) paintEdgeLabels(ctx, scene, palette, view, rect, state);
-  paintTitles(ctx, scene, boxes, palette, view.zoom);
+  paintTitles(ctx, scene, boxes, palette, view.zoom, size);
   paintLitEdges(ctx, scene, palette, view, rect, state);
   const { hitCells } = state.focus;
   if (view.zoom < CIRCLES && hitCells) paintFarHits(ctx, hitCells, palette, view, rect);

@@ -38,6 +38,13 @@ export function contains(outer: Rect, inner: Rect): boolean {
   );
 }
 
+/** A rectangle with a margin on all sides, as a share of its own width and height. */
+export function widened({ x, y, width, height }: Rect, margin: number): Rect {
+  const dx = margin * width;
+  const dy = margin * height;
+  return { x: x - dx, y: y - dy, width: width + 2 * dx, height: height + 2 * dy };
+}
+
 /** The operators that meet a rectangle. */
 export function nodesIn(scene: Scene, rect: Rect): NodeId[] {
   const { kinds, refs } = scene.view;

@@ -3,6 +3,7 @@ import { Fragment } from 'react';
 import { bodiesOf } from '../../graph-model/core/attributes.ts';
 import { scopesOf } from '../../graph-model/core/traverse.ts';
 import type { GraphId, Model } from '../../graph-model/core/model.ts';
+import { countOf } from '../../graph-model/format.ts';
 import { groupTree, type Group } from '../../graph-model/groups/groups.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { Menu } from '../kit/menu.tsx';
@@ -18,7 +19,7 @@ export function CanvasToolbar() {
   const direction = useStore((s) => s.direction);
   const setView = useStore((s) => s.setView);
   return (
-    <div className="gw-tools">
+    <>
       <Crumbs />
       <SearchChip />
       <span className="gw-grow" />
@@ -32,7 +33,7 @@ export function CanvasToolbar() {
         className={direction === 'horizontal' ? 'gw-turned' : ''}
         onClick={() => setView({ direction: direction === 'vertical' ? 'horizontal' : 'vertical' })}
       />
-    </div>
+    </>
   );
 }
 
@@ -104,9 +105,7 @@ function Crumbs() {
       ))}
       <GroupCrumbs />
       <Siblings model={model} scope={here} />
-      <span className="gw-count">
-        {count.toLocaleString('en')} {count === 1 ? 'node' : 'nodes'}
-      </span>
+      <span className="gw-count">{countOf(count, 'node')}</span>
     </nav>
   );
 }

@@ -4,7 +4,7 @@ import type { LayoutInput, LayoutResult } from '../../layout/types.ts';
 import { useStoreApi, useWorkers } from '../store/store.ts';
 import { GraphCanvas } from './graph-canvas.tsx';
 
-export function WorkspaceCanvas() {
+export function WorkspaceCanvas({ tools }: { tools: boolean }) {
   const store = useStoreApi();
   const workers = useWorkers();
   const layout = useCallback(
@@ -15,5 +15,5 @@ export function WorkspaceCanvas() {
     },
     [workers],
   );
-  return <GraphCanvas layout={layout} onDrawn={(model) => store.getState().markDrawn(model)} />;
+  return <GraphCanvas tools={tools} layout={layout} onDrawn={(model) => store.getState().markDrawn(model)} />;
 }

@@ -145,8 +145,10 @@ function DownloadChoice({ onClose }: { onClose(): void }) {
   return (
     <Dialog title={`Download ${name}`} open onClose={onClose} foot={foot}>
       <p className="card-text">
-        {formatBytes(size)}. One file holds structure and weights together; two files keep the weights beside the model,
-        in <span className="mono">{name}_data</span>, and both must stay in one folder.
+        {tooLarge
+          ? `${formatBytes(size)} is more than one ONNX file can hold. The weights go beside the model, in `
+          : `${formatBytes(size)}. One file holds structure and weights together; two files keep the weights beside the model, in `}
+        <span className="mono">{name}_data</span>; both must stay in one folder.
       </p>
     </Dialog>
   );

@@ -1,5 +1,5 @@
 import { download, hasWeightChoice } from '../files/download.ts';
-import { hasOnnx, type Command } from './command.ts';
+import { hasModel, hasOnnx, type Command } from './command.ts';
 
 export const FILE_COMMANDS: readonly Command[] = [
   {
@@ -71,7 +71,7 @@ export const FILE_COMMANDS: readonly Command[] = [
     group: 'File',
     icon: 'close',
     words: 'welcome start home',
-    enabled: hasOnnx,
+    enabled: hasModel,
     run: ({ store }) => store.getState().close(),
   },
 ];

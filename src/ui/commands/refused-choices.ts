@@ -11,7 +11,7 @@ import type { Choices, RefusalChoice } from '../store/state.ts';
 export const WAYS: readonly (readonly [RefusalChoice['way'], string, string])[] = [
   ['', 'Choose…', ''],
   ['cut', 'Cut before it', 'What it is given becomes outputs; what depends on it is left out.'],
-  ['cut-after', 'Cut after it', 'What it makes becomes new inputs, of this type:'],
+  ['cut-after', 'Cut after it', 'What it makes becomes new inputs, of the type above.'],
   [
     'pass',
     'Pass its input on',

@@ -1,3 +1,4 @@
+import { formatCount } from '../../graph-model/format.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import type { NodeId } from '../../graph-model/core/model.ts';
 import type { Services } from '../store/store.ts';
@@ -370,9 +371,7 @@ export function findAlike(state: State): void {
   if (ops.size === 1) state.setQuery(`op:${[...ops][0]!}`);
   const alike = [...model.nodes.values()].filter((n) => ops.has(n.op)).map((n) => n.id);
   state.select(alike);
-  state.announce(
-    `${alike.length.toLocaleString('en')} nodes of ${ops.size === 1 ? [...ops][0]! : `${ops.size} types`}.`,
-  );
+  state.announce(`${formatCount(alike.length)} nodes of ${ops.size === 1 ? [...ops][0]! : `${ops.size} types`}.`);
 }
 
 /** The first body of the selected node, or the function it calls. */

@@ -1,17 +1,19 @@
 /** What is said while a model is opened, when that failed, and when files are missing. */
 import { useEffect, useRef } from 'react';
-import { formatShare } from '../../graph-model/format.ts';
+import { formatCount, formatShare } from '../../graph-model/format.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
 import { Progress } from '../kit/progress.tsx';
+import { SLOW, useLasting } from '../kit/when-idle.ts';
 import { useFiles, useStore } from '../store/store.ts';
 
 /** Reading or failed; nothing otherwise. */
 export function OpeningCard({ float }: { float?: boolean }) {
   const failure = useStore((s) => s.failure);
   const job = useStore((s) => s.jobs.find((j) => j.kind === 'open'));
+  const slow = useLasting(job !== undefined, SLOW);
   if (failure) return <FailureCard float={float} />;
-  if (!job) return null;
+  if (!job || !slow) return null;
   return (
     <section className={float ? 'card float' : 'card'} aria-label={job.label}>
       <div className="card-head">
@@ -61,7 +63,7 @@ function FailureCard({ float }: { float?: boolean | undefined }) {
         <IconButton icon="close" label="Dismiss" size="small" onClick={dismiss} />
       </div>
       <p className="card-text">{failure.message}</p>
-      {failure.offset !== undefined && <p className="mono muted">at byte {failure.offset.toLocaleString('en')}</p>}
+      {failure.offset !== undefined && <p className="mono muted">at byte {formatCount(failure.offset)}</p>}
       <p className="card-text">
         {failure.help} {kept !== null && `${kept} is still open.`}
       </p>

@@ -1,6 +1,6 @@
 /** Handing a model back: an ordinary download, or straight to disk where the browser lets a page write there. */
-import { JobError, CancelledError, type Workers } from '../../workers/client.ts';
-import type { WriteOptions, Written } from '../../workers/protocol.ts';
+import { JobError, CancelledError, type Job, type Workers } from '../../workers/client.ts';
+import type { JobEvent, WriteOptions, Written } from '../../workers/protocol.ts';
 import type { Model } from '../../graph-model/core/model.ts';
 import type { Diagnostic } from '../../graph-model/diagnostics.ts';
 import { weightBytes } from '../../graph-model/stats/weight-bytes.ts';
@@ -32,10 +32,13 @@ export function hasWeightChoice(model: Model): boolean {
   return false;
 }
 
+/** How the files of models end, compressed ones too; what else follows a dot belongs to the name (`net.v2`). */
+const ENDING =
+  /\.(onnx|onnxtxt|ort|pb|pbtxt|meta|index|h5|hdf5|keras|pt|pth|tflite|lite|json|txt|zip|ubj|xgb|bin|model|cbm|lgb|svm|libsvm|pkl|pickle|joblib|sav|skops)(\.(gz|z|bz2|xz|lzma|lz4))?$/i;
+
 /** The opened file's name as `.onnx`; optimised models say so, so that the original is never overwritten unseen. */
 export function downloadName(state: Pick<State, 'fileName' | 'history' | 'at'>): string {
-  const base =
-    state.fileName.replace(/\/+$/, '').replace(/\.(onnx|pb|ort|h5|keras|pt|pth|tflite|json|txt)$/i, '') || 'model';
+  const base = state.fileName.replace(/\/+$/, '').replace(ENDING, '') || 'model';
   const optimised = state.history.slice(0, state.at).some((c) => c.label === 'Optimise');
   return `${base}${optimised && !base.endsWith('-optimised') ? '-optimised' : ''}.onnx`;
 }
@@ -57,7 +60,8 @@ export async function download(store: Store, workers: Workers, options: Download
     const what = { kind: 'save', label: `Writing ${fileName}`, cancelled: 'Writing was cancelled.' };
     const write = { fileName, weights: options.weights };
     const written = await track(store.setState, what, (on) => workers.write(model, write, on));
-    await (place === null ? asDownloads(written) : toDisk(written, place));
+    if (place === null) await asDownloads(written);
+    else await track(store.setState, what, (on) => toDisk(written, place, on));
     if (store.getState().model === model) state.markSaved();
     state.announce(`${written.files.map((f) => f.name).join(' and ')} ${place ? 'saved' : 'downloaded'}.`);
   } catch (error) {
@@ -90,15 +94,52 @@ async function choosePlace(model: Model, fileName: string, options: DownloadOpti
   }
 }
 
-async function toDisk({ files }: Written, place: Place): Promise<void> {
-  for (const { name, blob } of files) {
-    const handle =
-      place.kind === 'directory'
-        ? await (place as FileSystemDirectoryHandle).getFileHandle(name, { create: true })
-        : (place as FileSystemFileHandle);
-    await blob.stream().pipeTo(await handle.createWritable());
-  }
+/** Streams the files to the disk. Where it is cancelled, a file that was there before is as it was, and no empty one is left. */
+export function toDisk({ files }: Pick<Written, 'files'>, place: Place, on: (event: JobEvent) => void): Job<void> {
+  const stop = new AbortController();
+  const step = stepper(
+    files.reduce((sum, f) => sum + f.blob.size, 0),
+    on,
+  );
+  const write = async () => {
+    for (const { name, blob } of files) {
+      const folder = place.kind === 'directory' ? (place as FileSystemDirectoryHandle) : null;
+      const handle = folder ? await folder.getFileHandle(name, { create: true }) : (place as FileSystemFileHandle);
+      try {
+        const counted = blob.stream().pipeThrough(counting(step));
+        await counted.pipeTo(await handle.createWritable(), { signal: stop.signal });
+      } catch (error) {
+        if (folder && (await handle.getFile()).size === 0) await folder.removeEntry(name);
+        throw error;
+      }
+    }
+  };
+  const done = write().catch((error: unknown) => {
+    throw stop.signal.aborted ? new CancelledError() : error;
+  });
+  return { id: `to disk ${++writes}`, done, cancel: () => stop.abort() };
 }
+
+let writes = 0;
+
+/** Tells every hundredth of the way: a stream gives gigabytes in pieces of some kilobytes. */
+function stepper(total: number, on: (event: JobEvent) => void): (bytes: number) => void {
+  let [done, told] = [0, 0];
+  return (bytes) => {
+    done += bytes;
+    if (done - told < total / 100) return;
+    told = done;
+    on({ type: 'progress', done, total, label: '' });
+  };
+}
+
+const counting = (step: (bytes: number) => void) =>
+  new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform(chunk, controller) {
+      step(chunk.byteLength);
+      controller.enqueue(chunk);
+    },
+  });
 
 async function asDownloads({ files }: Written): Promise<void> {
   for (const { name, blob } of files) {

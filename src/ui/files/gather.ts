@@ -1,4 +1,5 @@
 /** Everything that was dropped or picked, as files with their paths; folders are walked. */
+import { formatCount } from '../../graph-model/format.ts';
 import type { InputFile } from '../../workers/protocol.ts';
 
 export interface Gathered {
@@ -12,7 +13,7 @@ const MOST_FILES = 20_000;
 
 export class TooManyFilesError extends Error {
   constructor() {
-    super(`The folder holds more than ${MOST_FILES.toLocaleString('en')} files: open the model's own folder.`);
+    super(`The folder holds more than ${formatCount(MOST_FILES)} files: open the model's own folder.`);
     this.name = 'TooManyFilesError';
   }
 }

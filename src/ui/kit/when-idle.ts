@@ -28,3 +28,20 @@ export function useOnceIdle(wanted: boolean): boolean {
   }, [wanted]);
   return wanted && idle;
 }
+
+/** Milliseconds after which work is worth telling of. */
+export const SLOW = 400;
+
+/** True once `wanted` has been so for that long, in milliseconds: what is over at once is not worth a word. */
+export function useLasting(wanted: boolean, milliseconds: number): boolean {
+  const [lasting, setLasting] = useState(false);
+  useEffect(() => {
+    if (!wanted) return;
+    const timer = setTimeout(() => setLasting(true), milliseconds);
+    return () => {
+      clearTimeout(timer);
+      setLasting(false);
+    };
+  }, [wanted, milliseconds]);
+  return wanted && lasting;
+}

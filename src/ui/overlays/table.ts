@@ -1,7 +1,7 @@
 /** By what the graph can be coloured: one row for each measure, in the order of the menu. A report adds a row of its own. */
 import type { Node, NodeId } from '../../graph-model/core/model.ts';
 import { changedIds } from '../../graph-model/core/table.ts';
-import { formatDuration } from '../../graph-model/format.ts';
+import { formatCount, formatDuration } from '../../graph-model/format.ts';
 import { classesBy, drawnNodes, measureOf } from '../../graph-view/measures.ts';
 import type { NodeClasses, NodeData, NodeNumbers } from '../../graph-view/node-data.ts';
 import { placeData } from '../../graph-view/node-data-file.ts';
@@ -101,6 +101,6 @@ function changes(source: OverlaySource): NodeClasses {
   const label = (node: Node) =>
     !touched.has(node.id) ? 'As opened' : original!.nodes.has(node.id) ? 'Changed' : 'Added';
   const gone = original ? [...touched].filter((id) => !model!.nodes.has(id)).length : 0;
-  const note = gone === 0 ? '' : `${gone.toLocaleString('en')} removed`;
+  const note = gone === 0 ? '' : `${formatCount(gone)} removed`;
   return classesBy(source.model!, 'Against the model as opened', note, label, CHANGE_COLOURS);
 }

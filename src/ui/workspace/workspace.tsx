@@ -1,28 +1,18 @@
 /** The screen people live in: outline, canvas over the bottom panel, inspector; every panel can be closed and resized. */
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
-import { useState, type ReactNode } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { MissingStrip, OpeningCard } from '../files/cards.tsx';
 import { WorkspaceCanvas } from '../canvas/workspace-canvas.tsx';
-import { BottomPanel } from '../panels/bottom/bottom-panel.tsx';
-import { Inspector } from '../panels/inspector/inspector.tsx';
-import { Outline } from '../panels/outline/outline.tsx';
-import { useOnceIdle } from '../kit/when-idle.ts';
 import { useStore } from '../store/store.ts';
 import '../kit/field.css';
 
-/**
- * False until the first graph has been on the screen for a moment: the panels around it cost as much as the graph and must
- * not stand between a person and the picture. They stay when another model is opened.
- */
-function useGraphFirst(): boolean {
-  const drawn = useOnceIdle(useStore((s) => s.graphState !== 'opening' || s.analysed));
-  const [seen, setSeen] = useState(drawn);
-  if (drawn && !seen) setSeen(true);
-  return seen;
-}
+// The graph must not wait for the code of what stands around it.
+const Outline = lazy(() => import('../panels/outline/outline.tsx').then((m) => ({ default: m.Outline })));
+const Inspector = lazy(() => import('../panels/inspector/inspector.tsx').then((m) => ({ default: m.Inspector })));
+const BottomPanel = lazy(() => import('../panels/bottom/bottom-panel.tsx').then((m) => ({ default: m.BottomPanel })));
 
-export function Workspace() {
-  const seen = useGraphFirst();
+/** Until the first graph is `seen`, there is only that. */
+export function Workspace({ seen }: { seen: boolean }) {
   const outline = useStore((s) => s.outlineOpen);
   const inspector = useStore((s) => s.inspectorOpen);
   const layout = useDefaultLayout({ id: 'graphwright.columns', panelIds: columnIds(outline, inspector) });
@@ -32,7 +22,7 @@ export function Workspace() {
         {outline && (
           <>
             <Side id="outline" label="Outline" width={248}>
-              {seen && <Outline />}
+              <Suspense>{seen && <Outline />}</Suspense>
             </Side>
             <Separator className="handle" data-axis="x" aria-label="Width of the outline" />
           </>
@@ -44,7 +34,7 @@ export function Workspace() {
           <>
             <Separator className="handle" data-axis="x" aria-label="Width of the inspector" />
             <Side id="inspector" label="Inspector" width={320}>
-              {seen && <Inspector />}
+              <Suspense>{seen && <Inspector />}</Suspense>
             </Side>
           </>
         )}
@@ -78,7 +68,7 @@ function Centre({ seen }: { seen: boolean }) {
         <section className="pane canvas" aria-label="Graph">
           <MissingStrip />
           <div className="canvas-place">
-            <WorkspaceCanvas />
+            <WorkspaceCanvas tools={seen} />
             <OpeningCard float />
           </div>
         </section>
@@ -91,7 +81,7 @@ function Centre({ seen }: { seen: boolean }) {
               <h2 id="bottom-title" className="sr">
                 Problems and reports
               </h2>
-              {seen && <BottomPanel />}
+              <Suspense>{seen && <BottomPanel />}</Suspense>
             </section>
           </Panel>
         </>

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { customVision } from '../../../src/converters/custom-vision/annotate.ts';
 import { addDetector } from '../../../src/converters/custom-vision/detector.ts';
 import { linesOf } from '../../../src/converters/custom-vision/labels.ts';
 import { openModel } from '../../../src/converters/open.ts';
@@ -22,6 +23,18 @@ describe('an export of Custom Vision', () => {
     expect(onnx.metadata?.get('labels')?.split('\n')).toEqual(['daisy', 'rose', 'tulip', 'Negative']);
     expect(imageOptionsOf(onnx.metadata)).toEqual({ order: 'BGR', scale: '0..255', fit: 'stretch' });
     expect(onnx.metadata?.get('CustomVision.DomainType')).toBe('Classification');
+  });
+
+  it('leaves to a graph of TensorFlow what it normalises itself, and takes it over for others', async () => {
+    const said = { 'CustomVision.Preprocess.NormalizeMean': '[123.7, 116.3, 103.5]' };
+    const metadataOf = async (name: string) =>
+      customVision((await open(name)).model, {
+        text: async () => null,
+        json: async () => new Map(Object.entries(said)),
+      });
+    const [key] = Object.keys(said);
+    expect((await metadataOf('cv_cls_tflite'))?.has(key!)).toBe(false);
+    expect((await metadataOf('cv_od_onnx'))?.get(key!)).toBeDefined();
   });
 
   it('keeps what an ONNX file says itself', async () => {

@@ -51,7 +51,7 @@ function drawn(): void {
 createRoot(document.getElementById('root')!).render(
   <ServicesContext.Provider value={{ store, workers, files }}>
     <TooltipRoot>
-      <GraphCanvas layout={layout} onDrawn={drawn} />
+      <GraphCanvas tools layout={layout} onDrawn={drawn} />
     </TooltipRoot>
   </ServicesContext.Provider>,
 );

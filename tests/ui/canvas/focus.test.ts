@@ -9,7 +9,8 @@ import { cellClasses } from '../../../src/ui/canvas/colouring.ts';
 import { both, hitVertices, keptCells, trace } from '../../../src/ui/canvas/focus.ts';
 import { lightBundle } from '../../../src/ui/canvas/lighting.ts';
 import { pageServices } from '../panels/services.ts';
-import { hitsOf } from '../../../src/ui/store/search.ts';
+import { search } from '../../../src/graph-model/search.ts';
+import { hitsOf, searchResult } from '../../../src/ui/store/search.ts';
 import { neighboursOf } from '../../../src/ui/commands/trace-commands.ts';
 import { syntheticModel } from '../../support/synthetic-model.ts';
 
@@ -85,10 +86,10 @@ describe('search hits', () => {
     store.getState().setQuery('/b/');
     const closed = sceneOf([`g${model.main}/b`]);
     const group = closed.view.ofNode.get(named('/b/join'))!;
-    expect([...hitVertices(closed.view, hitsOf(store.getState()))]).toEqual([[group, 3]]);
+    expect([...hitVertices(closed.view, searchResult(store.getState()))]).toEqual([[group, 3]]);
     store.getState().setQuery('weight');
     const open = sceneOf();
-    expect([...hitVertices(open.view, hitsOf(store.getState())).keys()]).toEqual([
+    expect([...hitVertices(open.view, searchResult(store.getState())).keys()]).toEqual([
       open.view.ofNode.get(named('/b/scale')),
     ]);
   });
@@ -119,7 +120,7 @@ describe('search hits', () => {
     expect(store.getState().selected).toEqual(new Set([named('/b/join')]));
   });
 
-  test('in a large model the search waits for a pause in the typing; Enter does not', () => {
+  test('in a large model the search runs in slices, the newest alone; Enter does not wait', async () => {
     const { store } = pageServices();
     const big = syntheticModel(20_001);
     store.setState({ model: big, original: big, scope: big.main });
@@ -128,6 +129,13 @@ describe('search hits', () => {
     store.getState().stepHit(1);
     expect(store.getState().sought).toBe('op:Add');
     expect(hitsOf(store.getState()).length).toBe(5000);
+    store.getState().setQuery('op:Mul');
+    store.getState().setQuery('op:Relu');
+    const seen: string[] = [];
+    store.subscribe(({ sought }) => seen.push(sought));
+    await expect.poll(() => store.getState().sought).toBe('op:Relu');
+    expect(new Set(seen)).toEqual(new Set(['op:Relu']));
+    expect(searchResult(store.getState())).toEqual(search(big, 'op:Relu', () => null));
   });
 });
 

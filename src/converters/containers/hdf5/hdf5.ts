@@ -88,9 +88,7 @@ export class Hdf5Group {
     for (const part of path.split('/').filter((p) => p !== '')) {
       const holder: Group | Dataset | null = at;
       if (holder === null || !('keys' in holder)) return null;
-      at = this.file.guard(`the group ${this.below(path)}`, () =>
-        (holder as Group).keys.includes(part) ? (holder as Group).get(part) : null,
-      );
+      at = this.file.guard(`the group ${this.below(path)}`, () => this.file.child(holder as Group, part));
     }
     return at;
   }
@@ -104,6 +102,8 @@ function clean(value: unknown): Hdf5Attribute {
 }
 
 export class Hdf5File {
+  private readonly children = new WeakMap<Group, Map<string, Group | Dataset | null>>();
+
   private constructor(
     readonly name: string,
     private readonly blob: BlobLike,
@@ -126,6 +126,18 @@ export class Hdf5File {
       }),
       '/',
     );
+  }
+
+  /** jsfive reads all links of a group each time that it makes its object: each is made once. */
+  child(group: Group, name: string): Group | Dataset | null {
+    const known = this.children.get(group) ?? new Map<string, Group | Dataset | null>();
+    this.children.set(group, known);
+    let found = known.get(name);
+    if (found === undefined) {
+      found = group.keys.includes(name) ? group.get(name) : null;
+      known.set(name, found);
+    }
+    return found;
   }
 
   /** Runs a part of jsfive, which throws strings, RangeErrors and TypeErrors on damaged files. */

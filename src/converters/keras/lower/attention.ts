@@ -10,27 +10,65 @@ const HIDDEN = -1e9;
 /** What Keras 3 puts in their place, a share of the least float32. */
 const REPLACED = -0.7 * 3.4028234663852886e38;
 
-/** [batch, length, in] by a kernel [in, heads, size] as [batch, heads, length, size]. */
-function project(c: LayerCall, t: Held, part: string): ValueId {
+const zeros = (count: number) => new Array<number>(count).fill(0);
+
+/** [batch, ..., in] by a kernel [in, heads, size] as [batch, ..., heads, size]. */
+function heads(c: LayerCall, t: Held, part: string): ValueId {
   const { e } = c;
   const { dims } = c.weight(`${part}/kernel`, 3);
-  const [width, heads, size] = [dims[0]!, dims[1]!, dims[2]!];
-  let y = e.op('MatMul', [c.natural(t), c.permuted(`${part}/kernel`, [0, 1, 2], [width, heads * size])]);
-  if (c.has(`${part}/bias`)) y = e.op('Add', [y, c.permuted(`${part}/bias`, [0, 1], [heads * size])]);
-  return e.transpose(e.reshape(y, [0, 0, heads, size]), [0, 2, 1, 3]);
+  const [width, count, size] = [dims[0]!, dims[1]!, dims[2]!];
+  let y = e.op('MatMul', [c.natural(t), c.permuted(`${part}/kernel`, [0, 1, 2], [width, count * size])]);
+  if (c.has(`${part}/bias`)) y = e.op('Add', [y, c.permuted(`${part}/bias`, [0, 1], [count * size])]);
+  return e.reshape(y, [...zeros(c.rank(t) - 1), count, size]);
+}
+
+/** [batch, length, in] as [batch, heads, length, size]. */
+const project = (c: LayerCall, t: Held, part: string) => c.e.transpose(heads(c, t, part), [0, 2, 1, 3]);
+
+/** Attention along other axes than the one between batch and features: they are put together, and the rest with the batch. */
+function multiHeadAlong(c: LayerCall, { query, value, key }: Parts, axes: readonly number[]): Held {
+  const { e } = c;
+  if (multiHeadMasks(c, { query, value, key }).length > 0)
+    c.refuse('masks of attention along other axes than the first after the batch are not converted');
+  if (argumentFlag(c, 'return_attention_scores'))
+    c.refuse('the scores of attention along several axes are not converted');
+  const rank = c.rank(query);
+  const rest = range(0, rank - 1).filter((a) => !axes.includes(a));
+  const order = [...rest, rank - 1, ...axes, rank];
+  const project = (t: Held, part: string) => {
+    const { dims } = c.weight(`${part}/kernel`, 3);
+    const length = axes.reduce((n, a) => n * c.length(a, t), 1);
+    return e.reshape(e.transpose(heads(c, t, part), order), [-1, dims[1]!, length, dims[2]!]);
+  };
+  const [q, k, v] = [project(query, 'query_dense'), project(key, 'key_dense'), project(value, 'value_dense')];
+  const [, count, size] = c.weight('value_dense/kernel', 3).dims;
+  const scores = e.op('MatMul', [scaledBy(c, q), e.transpose(k, [0, 1, 3, 2])]);
+  const seen = e.op('MatMul', [e.op('Softmax', [scores], { axis: -1 }), v]);
+  const lengths = (of: readonly number[]) => of.map((a) => c.length(a, query));
+  const apart = e.reshape(seen, [-1, ...lengths(rest.slice(1)), count!, ...lengths(axes), size!]);
+  const back = e.transpose(
+    apart,
+    order.map((_, i) => order.indexOf(i)),
+  );
+  return c.keep(output(c, back, rank), 'natural', query.mask);
+}
+
+function scaledBy(c: LayerCall, q: ValueId): ValueId {
+  const size = c.weight('query_dense/kernel', 3).dims[2]!;
+  return c.e.op('Mul', [q, c.e.float(1 / Math.sqrt(size))]);
 }
 
 /** Queries see values; the causal mask hides the later ones. All masks are joined by "and" into [batch, 1, T, S]. */
 const multiHead: Lowering = (c) => {
   const { e } = c;
   const { query, value, key, extra } = attentionInputs(c);
-  if (extra > 0 || c.rank(query) !== 3) c.refuse('only tensors of [batch, length, features] are converted');
-  if (c.numbers('attention_axes')?.some((a) => a !== 1)) c.refuse('its attention_axes are not converted');
+  if (extra > 0) c.refuse('it is called with more than a query, a value and a key');
   if (c.config['use_gate'] === 1) c.refuse('its gate is not converted');
-  const size = c.weight('query_dense/kernel', 3).dims[2]!;
+  const rank = c.rank(query);
+  const axes = c.numbers('attention_axes')?.map((a) => (a < 0 ? a + rank : a)) ?? range(1, rank - 1);
+  if (String(axes) !== '1' || rank !== 3) return multiHeadAlong(c, { query, value, key }, axes);
   const [q, k, v] = [project(c, query, 'query_dense'), project(c, key, 'key_dense'), project(c, value, 'value_dense')];
-  const scaled = e.op('Mul', [q, e.float(1 / Math.sqrt(size))]);
-  const scores = e.op('MatMul', [scaled, e.transpose(k, [0, 1, 3, 2])]);
+  const scores = e.op('MatMul', [scaledBy(c, q), e.transpose(k, [0, 1, 3, 2])]);
   const mask = joined(c, multiHeadMasks(c, { query, value, key }));
   const shown = flag(argumentFlag(c, 'return_attention_scores'), false);
   const weights = shares(c, scores, mask, shown);
@@ -39,13 +77,14 @@ const multiHead: Lowering = (c) => {
   return shown ? [c.keep(y, 'natural', query.mask), c.keep(weights)] : c.keep(y, 'natural', query.mask);
 };
 
-function output(c: LayerCall, seen: ValueId): ValueId {
+/** [..., heads, size] of a query of that rank as [..., features]. */
+function output(c: LayerCall, seen: ValueId, rank = 3): ValueId {
   const { e } = c;
   const { dims } = c.weight('output_dense/kernel');
   if (dims.length !== 3) c.refuse('an output_shape of several dimensions is not converted');
   const [heads, size, width] = [dims[0]!, dims[1]!, dims[2]!];
   const kernel = c.permuted('output_dense/kernel', [0, 1, 2], [heads * size, width]);
-  const y = e.op('MatMul', [e.reshape(seen, [0, 0, heads * size]), kernel]);
+  const y = e.op('MatMul', [e.reshape(seen, [...zeros(rank - 1), heads * size]), kernel]);
   return c.has('output_dense/bias') ? e.op('Add', [y, c.weight('output_dense/bias').constant()]) : y;
 }
 

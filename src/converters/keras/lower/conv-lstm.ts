@@ -1,27 +1,68 @@
 /** ConvLSTM: an LSTM whose products are convolutions, as a Scan over channels-first steps. */
 import type { ValueId } from '../../../graph-model/core/model.ts';
+import { isObject, text } from '../json.ts';
 import type { LayerCall, Lowering } from './call.ts';
 import { cellActivation, lstmGates, type Cell, type Step } from './cells.ts';
 import { padsOf } from './conv.ts';
 import type { TypedEmitter, Plain } from '../../../graph-model/builders/typed-emitter.ts';
 import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
-import { maskGiven, runCell, statesGiven, type RunResult } from './recurrent.ts';
+import { bidirectional, maskGiven, mergedBy, mergeMode, runCell, statesGiven, type RunResult } from './recurrent.ts';
 
 const convLstm =
   (rank: number): Lowering =>
   (c) => {
-    if (maskGiven(c)) c.refuse('its mask is not converted');
-    if (statesGiven(c).length > 0) c.refuse('states given with the call are not converted');
-    const { e } = c;
-    const axes = range(0, rank);
-    // [batch, time, ...spatial, channels] to [time, batch, channels, ...spatial]
-    const perm = c.channelsFirst ? [1, 0, ...range(2, rank + 3)] : [1, 0, rank + 2, ...axes.map((i) => i + 2)];
-    const x = e.transpose(c.natural(), perm);
-    const spatial = axes.map((i) => c.length((c.channelsFirst ? 3 : 2) + i));
     const backwards = c.flag('go_backwards');
-    const made = runCell(c, cell(c, rank, spatial), x, { x: c.x, mask: null, initial: [], backwards });
-    return output(c, rank, made, backwards);
+    return output(c, rank, run(c, rank, backwards), backwards);
   };
+
+function run(c: LayerCall, rank: number, backwards: boolean): RunResult {
+  if (maskGiven(c)) c.refuse('its mask is not converted');
+  if (statesGiven(c).length > 0) c.refuse('states given with the call are not converted');
+  const { e } = c;
+  const axes = range(0, rank);
+  // [batch, time, ...spatial, channels] to [time, batch, channels, ...spatial]
+  const perm = c.channelsFirst ? [1, 0, ...range(2, rank + 3)] : [1, 0, rank + 2, ...axes.map((i) => i + 2)];
+  const x = e.transpose(c.natural(), perm);
+  const spatial = axes.map((i) => c.length((c.channelsFirst ? 3 : 2) + i));
+  return runCell(c, cell(c, rank, spatial), x, { x: c.x, mask: null, initial: [], backwards });
+}
+
+/** Two runs, one of them backwards; its sequence is turned round before both are merged along the last axis. */
+function bidirectionalConv(c: LayerCall, rank: number): Held | Held[] {
+  if (maskGiven(c)) c.refuse('its mask is not converted');
+  if (statesGiven(c).length > 0) c.refuse('states given with the call are not converted');
+  const spec = c.config['layer'];
+  const parts = [
+    c.part(spec, 'forward_layer', [c.x]),
+    c.part(c.config['backward_layer'] ?? spec, 'backward_layer', [c.x]),
+  ] as const;
+  const reversed = parts[0].flag('go_backwards');
+  const made = parts.map((part, i) => output(part, rank, run(part, rank, reversed !== (i === 1)), reversed));
+  const each = made.map((m) => (Array.isArray(m) ? m : [m]));
+  const [shown, states] = [each.map((m) => m[0]!), each.flatMap((m) => m.slice(1))];
+  const mode = mergeMode(c);
+  const merged =
+    mode === null
+      ? shown
+      : [
+          c.keep(
+            mergedBy(
+              c,
+              mode,
+              shown.map((t) => c.natural(t)),
+            ),
+          ),
+        ];
+  const all = [...merged, ...states];
+  return all.length === 1 ? all[0]! : all;
+}
+
+const bidirectionalOfAny: Lowering = (c) => {
+  const spec = c.config['layer'];
+  const type = isObject(spec) ? text(spec['class_name'], '') : '';
+  const rank = /^ConvLSTM([123])D$/.exec(type)?.[1];
+  return rank === undefined ? bidirectional(c) : bidirectionalConv(c, Number(rank));
+};
 
 function output(c: LayerCall, rank: number, made: RunResult, backwards: boolean): Held | Held[] {
   const { e } = c;
@@ -69,6 +110,7 @@ function lengthAfter(length: number, kernel: number, stride: number, dilation: n
 }
 
 export const CONV_RECURRENT: Readonly<Record<string, Lowering>> = {
+  Bidirectional: bidirectionalOfAny,
   ConvLSTM1D: convLstm(1),
   ConvLSTM2D: convLstm(2),
   ConvLSTM3D: convLstm(3),

@@ -24,6 +24,7 @@ import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
 import { concatenated } from './merge.ts';
 import { MORE_OPS } from './more-ops.ts';
 import { ARITHMETIC_OPS } from './ops-arithmetic.ts';
+import { SPECIAL_OPS } from './ops-special.ts';
 import { IMAGE_OPS } from './ops-image.ts';
 import { LINEAR_OPS } from './ops-linear.ts';
 import { NETWORK_OPS } from './ops-network.ts';
@@ -346,6 +347,7 @@ const OPS: Readonly<Record<string, Lowering>> = {
 const KERAS_OPS: Readonly<Record<string, Lowering>> = {
   ...MORE_OPS,
   ...ARITHMETIC_OPS,
+  ...SPECIAL_OPS,
   ...STATISTICS_OPS,
   ...REARRANGING_OPS,
   ...LINEAR_OPS,

@@ -236,7 +236,7 @@ function zeroMasked(c: LayerCall, spec: Json | undefined): Json | undefined {
 }
 
 /** Two runs, one of them backwards; its sequence is turned round before both are merged. */
-const bidirectional: Lowering = (c) => {
+export const bidirectional: Lowering = (c) => {
   const spec = c.config['layer'];
   const backSpec = c.config['backward_layer'] ?? spec;
   const mask = maskGiven(c);
@@ -258,20 +258,26 @@ const bidirectional: Lowering = (c) => {
 };
 
 function merge(c: LayerCall, outputs: readonly Held[], all: boolean): Held[] {
-  const mode = c.config['merge_mode'] === undefined && !('merge_mode' in c.config) ? null : c.text('merge_mode', '');
+  const mode = mergeMode(c);
   if (mode === null) return [...outputs];
-  const order = all ? 'time' : 'natural';
   const values = outputs.map((t) => (all ? timeOf(c.e, t) : c.natural(t)));
-  const keep = (v: ValueId) => [Held.of(v, order, all ? outputs[0]!.mask : null)];
+  return [Held.of(mergedBy(c, mode, values), all ? 'time' : 'natural', all ? outputs[0]!.mask : null)];
+}
+
+/** null: the outputs stay apart. */
+export const mergeMode = (c: LayerCall): string | null =>
+  c.config['merge_mode'] === undefined && !('merge_mode' in c.config) ? null : c.text('merge_mode', '');
+
+export function mergedBy(c: LayerCall, mode: string, values: readonly ValueId[]): ValueId {
   switch (mode) {
     case 'concat':
-      return keep(c.e.op('Concat', values, { axis: all ? 2 : 1 }));
+      return c.e.op('Concat', values, { axis: -1 });
     case 'sum':
-      return keep(c.e.op('Add', values));
+      return c.e.op('Add', values);
     case 'mul':
-      return keep(c.e.op('Mul', values));
+      return c.e.op('Mul', values);
     case 'ave':
-      return keep(c.e.op('Mul', [c.e.op('Add', values), c.e.float(0.5)]));
+      return c.e.op('Mul', [c.e.op('Add', values), c.e.float(0.5)]);
     default:
       return c.refuse(`its merge_mode ${mode} is not understood`);
   }
@@ -305,6 +311,5 @@ export const RECURRENT: Readonly<Record<string, Lowering>> = {
   CuDNNLSTM: recurrent,
   CuDNNGRU: recurrent,
   RNN: recurrent,
-  Bidirectional: bidirectional,
   TimeDistributed: timeDistributed,
 };

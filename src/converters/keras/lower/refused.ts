@@ -20,7 +20,7 @@ export const REFUSED: Readonly<Record<string, string>> = {
   TFSMLayer: 'it refers to a SavedModel in another folder; convert that one',
 };
 
-const DECOMPOSITION = 'ONNX has no decomposition of matrices';
+const DECOMPOSITION = 'ONNX has no operator that decomposes matrices, and Graphwright writes no algorithm for it';
 const TRAINING = 'it is a loss, for training alone';
 const BODY = 'its body is Python code, which is not in the file';
 const COMPLEX = 'ONNX Runtime has no kernels for complex numbers';
@@ -38,11 +38,9 @@ export const REFUSED_OPS: Readonly<Record<string, string>> = {
   view: 'ONNX Runtime has no kernel that reads the bits of numbers as another type',
   ...all(
     ['inv', 'solve', 'solvetriangular', 'cholesky', 'choleskyinverse'],
-    'ONNX has no operator that solves systems of equations',
+    'ONNX has no operator for it, and Graphwright writes no elimination in its place',
   ),
-  ...all(['i0', 'erfinv'], 'ONNX has no such special function'),
-  ...all(['gcd', 'lcm'], 'ONNX has no greatest common divisor'),
-  nextafter: 'ONNX has no way to step between neighbouring floats',
-  unique: 'the length of its result depends on the values',
-  nonzero: 'the length of its result depends on the values',
+  nextafter: 'ONNX has no operator for the neighbouring number, and ONNX Runtime none that reads the bits of one',
+  unique: 'the options of Keras (a fixed size, a value to fill up with) are not converted',
+  nonzero: 'a result whose length depends on the values is not converted',
 };

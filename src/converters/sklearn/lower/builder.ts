@@ -15,6 +15,24 @@ export interface Val {
 
 type Plain = Readonly<Record<string, AttributeLike | undefined>>;
 
+type Elements = Parameters<typeof tensorOf>[0]['values'];
+
+/** A matrix that is (x - shift) / scale of another, column by column. */
+export interface Standardised {
+  readonly x: Val;
+  readonly shift: Float64Array;
+  readonly scale: Float64Array;
+}
+
+interface Product {
+  readonly factors: readonly [Val, Val];
+  /** What is added to each row already. */
+  readonly bias: Float64Array | null;
+}
+
+/** Shifts by more scales than this take digits from what a product with them folded in adds up. */
+const LARGEST_FOLDED = 1e6;
+
 export class Builder {
   /** The estimator whose nodes are being made. */
   origin: Origin | undefined;
@@ -23,8 +41,9 @@ export class Builder {
   /** What a double was as float, or as a flag. */
   private readonly widened = new Map<ValueId, Val>();
   /** Products of two matrices, to which a constant may yet be added, and the sizes of constants. */
-  private readonly products = new Map<ValueId, readonly [Val, Val]>();
-  private readonly constants = new Map<ValueId, readonly number[]>();
+  private readonly products = new Map<ValueId, Product>();
+  private readonly constants = new Map<ValueId, { readonly dims: readonly number[]; readonly values: Elements }>();
+  private readonly standardised = new Map<ValueId, Standardised>();
   /** The [N, 1] that an [N] was made of. */
   private readonly columnsOfFlat = new Map<ValueId, Val>();
 
@@ -81,9 +100,9 @@ export class Builder {
     }
     return found;
   }
-  private constant(t: DType, dims: readonly number[], values: Parameters<typeof tensorOf>[0]['values']): Val {
+  private constant(t: DType, dims: readonly number[], values: Elements): Val {
     const id = this.draft.constant(this.graph, tensorOf({ dtype: t, dims, values }));
-    this.constants.set(id, dims);
+    this.constants.set(id, { dims, values });
     return { id, t };
   }
 
@@ -143,9 +162,15 @@ export class Builder {
 
   /** A product and a constant row are one Gemm. */
   add = (a: Val, b: Val): Val => {
-    const factors = this.products.get(a.id);
-    const isRow = (this.constants.get(b.id)?.slice(0, -1) ?? [0]).every((d) => d === 1);
-    return factors && isRow ? this.op('Gemm', [...factors, b]) : this.op('Add', [a, b]);
+    const product = this.products.get(a.id);
+    const isRow = (this.constants.get(b.id)?.dims.slice(0, -1) ?? [0]).every((d) => d === 1);
+    if (!product || !isRow) return this.op('Add', [a, b]);
+    const row = this.doubles(b);
+    if (!product.bias || !row) return this.op('Gemm', [...product.factors, b]);
+    return this.op('Gemm', [
+      ...product.factors,
+      this.f64(product.bias.map((v, i) => v + row[row.length === 1 ? 0 : i]!)),
+    ]);
   };
   sub = (a: Val, b: Val): Val => this.op('Sub', [a, b]);
   mul = (a: Val, b: Val): Val => this.op('Mul', [a, b]);
@@ -160,10 +185,39 @@ export class Builder {
   tanh = (a: Val): Val => this.op('Tanh', [a]);
   /** Of two matrices: ONNX Runtime multiplies doubles faster by Gemm than by MatMul. */
   matmul = (a: Val, b: Val): Val => {
-    const made = this.op('Gemm', [a, b]);
-    this.products.set(made.id, [a, b]);
+    const before = this.standardised.get(a.id);
+    const weights = this.doubles(b);
+    const folded = before && weights ? this.foldedProduct(before, weights) : null;
+    const factors = folded?.factors ?? ([a, b] as const);
+    const made = this.op('Gemm', folded ? [...factors, this.f64(folded.bias)] : factors);
+    this.products.set(made.id, { factors, bias: folded?.bias ?? null });
     return made;
   };
+  /** (x - shift) / scale times weights, as a product of x itself. */
+  private foldedProduct({ x, shift, scale }: Standardised, weights: Float64Array) {
+    const k = weights.length / scale.length;
+    const own = weights.map((w, i) => w / scale[Math.floor(i / k)]!);
+    const bias = new Float64Array(k);
+    own.forEach((w, i) => (bias[i % k]! -= shift[Math.floor(i / k)]! * w));
+    return { factors: [x, this.f64(own, [scale.length, k])] as const, bias };
+  }
+  private doubles(x: Val): Float64Array | null {
+    const values = this.constants.get(x.id)?.values;
+    return values instanceof Float64Array ? values : null;
+  }
+  /** Says what a matrix was before it was shifted and scaled, so that products are taken of that. */
+  shifted(y: Val, x: Val, shift: ArrayLike<number> | null, scale: ArrayLike<number> | null): Val {
+    const width = (shift ?? scale)?.length ?? 0;
+    const of = (row: ArrayLike<number> | null, otherwise: number) =>
+      row ? Float64Array.from(row) : new Float64Array(width).fill(otherwise);
+    const made = { x, shift: of(shift, 0), scale: of(scale, 1) };
+    // Of columns far from zero differences are taken first.
+    if (width > 0 && made.shift.every((v, i) => Math.abs(v / made.scale[i]!) < LARGEST_FOLDED))
+      this.standardised.set(y.id, made);
+    return y;
+  }
+  /** What {@link shifted} was told of a matrix. */
+  beforeShift = (y: Val): Standardised | null => this.standardised.get(y.id) ?? null;
   max = (a: Val, b: Val): Val => this.op('Max', [a, b]);
   min = (a: Val, b: Val): Val => this.op('Min', [a, b]);
 
@@ -224,6 +278,8 @@ export class Builder {
     return this.moved('Reshape', x, [this.i64(dims)]);
   }
   unsqueeze(x: Val, axis: number): Val {
+    const column = axis === 1 ? this.columnsOfFlat.get(x.id) : undefined;
+    if (column) return column;
     return this.moved('Unsqueeze', x, [this.i64([axis])]);
   }
   squeeze(x: Val, axis: number): Val {

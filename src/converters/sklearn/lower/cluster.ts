@@ -1,18 +1,24 @@
 /** sklearn/cluster and sklearn/mixture: labels of new rows. */
-import { once, type Val } from './builder.ts';
-import { rowOf, toArr, type Arr, type Est } from './estimator.ts';
+import { once, type Builder, type Val } from './builder.ts';
+import { mapArr, rowOf, toArr, transposed, type Arr, type Est } from './estimator.ts';
 import { squaredDistances } from './kernels.ts';
 import { transformer, type Lowered, type Lowerer, type Lowering } from './lowered.ts';
 import type { Table } from './table.ts';
 
 function nearestCentre(l: Lowerer, e: Est, x: Table, centres: Arr, labels: Float64Array | null = null): Lowered {
   const { o } = l;
-  const d = once(() => squaredDistances(o, x.matrix(), centres));
   const label = once(() => {
-    const at = o.argmin(d());
+    const at = o.argmin(comparedDistances(o, x.matrix(), centres));
     return labels ? o.gather(o.i64(labels), at) : at;
   });
-  return { label, ...transformer(l, centres.dims[0]!, () => o.sqrt(d())) };
+  return { label, ...transformer(l, centres.dims[0]!, () => o.sqrt(squaredDistances(o, x.matrix(), centres))) };
+}
+
+/** [N, centres]: squared distances less |x|², as scikit-learn compares them: |c|² - 2·x·c. */
+function comparedDistances(o: Builder, x: Val, centres: Arr): Val {
+  const norms = Array.from({ length: centres.dims[0]! }, (_, i) => rowOf(centres, i).reduce((s, v) => s + v * v, 0));
+  const doubled = transposed(mapArr(centres, (v) => -2 * v));
+  return o.add(o.matmul(x, o.f64(doubled.data, doubled.dims)), o.f64(norms));
 }
 
 export const kMeans: Lowering = (l, e, x) => nearestCentre(l, e, x, e.arr('cluster_centers_'));

@@ -11,7 +11,7 @@ function project(l: Lowerer, x: Table, components: Arr, mean: Float64Array | nul
   const { o } = l;
   const t = transposed(components);
   return transformer(l, components.dims[0]!, () => {
-    const centred = mean ? o.sub(x.matrix(), o.f64(mean)) : x.matrix();
+    const centred = mean ? o.shifted(o.sub(x.matrix(), o.f64(mean)), x.matrix(), mean, null) : x.matrix();
     return o.matmul(centred, o.f64(t.data, t.dims));
   });
 }
@@ -76,24 +76,68 @@ export const kernelPca: Lowering = (l, e, x) => {
   const fitted = e.arr('X_fit_');
   const gamma = e.has('gamma_') ? e.num('gamma_') : e.num('gamma', 1 / fitted.dims[1]!);
   const options = { gamma, coef0: e.num('coef0', 1), degree: e.num('degree', 3) };
-  return kernelPcaOf(l, e, () => kernel(l.o, e, e.text('kernel', 'linear'), x.matrix(), fitted, options));
+  const name = e.text('kernel', 'linear');
+  const linear = name === 'linear' ? { x: () => x.matrix(), fitted } : null;
+  return kernelPcaOf(l, e, () => kernel(l.o, e, name, x.matrix(), fitted, options), linear);
 };
 
-/** @param similarity gives [N, fitted rows] */
-export function kernelPcaOf(l: Lowerer, e: Est, similarity: () => Val): Lowered {
+/**
+ * @param similarity gives [N, fitted rows]
+ * @param linear where the similarities are products of x with the fitted rows
+ */
+export function kernelPcaOf(
+  l: Lowerer,
+  e: Est,
+  similarity: () => Val,
+  linear: { readonly x: () => Val; readonly fitted: Arr } | null = null,
+): Lowered {
   const { o } = l;
   const values = e.arr('eigenvalues_', 'lambdas_').data;
   const vectors = e.arr('eigenvectors_', 'alphas_');
   const k = values.length;
   const scaled = mapArr(vectors, (v, i) => (values[i % k]! > 0 ? v / Math.sqrt(values[i % k]!) : 0));
+  const centerer = e.est('_centerer');
+  if (linear) {
+    // A product with all fitted rows, centring and a product with the vectors are one product.
+    const { rows, weights, bias } = centredProduct(centerer, scaled, k);
+    const own = product(transposed(linear.fitted), { dims: [rows, k], data: weights });
+    return transformer(l, k, () => o.add(o.matmul(linear.x(), o.f64(own.data, own.dims)), o.f64(bias)));
+  }
   return transformer(l, k, () => {
     const kx = similarity();
-    const centerer = e.est('_centerer');
     const rows = centerer.arr('K_fit_rows_').data;
     const mean = o.div(o.sum(kx, 1), o.num(rows.length));
     const centred = o.add(o.sub(o.sub(kx, o.f64(rows)), mean), o.num(centerer.num('K_fit_all_')));
     return o.matmul(centred, o.f64(scaled.data, scaled.dims));
   });
+}
+
+/** Centring takes from each row what the fitted rows have on average, and its own mean: that is linear, as the vectors are. */
+function centredProduct(centerer: Est, vectors: Arr, k: number) {
+  const means = centerer.arr('K_fit_rows_').data;
+  const rows = means.length;
+  const sums = new Float64Array(k);
+  const bias = new Float64Array(k);
+  vectors.data.forEach((v, i) => {
+    sums[i % k]! += v;
+    bias[i % k]! -= means[Math.floor(i / k)]! * v;
+  });
+  const all = centerer.num('K_fit_all_');
+  return {
+    rows,
+    weights: vectors.data.map((v, i) => v - sums[i % k]! / rows),
+    bias: bias.map((b, j) => b + all * sums[j]!),
+  };
+}
+
+function product(a: Arr, b: Arr): Arr {
+  const [rows = 0, inner = 0] = a.dims;
+  const [, columns = 0] = b.dims;
+  const data = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i++)
+    for (let m = 0; m < inner; m++)
+      for (let j = 0; j < columns; j++) data[i * columns + j]! += a.data[i * inner + m]! * b.data[m * columns + j]!;
+  return { dims: [rows, columns], data };
 }
 
 export const nystroem: Lowering = (l, e, x) => {

@@ -74,7 +74,9 @@ export const missingIndicator: Lowering = (l, e, x) => {
   const { o } = l;
   const features = Array.from(e.arr('features_').data);
   return transformer(l, features.length, () =>
-    o.concat(features.map((f) => o.double(isMissing(o, x.column(f), missingValue(e))))),
+    features.length === 0
+      ? o.op('Slice', [o.double(x.matrix()), o.i64([0]), o.i64([0]), o.i64([1])])
+      : o.concat(features.map((f) => o.double(isMissing(o, x.column(f), missingValue(e))))),
   );
 };
 

@@ -14,6 +14,7 @@ import {
   type Lowering,
 } from './lowered.ts';
 import { once } from './builder.ts';
+import { singleLinear, singleScores } from './single.ts';
 import { NdArray, PyObject } from '../../containers/pickle/index.ts';
 import type { Table } from './table.ts';
 import { namedLabel, votedLabels } from './votes.ts';
@@ -37,7 +38,22 @@ function linearPredict(l: Lowerer, e: Est, x: Table): Val {
   return squeeze ? l.o.flat(y) : y;
 }
 
-export const linearRegressor: Lowering = (l, e, x) => regressor(() => linearPredict(l, e, x));
+export const linearRegressor: Lowering = (l, e, x) => ({
+  ...regressor(() => linearPredict(l, e, x)),
+  outputs: () => linearByOne(l, e, x),
+});
+
+/** The predictions in float32; null where they need float64. */
+function linearByOne(l: Lowerer, e: Est, x: Table): Record<string, Val> | null {
+  const { o } = l;
+  const coef = e.arr('coef_');
+  const rows = coef.dims.length === 2 ? coef.dims[0]! : 1;
+  const given = e.optionalArr('intercept_')?.data ?? Float64Array.of(0);
+  const intercepts = Float64Array.from({ length: rows }, (_, i) => given[given.length === 1 ? 0 : i]!);
+  const y = x.isText || x.isMixed ? null : singleLinear(o, x.matrix(), coef.data, intercepts);
+  const isFlat = coef.dims.length === 1 || (rows === 1 && e.name.endsWith('SVR'));
+  return y && { predictions: isFlat ? o.flat(y) : y };
+}
 
 /** Poisson and gamma have the log link; Tweedie by its `link`, which for `auto` follows the power. */
 export const generalisedRegressor: Lowering = (l, e, x) => {
@@ -74,24 +90,23 @@ export const linearClassifier: Lowering = (l, e, x) => {
 };
 
 /** One sigmoid a class, made to sum to one (LinearClassifierMixin._predict_proba_lr). */
-function sigmoids(l: Lowerer, d: Val, binary: boolean): Val {
+function sigmoids(l: Lowerer, d: Val, classes: number): Val {
   const { o } = l;
-  if (binary) return o.sigmoidPair(d);
-  const p = o.sigmoid(d);
-  return o.div(p, o.sum(p, 1));
+  if (classes === 2) return o.sigmoidPair(d);
+  return normalised(o, o.sigmoid(d), classes);
 }
 
 export const logisticRegression: Lowering = (l, e, x) => {
   const { o } = l;
   const { decision, binary } = scores(l, e, x);
+  const classes = e.nd('classes_');
   const multi = e.text('multi_class', 'auto');
   const liblinear = e.text('solver') === 'liblinear';
   const ovr = multi === 'ovr' || multi === 'warn' || (multi !== 'multinomial' && (binary || liblinear));
   const proba = () => {
-    if (ovr) return sigmoids(l, decision(), binary);
+    if (ovr) return sigmoids(l, decision(), binary ? 2 : classes.size);
     return o.softmax(binary ? o.pair(o.neg(decision()), decision()) : decision());
   };
-  const classes = e.nd('classes_');
   const made = classifier(l, { classes, decision, proba, index: () => indexOfDecision(o, decision(), binary) });
   if (ovr && !binary) return made;
   return { ...made, outputs: () => linearVotes(l, e, x, classes, ovr ? 'LOGISTIC' : 'SOFTMAX') };
@@ -109,12 +124,13 @@ function linearVotes(
   link: 'LOGISTIC' | 'SOFTMAX',
 ): Record<string, Val> | null {
   const { o } = l;
-  const input = o.narrow(x.matrix());
-  const coef = e.arr('coef_').data;
-  const intercept = e.optionalArr('intercept_')?.data ?? Float64Array.of(0);
-  if (!input || intercept.some((b) => Math.abs(b) > LARGEST_INTERCEPT)) return null;
   const binary = classes.size === 2;
-  const each = Array.from({ length: classes.size }, (_, i) => intercept[intercept.length === 1 ? 0 : i]!);
+  const given = e.optionalArr('intercept_')?.data ?? Float64Array.of(0);
+  const rows = binary ? 1 : classes.size;
+  const intercepts = Float64Array.from({ length: rows }, (_, i) => given[given.length === 1 ? 0 : i]!);
+  const single = singleScores(o, x.matrix(), e.arr('coef_').data, intercepts);
+  if (!single || single.still > LARGEST_INTERCEPT) return null;
+  const { input, coefficients: coef, intercepts: each } = single;
   const both = (row: readonly number[]) => [...row.map((v) => -v), ...row];
   const labels = votedLabels(classes);
   const isText = typeof labels[0] === 'string';
@@ -124,7 +140,7 @@ function linearVotes(
     {
       ...(isText ? { classlabels_strings: labels } : { classlabels_ints: labels }),
       coefficients: floats(binary ? both([...coef]) : coef),
-      intercepts: floats(binary ? both([each[0]!]) : each),
+      intercepts: floats(binary ? both([...each]) : each),
       multi_class: binary ? 0 : 1,
       post_transform: link,
     },
@@ -141,7 +157,7 @@ export const sgdClassifier: Lowering = (l, e, x) => {
   const index = () => indexOfDecision(o, decision(), binary);
   const loss = e.name === 'Perceptron' ? 'perceptron' : e.text('loss', 'hinge');
   if (loss === 'log_loss' || loss === 'log')
-    return classifier(l, { classes, decision, index, proba: () => sigmoids(l, decision(), binary) });
+    return classifier(l, { classes, decision, index, proba: () => sigmoids(l, decision(), binary ? 2 : classes.size) });
   if (loss !== 'modified_huber') return classifier(l, { classes, decision, index });
   const proba = () => {
     const p = o.div(o.add(o.clip(decision(), -1, 1), o.num(1)), o.num(2));
@@ -154,7 +170,7 @@ export const sgdClassifier: Lowering = (l, e, x) => {
 export const linearDiscriminant: Lowering = (l, e, x) => {
   const { o } = l;
   const { decision, binary } = scores(l, e, x);
-  const proba = () => (binary ? sigmoids(l, decision(), true) : o.softmax(decision()));
+  const proba = () => (binary ? sigmoids(l, decision(), 2) : o.softmax(decision()));
   const classes = e.nd('classes_');
   const made = classifier(l, { classes, decision, proba, index: () => indexOfDecision(o, decision(), binary) });
   const outputs = () => linearVotes(l, e, x, classes, binary ? 'LOGISTIC' : 'SOFTMAX');
@@ -184,16 +200,21 @@ export const quadraticDiscriminant: Lowering = (l, e, x) => {
   const classes = e.nd('classes_');
   const means = e.arr('means_');
   const priors = e.arr('priors_').data;
+  const factors = e.list('rotations_').map((r, i) => {
+    const scaling = toArr(e.list('scalings_')[i]!)!.data;
+    return { scaling, whitened: mapArr(toArr(r)!, (v, k) => v * scaling[k % scaling.length]! ** -0.5) };
+  });
+  const offsets = factors.map(({ scaling }, i) => {
+    const logs = scaling.reduce((s, v) => s + Math.log(v), 0);
+    return Math.log(priors[i]!) - 0.5 * logs;
+  });
   const all = once(() => {
-    const parts = e.list('rotations_').map((r, i) => {
-      const rotation = toArr(r)!;
-      const scaling = toArr(e.list('scalings_')[i]!)!.data;
-      const w = mapArr(rotation, (v, k) => v * scaling[k % scaling.length]! ** -0.5);
-      const z = o.matmul(o.sub(x.matrix(), o.f64(rowOf(means, i))), o.f64(w.data, w.dims));
-      const logs = scaling.reduce((s, v) => s + Math.log(v), 0);
-      return o.add(o.mul(o.num(-0.5), o.add(o.sum(o.square(z), 1), o.num(logs))), o.num(Math.log(priors[i]!)));
+    const sums = factors.map(({ whitened: w }, i) => {
+      const mean = rowOf(means, i);
+      const centred = o.shifted(o.sub(x.matrix(), o.f64(mean)), x.matrix(), mean, null);
+      return o.op('ReduceSumSquare', [o.matmul(centred, o.f64(w.data, w.dims)), o.i64([1])], { keepdims: 1 });
     });
-    return o.concat(parts);
+    return o.add(o.mul(o.num(-0.5), o.concat(sums)), o.f64(offsets));
   });
   const binary = classes.size === 2;
   const decision = () => {
@@ -210,16 +231,15 @@ export const partialLeastSquares: Lowering = (l, e, x) => {
   const coef = versionOf(e) < 101 ? transposed(raw) : raw;
   const mean = e.arr('_x_mean', 'x_mean_').data;
   const std = e.arr('_x_std', 'x_std_').data;
-  const centre = () => o.sub(x.matrix(), o.f64(mean));
+  const centre = () => o.shifted(o.sub(x.matrix(), o.f64(mean)), x.matrix(), mean, null);
+  const scaled = () => o.shifted(o.div(centre(), o.f64(std)), x.matrix(), mean, std);
   const predict = once(() => {
-    const scaled = versionOf(e) < 105 ? o.div(centre(), o.f64(std)) : centre();
-    const y = affine(l, scaled, coef, e.optionalArr('intercept_', '_y_mean') ?? ZERO);
+    const input = versionOf(e) < 105 ? scaled() : centre();
+    const y = affine(l, input, coef, e.optionalArr('intercept_', '_y_mean') ?? ZERO);
     return e.flag('_predict_1d') && coef.dims[0] === 1 ? o.flat(y) : y;
   });
   const rotations = e.arr('x_rotations_');
-  const made = transformer(l, rotations.dims[1]!, () =>
-    o.matmul(o.div(centre(), o.f64(std)), o.f64(rotations.data, rotations.dims)),
-  );
+  const made = transformer(l, rotations.dims[1]!, () => o.matmul(scaled(), o.f64(rotations.data, rotations.dims)));
   return { ...made, predict };
 };
 

@@ -205,15 +205,43 @@ export const multiOutputClassifier: Lowering = (l, e, x) => {
     ...(all.every((m) => m.proba)
       ? { probas: once(() => all.map((m) => m.proba!())), probaSizes: all.map((m) => m.classes?.size ?? 0) }
       : {}),
+    outputs: () => joinedOutputs(l, all),
   };
 };
-export const multiOutputRegressor: Lowering = (l, e, x) =>
-  regressor(() =>
-    joined(
-      l,
-      e.ests('estimators_').map((m) => l.lower(m, x).predict!()),
+
+/** What each estimator gives out by itself, side by side; null where one of them has no shorter way, or gives something else. */
+function joinedOutputs(l: Lowerer, all: readonly Lowered[]): Record<string, Val> | null {
+  const { o } = l;
+  const each = all.map((m) => m.outputs?.() ?? null);
+  const one = (name: string) => each.flatMap((made) => made?.[name] ?? []);
+  const [labels, probas] = [one('label'), one('probabilities')];
+  const sizes = new Set(all.map((m) => m.classes?.size));
+  if (labels.length < all.length || probas.length < all.length || sizes.size > 1) return null;
+  return {
+    label: joined(l, labels),
+    probabilities: o.concat(
+      probas.map((p) => o.unsqueeze(p, 0)),
+      0,
     ),
-  );
+  };
+}
+
+export const multiOutputRegressor: Lowering = (l, e, x) => {
+  const all = e.ests('estimators_').map((m) => l.lower(m, x));
+  const outputs = () => {
+    const each = all.flatMap((m) => m.outputs?.()?.['predictions'] ?? []);
+    return each.length === all.length ? { predictions: joined(l, each) } : null;
+  };
+  return {
+    ...regressor(() =>
+      joined(
+        l,
+        all.map((m) => m.predict!()),
+      ),
+    ),
+    outputs,
+  };
+};
 
 /** Each estimator sees the answers before it; the results go back to the order of the outputs. */
 function chain<R>(l: Lowerer, e: Est, x: Table, answer: (m: Lowered) => Val, keep: (m: Lowered) => R): R[] {

@@ -4,17 +4,35 @@ import { versionOf } from './boosting.ts';
 import type { Builder, Val } from './builder.ts';
 import { toArr, transposed, type Est } from './estimator.ts';
 import { transformer, type Lowered, type Lowerer, type Lowering } from './lowered.ts';
+import { singleScaler } from './single.ts';
+import { byLines, justAbove, pieceFlags, pieceNumbers, type Line } from './steps.ts';
 import { Table } from './table.ts';
 
 /** (X - shift) / scale, where either may be left out. */
 function shiftScale(l: Lowerer, e: Est, x: Table, shift: string | null, scale: string | null): Lowered {
   const { o } = l;
-  return transformer(l, x.width, () => {
+  const [by, over] = [shift, scale].map((name) => (name && e.has(name) ? e.arr(name).data : null));
+  const made = transformer(l, x.width, () => {
     let y = x.matrix();
-    if (shift && e.has(shift)) y = o.sub(y, o.f64(e.arr(shift).data));
-    if (scale && e.has(scale)) y = o.div(y, o.f64(e.arr(scale).data));
-    return y;
+    if (by) y = o.sub(y, o.f64(by));
+    if (over) y = o.div(y, o.f64(over));
+    return o.shifted(y, x.matrix(), by ?? null, over ?? null);
   });
+  return { ...made, outputs: () => scaledByOne(l, x, by ?? null, over ?? null) };
+}
+
+/** The result in float32; null where that would show. */
+function scaledByOne(
+  l: Lowerer,
+  x: Table,
+  shift: Float64Array | null,
+  scale: Float64Array | null,
+): Record<string, Val> | null {
+  const width = (shift ?? scale)?.length;
+  if (x.isText || x.isMixed || width === undefined) return null;
+  const of = (row: Float64Array | null, otherwise: number) => row ?? new Float64Array(width).fill(otherwise);
+  const made = singleScaler(l.o, x.matrix(), of(shift, 0), of(scale, 1));
+  return made && { transformed: made };
 }
 
 export const standardScaler: Lowering = (l, e, x) =>
@@ -34,11 +52,19 @@ export const maxAbsScaler: Lowering = (l, e, x) => {
 
 export const minMaxScaler: Lowering = (l, e, x) => {
   const { o } = l;
-  return transformer(l, x.width, () => {
-    const y = o.add(o.mul(x.matrix(), o.f64(e.arr('scale_').data)), o.f64(e.arr('min_').data));
-    const [low = 0, high = 1] = e.list('feature_range').map(Number);
-    return e.flag('clip') ? o.clip(y, low, high) : y;
+  const [scale, min] = [e.arr('scale_').data, e.arr('min_').data];
+  const [shift, over] = [min.map((v, i) => -v / scale[i]!), scale.map((v) => 1 / v)];
+  const [low = 0, high = 1] = e.list('feature_range').map(Number);
+  const made = transformer(l, x.width, () => {
+    const y = o.add(o.mul(x.matrix(), o.f64(scale)), o.f64(min));
+    return e.flag('clip') ? o.clip(y, low, high) : o.shifted(y, x.matrix(), shift, over);
   });
+  const outputs = () => {
+    const scaled = scaledByOne(l, x, shift, over);
+    if (!scaled || !e.flag('clip')) return scaled;
+    return { transformed: o.op('Clip', [scaled['transformed']!, o.num(low, 'float'), o.num(high, 'float')]) };
+  };
+  return { ...made, outputs };
 };
 
 export const normalizer: Lowering = (l, e, x) => {
@@ -106,29 +132,22 @@ export const kBins: Lowering = (l, e, x) => {
   const counts = edges.map((b) => b.length - 1);
   const onehot = e.text('encode', 'onehot') !== 'ordinal';
   const width = onehot ? counts.reduce((a, b) => a + b, 0) : edges.length;
+  const inner = edges.map((b) => b.slice(1, -1));
   return transformer(l, width, () => {
-    const v = x.matrix();
-    const parts = edges.map((b, i) => {
-      const inner = b.slice(1, -1);
-      const bin =
-        inner.length === 0
-          ? o.filled(v, 1, 0)
-          : o.sum(o.double(o.greaterEq(nudged(o.columns(v, [i])), o.f64(inner, [1, inner.length]))), 1);
-      return onehot
-        ? o.double(
-            o.equal(
-              bin,
-              o.f64(
-                Array.from({ length: counts[i]! }, (_, k) => k),
-                [1, counts[i]!],
-              ),
-            ),
-          )
-        : bin;
-    });
-    return o.concat(parts);
+    const v = nudged(x.matrix());
+    if (!onehot) return pieceNumbers(o, v, inner);
+    if (width * width <= MOST_FLAGS) return pieceFlags(o, v, inner);
+    return o.concat(
+      inner.map((b, i) => {
+        const places = Array.from({ length: counts[i]! }, (_, k) => k);
+        return o.double(o.equal(pieceNumbers(o, o.columns(v, [i]), [b]), o.f64(places, [1, counts[i]!])));
+      }),
+    );
   });
 };
+
+/** Leaves say all flags: so many are little to keep. */
+const MOST_FLAGS = 250_000;
 
 // Power and quantiles
 
@@ -160,55 +179,108 @@ function boxCox(o: Builder, x: Val, lambda: number): Val {
 export const powerTransformer: Lowering = (l, e, x) => {
   const { o } = l;
   const lambdas = e.arr('lambdas_').data;
-  const apply = e.text('method', 'yeo-johnson') === 'box-cox' ? boxCox : yeoJohnson;
+  const isBoxCox = e.text('method', 'yeo-johnson') === 'box-cox';
+  const apply = isBoxCox ? boxCox : yeoJohnson;
+  const scaler = e.flag('standardize', true) && e.has('_scaler') ? e.est('_scaler') : null;
   return transformer(l, lambdas.length, () => {
     const v = x.matrix();
+    if (!isBoxCox && lambdas.every((a) => Math.min(Math.abs(a), Math.abs(2 - a)) > SMALLEST_POWER))
+      return yeoJohnsonColumns(o, v, lambdas, scaler?.arr('mean_').data ?? null, scaler?.arr('scale_').data ?? null);
     const y = o.concat(Array.from(lambdas, (lambda, i) => apply(o, o.columns(v, [i]), lambda)));
-    if (!e.flag('standardize', true) || !e.has('_scaler')) return y;
-    return l.lower(e.est('_scaler'), Table.matrix(o, y, lambdas.length)).transform!().matrix();
+    return scaler ? l.lower(scaler, Table.matrix(o, y, lambdas.length)).transform!().matrix() : y;
   });
 };
+
+/** Below, a power of a number less 1 keeps few of its digits. */
+const SMALLEST_POWER = 1e-6;
+
+/**
+ * All columns at once, scaled: a·(|x| + 1)^p + b, where p, a and b differ on the two sides of 0. Logarithms and exponentials
+ * of doubles take a quarter of the time of Pow.
+ */
+function yeoJohnsonColumns(
+  o: Builder,
+  x: Val,
+  lambdas: Float64Array,
+  mean: Float64Array | null,
+  scale: Float64Array | null,
+): Val {
+  const isUp = o.greaterEq(x, o.num(0));
+  const bySide = (of: (power: number, sign: number, column: number) => number) =>
+    o.where(isUp, o.f64(lambdas.map((a, i) => of(a, 1, i))), o.f64(lambdas.map((a, i) => of(2 - a, -1, i))));
+  const over = (i: number) => scale?.[i] ?? 1;
+  const power = bySide((p) => p);
+  const grown = o.exp(o.mul(power, o.log(o.add(o.abs(x), o.num(1)))));
+  const factor = bySide((p, sign, i) => sign / p / over(i));
+  const shift = bySide((p, sign, i) => (-sign / p - (mean?.[i] ?? 0)) / over(i));
+  return o.add(o.mul(grown, factor), shift);
+}
 
 /** Linear interpolation of [N, 1] through rising points, constant outside. Equal abscissae keep the last, as np.interp does. */
 export function interpolate(o: Builder, x: Val, xs: readonly number[], ys: readonly number[]): Val {
   const n = xs.length;
   if (n === 1) return o.add(o.mul(x, o.num(0)), o.num(ys[0]!));
-  // The segment: how many points are at or below the value, less one.
-  const at = o.sub(o.sum(o.double(o.greaterEq(x, o.f64(xs, [1, n]))), 1), o.num(1));
-  const segment = o.cast(o.clip(at, 0, n - 2), 'int64');
-  const slopes = xs.slice(1).map((v, i) => (v === xs[i]! ? 0 : (ys[i + 1]! - ys[i]!) / (v - xs[i]!)));
-  const inside = o.add(
-    o.mul(o.gather(o.f64(slopes), segment), o.sub(x, o.gather(o.f64(xs), segment))),
-    o.gather(o.f64(ys), segment),
-  );
-  const low = o.where(o.less(x, o.num(xs[0]!)), o.num(ys[0]!), inside);
-  return o.where(o.greaterEq(x, o.num(xs[n - 1]!)), o.num(ys[n - 1]!), low);
+  const end = n - 1;
+  const lines: Line[] = [constant(-Infinity, ys[0]!)];
+  for (let i = 0; i < end; i++)
+    if (xs[i + 1]! > xs[i]!) lines.push(lineThrough(xs[i]!, xs[i]!, ys[i]!, xs[i + 1]!, ys[i + 1]!));
+  return byLines(o, x, [[...lines, constant(xs[end]!, ys[end]!)]]);
 }
+
+const constant = (begin: number, y0: number): Line => ({ begin, x0: 0, y0, slope: 0 });
+
+const lineThrough = (begin: number, x0: number, y0: number, x1: number, y1: number): Line => ({
+  begin,
+  x0,
+  y0,
+  slope: (y1 - y0) / (x1 - x0),
+});
 
 /** Mean of two interpolations, upwards and downwards, so that plateaus go to their middle (_data.py, _transform_col). */
 export const quantileTransformer: Lowering = (l, e, x) => {
   const { o } = l;
   const quantiles = transposed(e.arr('quantiles_'));
-  const references = Array.from(e.arr('references_').data);
+  const references = e.arr('references_').data;
   const [features = 0, n = 0] = quantiles.dims;
-  const normal = e.text('output_distribution') === 'normal';
+  const isNormal = e.text('output_distribution') === 'normal';
   return transformer(l, features, () => {
-    const v = x.matrix();
     const columns = Array.from({ length: features }, (_, f) => {
-      const q = Array.from(quantiles.data.subarray(f * n, (f + 1) * n));
-      const c = o.columns(v, [f]);
-      const forward = interpolate(o, c, q, references);
-      const backward = interpolate(o, o.neg(c), q.map((a) => -a).reverse(), references.map((a) => -a).reverse());
-      const middle = o.mul(o.num(0.5), o.sub(forward, backward));
-      const eps = 1e-7;
-      const low = normal ? o.less(o.sub(c, o.num(eps)), o.num(q[0]!)) : o.equal(c, o.num(q[0]!));
-      const high = normal ? o.greater(o.add(c, o.num(eps)), o.num(q[n - 1]!)) : o.equal(c, o.num(q[n - 1]!));
-      const bounded = o.where(low, o.num(0), o.where(high, o.num(1), middle));
-      return normal ? normalQuantile(o, bounded) : bounded;
+      const q = quantiles.data.subarray(f * n, (f + 1) * n);
+      const lines = quantileLines(q, references);
+      return isNormal ? cutLines(lines, q[0]! + BOUND, justAbove(q[n - 1]! - BOUND)) : lines;
     });
-    return o.concat(columns);
+    const y = byLines(o, x.matrix(), columns);
+    return isNormal ? normalQuantile(o, y) : y;
   });
 };
+
+/** So near to the ends of its quantiles scikit-learn takes a value for the end itself where it makes the result normal. */
+const BOUND = 1e-7;
+
+function quantileLines(q: Float64Array, references: Float64Array): Line[] {
+  const end = q.length - 1;
+  const lines = [constant(-Infinity, 0)];
+  for (let first = 0; first <= end;) {
+    let last = first;
+    while (last < end && q[last + 1] === q[first]) last++;
+    const middle = (references[first]! + references[last]!) / 2;
+    const isFlat = last > first || last === end;
+    if (isFlat) lines.push(constant(q[first]!, first === 0 ? 0 : last === end ? 1 : middle));
+    const begin = isFlat ? justAbove(q[first]!) : q[first]!;
+    if (last < end) lines.push(lineThrough(begin, q[last]!, references[last]!, q[last + 1]!, references[last + 1]!));
+    first = last + 1;
+  }
+  return [...lines, constant(justAbove(q[end]!), 1)];
+}
+
+/** 0 below `from`, 1 from `to` on, between them as it was; 0 where both hold. */
+function cutLines(lines: readonly Line[], from: number, to: number): Line[] {
+  const inner = lines.flatMap((line, i) => {
+    const end = lines[i + 1]?.begin ?? Infinity;
+    return end > from && line.begin < to && from < to ? [{ ...line, begin: Math.max(line.begin, from) }] : [];
+  });
+  return [constant(-Infinity, 0), ...inner, constant(Math.max(from, to), 1)];
+}
 
 /** Inverse of the normal distribution (Acklam 2003, relative error below 1.2e-9), clipped as scikit-learn clips it. */
 function normalQuantile(o: Builder, p: Val): Val {

@@ -17,6 +17,7 @@ import { isVariable } from '../read/variables.ts';
 import { ControlV1 } from './control-v1.ts';
 import { CONTROL_HANDLERS } from './control-v2.ts';
 import { Handling, type Evaluation, type Handlers } from './handler.ts';
+import { ListUses } from './list-uses.ts';
 import { LIST_HANDLERS } from './lists.ts';
 import { Needs } from './needs.ts';
 import { Scope } from './scope.ts';
@@ -49,6 +50,7 @@ const HANDLERS: Handlers = { ...LIST_HANDLERS, ...CONTROL_HANDLERS, ...TABLE_HAN
 
 export class Evaluator implements Evaluation {
   private readonly constants = new Map<Tensor, ValueId>();
+  readonly listUses: ListUses;
   private readonly needs: Needs;
   private readonly frames: ControlV1;
   private done = 0;
@@ -57,6 +59,7 @@ export class Evaluator implements Evaluation {
     readonly source: SourceModel,
     private readonly job: JobContext,
   ) {
+    this.listUses = new ListUses(source);
     this.needs = new Needs(source);
     this.frames = new ControlV1(source);
   }

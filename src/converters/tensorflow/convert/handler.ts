@@ -1,10 +1,11 @@
 /** What those get that lower nodes which work on more than tensors: lists, tables, branches and loops. */
 import { Held, naturalOf, orderAtHand, shapeOf } from '../../../graph-model/builders/axis-orders.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
-import { getString, getTensor } from '../../../graph-model/core/attributes.ts';
+import { getInt, getString, getTensor } from '../../../graph-model/core/attributes.ts';
 import type { Node, ValueId } from '../../../graph-model/core/model.ts';
 import { toNumbers, type DenseTensor } from '../../../graph-model/core/tensor.ts';
 import { isDType, type Dim, type DType } from '../../../graph-model/core/types.ts';
+import type { ListUses } from './list-uses.ts';
 import type { Scope } from './scope.ts';
 import { refuse, type SourceModel } from './source.ts';
 import { forBody, TensorList, type Thing } from './things.ts';
@@ -12,6 +13,7 @@ import { forBody, TensorList, type Thing } from './things.ts';
 /** The conversion, as a handler may call it back. */
 export interface Evaluation {
   readonly source: SourceModel;
+  readonly listUses: ListUses;
   /** The things of values of the scope's graph. */
   things(scope: Scope, values: readonly ValueId[]): Thing[];
   /** The outputs in `wanted` (places) of a function laid out where `e` writes; all where none are given. */
@@ -89,6 +91,10 @@ export class Handling {
 
   text(key: string, otherwise = ''): string {
     return getString(this.node, key, otherwise);
+  }
+
+  flag(key: string): boolean {
+    return getInt(this.node, key, 0) !== 0;
   }
 
   type(key: string): DType {

@@ -5,10 +5,10 @@
 import { Held } from '../../../graph-model/builders/axis-orders.ts';
 import type { TypedEmitter } from '../../../graph-model/builders/typed-emitter.ts';
 import type { GraphId, ValueId } from '../../../graph-model/core/model.ts';
-import { dtypeInfo, tensorType, type Dim } from '../../../graph-model/core/types.ts';
-import { CarryList, stackedOf } from './lists.ts';
+import { dtypeInfo, tensorType, type Dim, type ValueType } from '../../../graph-model/core/types.ts';
+import { CarryList, sequenceOf, stackedOf } from './lists.ts';
 import type { Handling } from './handler.ts';
-import { forBody, TensorList, type OpenLoop, type Thing } from './things.ts';
+import { forBody, TensorList, type ListState, type OpenLoop, type Thing } from './things.ts';
 import { countsFromZero, tripsOf, type Trips } from './trip-count.ts';
 
 type Dims = readonly Dim[] | null;
@@ -38,12 +38,23 @@ export function makeLoop(spec: LoopSpec): Thing[] {
   return spec.h.refuse('the shapes of its variables do not settle');
 }
 
-/** What has been found out about a loop, and the making of its body from that. */
-class Attempt {
+/** What an attempt assumes of the variables. */
+interface Assumed {
   /** Dims of each tensor variable within the body. */
-  private readonly dims: Dims[];
+  readonly dims: readonly Dims[];
+  /** Lists that are carried, with the dims of their elements. */
+  readonly carried: ReadonlyMap<number, Dims>;
+  readonly listDims: ReadonlyMap<number, Dims>;
+}
+
+/** What has been found out about a loop, and the making of its body from that. */
+class Attempt implements Assumed {
+  /** Dims of each tensor variable within the body. */
+  readonly dims: Dims[];
   /** Lists that are carried as tensors, with the dims of their elements. */
-  private readonly carried = new Map<number, Dims>();
+  readonly carried = new Map<number, Dims>();
+  /** Dims of those tensors within the body, where they are not what they are before the loop. */
+  readonly listDims = new Map<number, Dims>();
   private readonly e: TypedEmitter;
 
   constructor(
@@ -64,15 +75,15 @@ class Attempt {
     const body = draft.newGraph('body');
     const mark = this.e.mark();
     try {
-      const made = new Body(this.spec, this.loop, body, this.carried, this.dims).make();
+      const made = new Body(this.spec, this.loop, body, this).make();
       const settled = last || this.settle(made);
       if (settled) return made.finish();
     } catch (error) {
-      if (!(error instanceof CarryList) || error.loop !== this.loop || this.carried.has(error.index)) {
+      if (!(error instanceof CarryList) || error.loop !== this.loop || this.carried.get(error.index) === null) {
         draft.removeGraph(body);
         throw error;
       }
-      this.carried.set(error.index, error.element);
+      this.carried.set(error.index, this.carried.has(error.index) ? null : error.element);
     }
     draft.removeGraph(body);
     this.e.release(mark);
@@ -82,13 +93,23 @@ class Attempt {
   /** Whether every variable keeps the dims that were assumed for it; takes back what it does not. */
   private settle(made: MadeBody): boolean {
     let settled = true;
-    for (const { index, next } of made.tensors) {
+    for (const { index, input, next, list } of made.tensors) {
+      if (list && !this.settleList(index, made.inner.dims(input), made.inner.dims(next))) settled = false;
       const found = agreed(this.dims[index]!, made.inner.dims(next), this.spec.declared[index]);
       if (same(found, this.dims[index]!)) continue;
       this.dims[index] = found;
       settled = false;
     }
     return settled;
+  }
+
+  /** A list may grow; elements that change their shape make a sequence of it. */
+  private settleList(index: number, before: Dims, after: Dims): boolean {
+    const found = agreed(before, after, undefined);
+    if (same(found, before)) return true;
+    this.listDims.set(index, found);
+    if (found === null || !same(found.slice(1), before!.slice(1))) this.carried.set(index, null);
+    return false;
   }
 }
 
@@ -125,6 +146,29 @@ interface Scanned {
   readonly onlyLast: boolean;
 }
 
+/** Not even the same in every iteration, as far as is known. */
+const isOpen = (dims: Dims) => dims === null || dims.includes(null);
+
+/** Zeros of that shape cannot be made around the loop. */
+const isOpenFrom = (list: TensorList, element: Dims) =>
+  list.state.kind === 'empty' && !element?.every((d) => typeof d === 'number');
+
+/** The names that a dim is made of; one that is not known has one that is nowhere else. */
+const namesIn = (dim: Dim): readonly string[] =>
+  typeof dim === 'number' ? [] : dim === null ? ['?'] : (dim.match(/[A-Za-z_][\w.]*\b(?!\()/g) ?? []);
+
+/** The names in the dims of what a loop finds around it. */
+function namesOutside(e: TypedEmitter, spec: LoopSpec): Set<string> {
+  const { draft } = e;
+  const made = draft.graph(e.graph).order.flatMap((id) => draft.node(id).outputs.filter((v) => v !== null));
+  const values = [...draft.graphInputs(draft.main), ...draft.graphInputs(e.graph), ...made];
+  const held = spec.initial.flatMap((t) => (t instanceof Held ? (spec.h.shape(t) ?? []) : []));
+  return new Set([...values.flatMap((v) => e.dims(v) ?? []), ...held].flatMap(namesIn).filter((name) => name !== '?'));
+}
+
+const ended = (list: TensorList, value: ValueId): ListState =>
+  list.state.kind === 'sequence' ? { kind: 'sequence', sequence: value } : { kind: 'stacked', tensor: Held.of(value) };
+
 interface MadeBody {
   readonly inner: TypedEmitter;
   readonly tensors: readonly Carried[];
@@ -137,24 +181,23 @@ class Body {
   readonly inner: TypedEmitter;
   private readonly inputs = new Map<number, ValueId>();
   private readonly initial = new Map<number, ValueId>();
+  /** Names of dims that are the same in every iteration. */
+  private outside: ReadonlySet<string> | null = null;
 
   constructor(
     private readonly spec: LoopSpec,
     private readonly loop: OpenLoop,
     private readonly graph: GraphId,
-    private readonly carriedLists: ReadonlyMap<number, Dims>,
-    private readonly dims: readonly Dims[],
+    private readonly assumed: Assumed,
   ) {
     this.e = spec.h.e;
     this.inner = this.e.within(graph);
   }
 
   make(): MadeBody {
-    const { draft } = this.e;
-    const iteration = draft.newValue(this.graph, '', null, { type: tensorType('int64', []) });
-    const going = draft.newValue(this.graph, '', null, { type: tensorType('bool', []) });
+    this.newInput(tensorType('int64', []));
+    this.newInput(tensorType('bool', []));
     const variables = this.spec.initial.map((t, i) => this.variable(t, i));
-    draft.setGraphInputs(this.graph, [iteration, going, ...this.inputs.values()]);
     const next = this.spec.step(this.inner, variables);
     const tensors = [...this.inputs].map(([index, input]) => this.carried(index, input, next[index]!));
     const scanned = next.flatMap((t, index) => this.scanned(index, t, tensors));
@@ -165,29 +208,60 @@ class Body {
   /** What an iteration finds as variable `i`. */
   private variable(t: Thing, i: number): Thing {
     if (this.spec.fixed[i]) return forBody(t);
-    if (t instanceof Held) return Held.of(this.input(i, this.spec.h.natural(t), this.dims[i]!));
+    if (t instanceof Held) return Held.of(this.input(i, this.spec.h.natural(t), this.assumed.dims[i]!));
     if (!(t instanceof TensorList)) return t;
-    if (!this.carriedLists.has(i)) return t.with({ kind: 'loop', loop: this.loop, index: i });
-    const all = this.spec.h.natural(stackedOf(this.spec.h, t, this.carriedLists.get(i)));
-    const dims = this.e.dims(all);
+    if (!this.assumed.carried.has(i)) return t.with({ kind: 'loop', loop: this.loop, index: i });
+    const element = this.assumed.carried.get(i)!;
+    const isSequence = t.state.kind === 'sequence' || isOpen(element) || isOpenFrom(t, element);
+    if (isSequence || !this.isOneShape(t, element)) {
+      return t.with({ kind: 'sequence', sequence: this.sequence(i, t) });
+    }
+    const all = this.spec.h.natural(stackedOf(this.spec.h, t, element));
+    const dims = this.assumed.listDims.get(i) ?? this.e.dims(all);
     return t.with({ kind: 'stacked', tensor: Held.of(this.input(i, all, dims)) });
   }
 
   private input(i: number, initial: ValueId, dims: Dims): ValueId {
-    const type = tensorType(this.e.dtype(initial), dims);
-    const value = this.e.draft.newValue(this.graph, '', null, { type });
+    const value = this.newInput(tensorType(this.e.dtype(initial), dims));
     this.inputs.set(i, value);
     this.initial.set(i, initial);
+    return value;
+  }
+
+  /** The list as the body finds it, and around the loop as a sequence. */
+  private sequence(i: number, list: TensorList): ValueId {
+    const initial = sequenceOf(this.spec.h, list);
+    const value = this.newInput({ kind: 'sequence', element: tensorType(list.dtype, null) });
+    this.inputs.set(i, value);
+    this.initial.set(i, initial);
+    return value;
+  }
+
+  /** At once an input of the body, so that it goes with it where the attempt fails. */
+  private newInput(type: ValueType): ValueId {
+    const { draft } = this.e;
+    const value = draft.newValue(this.graph, '', null, { type });
+    draft.setGraphInputs(this.graph, [...draft.graphInputs(this.graph), value]);
     return value;
   }
 
   private carried(index: number, input: ValueId, thing: Thing): Carried {
     const h = this.within();
     const list = thing instanceof TensorList ? thing : null;
+    const initial = this.initial.get(index)!;
+    if (list && this.e.typeOf(input)?.kind === 'sequence')
+      return {
+        index,
+        input,
+        initial,
+        next: sequenceOf(h, list),
+        list: list.with({ kind: 'sequence', sequence: input }),
+      };
+    if (list?.state.kind === 'sequence') throw new CarryList(this.loop, index, null);
     const held =
       thing instanceof Held ? thing : list ? stackedOf(h, list) : this.spec.h.refuse('a variable changes its kind');
     const natural = h.natural(held);
-    return { index, input, initial: this.initial.get(index)!, next: natural, list };
+    return { index, input, initial, next: natural, list };
   }
 
   private within(): Handling {
@@ -202,11 +276,20 @@ class Body {
     const item = own ? this.within().natural(state.item) : null;
     const inOrder = own && (state.at === null || this.countsIterations(state.at, tensors));
     const onlyLast = own && !inOrder && this.hasOnePlace(index);
-    if (!inOrder && !onlyLast) throw new CarryList(this.loop, index, own ? this.inner.dims(item!) : thing.element);
+    const varies = item !== null && !this.isOneShape(thing, this.inner.dims(item));
+    if ((!inOrder && !onlyLast) || varies)
+      throw new CarryList(this.loop, index, own ? this.inner.dims(item!) : thing.element);
     if (own && state.at !== null && this.isStacked(index)) {
       throw new CarryList(this.loop, index, this.inner.dims(item!));
     }
     return [{ index, list: thing, item: item!, onlyLast }];
+  }
+
+  /** Whether elements of these dims, put in by several iterations, are of one shape. */
+  private isOneShape(list: TensorList, element: Dims): boolean {
+    if (list.traits.isUniform) return true;
+    this.outside ??= namesOutside(this.e, this.spec);
+    return element?.every((d) => namesIn(d).every((name) => this.outside!.has(name))) ?? false;
   }
 
   private hasOnePlace(index: number): boolean {
@@ -332,7 +415,7 @@ class Body {
     }
     tensors.forEach((t, k) => {
       const held = Held.of(outputs[k]!);
-      out[t.index] = t.list ? t.list.with({ kind: 'stacked', tensor: held }) : held;
+      out[t.index] = t.list ? t.list.with(ended(t.list, outputs[k]!)) : held;
     });
     lists.scanned.forEach((s, k) => {
       const place = lists.places[k]!;

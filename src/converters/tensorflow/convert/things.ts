@@ -28,6 +28,8 @@ export interface OpenLoop {
 export type ListState =
   /** One tensor of all elements: [length, ...]. */
   | { readonly kind: 'stacked'; readonly tensor: Held }
+  /** An ONNX sequence: elements that differ in shape. */
+  | { readonly kind: 'sequence'; readonly sequence: ValueId }
   /** Nothing was put into its places yet. length null: it has none, and grows. */
   | { readonly kind: 'empty'; readonly length: Held | null }
   /** As it comes into an iteration. */
@@ -41,6 +43,13 @@ export type ListState =
       readonly at: Held | null;
     };
 
+export interface ListTraits {
+  /** All elements are known to be of one shape, even where the shape itself is not known. */
+  readonly isUniform: boolean;
+  /** A place behind the last may be written, whatever the writing node says. */
+  readonly grows: boolean;
+}
+
 /** TensorList of TensorFlow 2, TensorArray of TensorFlow 1. Changing one gives another. */
 export class TensorList {
   constructor(
@@ -48,14 +57,11 @@ export class TensorList {
     /** The dims of an element; null where not even their number is known. */
     readonly element: readonly Dim[] | null,
     readonly state: ListState,
+    readonly traits: ListTraits,
   ) {}
 
   with(state: ListState, element = this.element): TensorList {
-    return new TensorList(this.dtype, element, state);
-  }
-
-  static of(dtype: DType, tensor: Held, element: readonly Dim[] | null = null): TensorList {
-    return new TensorList(dtype, element, { kind: 'stacked', tensor });
+    return new TensorList(this.dtype, element, state, this.traits);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Blocks of space in the depth or the batch, and the dilated convolutions that older graphs write with them. */
-import { type Held, range } from '../../../graph-model/builders/axis-orders.ts';
+import { Held, range } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { channelsLast, type Lowering, type Lowerings, type TfCall } from './call.ts';
 import { lensOf, over, product, reshapeTo, times, type Len } from './lengths.ts';
@@ -17,7 +17,7 @@ const depthBlocks =
 
 /** A tensor whose batch holds blocks of space, and how it came to be. */
 interface Batched {
-  readonly x: Held;
+  readonly x: () => Held;
   readonly block: readonly number[];
   /** Pairs: before and after each axis of space. */
   readonly paddings: readonly number[];
@@ -25,7 +25,12 @@ interface Batched {
 
 const batched = new WeakMap<Held, Batched>();
 /** Results of convolutions over such tensors: the convolution of the whole, given what is cropped off it. */
-const wholes = new WeakMap<Held, { block: readonly number[]; make(crops: readonly number[]): Held | null }>();
+const wholes = new WeakMap<Held, Whole>();
+
+interface Whole {
+  readonly block: readonly number[];
+  readonly make: (crops: readonly number[]) => Held | null;
+}
 
 /** How the input came to be, where it is blocks of space and a convolution over it is a dilated one of the whole. */
 export function batchedOf(c: TfCall): Batched | null {
@@ -42,10 +47,31 @@ export function noteWhole(y: Held, from: Batched, make: (x: Held, pads: number[]
       const left = from.paddings.map((p, i) => p - crops[i]!);
       if (left.some((p) => p < 0)) return null;
       const pads = [...left.filter((_, i) => i % 2 === 0), ...left.filter((_, i) => i % 2 === 1)];
-      return make(from.x, pads);
+      return make(from.x(), pads);
     },
   });
 }
+
+/** An axis of length 1 put into space, as convolutions of one dimension are written: it makes no blocks. */
+export function noteExpanded(y: Held, from: Held, axis: number, expand: (x: Held) => Held): void {
+  const found = batched.get(from);
+  if (!found || axis < 1 || axis > found.block.length + 1) return;
+  const x = () => expand(found.x());
+  batched.set(y, { x, block: found.block.toSpliced(axis - 1, 0, 1), paddings: withPair(found.paddings, axis) });
+}
+
+/** The reverse, after the convolution. */
+export function noteSqueezed(y: Held, from: Held, axis: number, squeeze: (x: Held) => Held): void {
+  const found = wholes.get(from);
+  if (found?.block[axis - 1] !== 1) return;
+  const make = (crops: readonly number[]) => {
+    const whole = found.make(withPair(crops, axis));
+    return whole && squeeze(whole);
+  };
+  wholes.set(y, { block: found.block.toSpliced(axis - 1, 1), make });
+}
+
+const withPair = (pairs: readonly number[], axis: number) => pairs.toSpliced(2 * (axis - 1), 0, 0, 0);
 
 const spaceToBatch =
   (blockOf: (c: TfCall) => readonly number[], paddingsAt: number): Lowering =>
@@ -55,7 +81,9 @@ const spaceToBatch =
     const m = block.length;
     const rank = c.rank();
     const rest = range(m + 1, rank);
-    const padded = paddings.some((p) => p !== 0) ? c.op('Pad', [c.natural(), padsFor(c, paddings, rank)]) : c.natural();
+    // Of a copy: what is made here is mostly not read, and the tensor itself stays in the order that it has.
+    const own = c.natural(Object.assign(new Held(), c.x));
+    const padded = paddings.some((p) => p !== 0) ? c.op('Pad', [own, padsFor(c, paddings, rank)]) : own;
     const lens = lensOf(c, padded);
     const inner = block.flatMap((b, i): Len[] => [over(c, lens[i + 1]!, b), b]);
     const split = reshapeTo(c, padded, [lens[0]!, ...inner, ...rest.map((i) => lens[i]!)]);
@@ -63,7 +91,7 @@ const spaceToBatch =
     const batch = times(c, lens[0]!, product(c, block));
     const shape = [batch, ...block.map((b, i) => over(c, lens[i + 1]!, b)), ...rest.map((i) => lens[i]!)];
     const y = c.keep(reshapeTo(c, c.e.transpose(split, perm), shape));
-    if (rank === m + 2) batched.set(y, { x: c.x, block, paddings });
+    if (rank === m + 2) batched.set(y, { x: () => c.x, block, paddings });
     return y;
   };
 

@@ -1,4 +1,5 @@
 /** Arithmetic, element by element, with TensorFlow's rules for whole numbers, zeros and rounding. */
+import { besselI0, besselI0e, erfinv, polynomial } from '../../../graph-model/builders/special-functions.ts';
 import type { Held } from '../../../graph-model/builders/axis-orders.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { DType } from '../../../graph-model/core/types.ts';
@@ -117,34 +118,6 @@ const erfc: Unary = (c, x) => {
   return c.op('Where', [c.op('Less', [x, num(c, x, 0.5)]), near, tail]);
 };
 
-/** coefficients[0] + coefficients[1] t + ..., by Horner's rule. */
-function polynomial(c: TfCall, t: ValueId, coefficients: readonly number[]): ValueId {
-  return coefficients
-    .slice(0, -1)
-    .reduceRight<ValueId>(
-      (sum, k) => c.op('Add', [c.op('Mul', [sum, t]), num(c, t, k)]),
-      num(c, t, coefficients[coefficients.length - 1]!),
-    );
-}
-
-/** Single-precision approximations of M. Giles, "Approximating the erfinv function" (2010). */
-const ERFINV_NEAR = [
-  1.50140941, 0.246640727, -0.00417768164, -0.00125372503, 0.00021858087, -4.39150654e-6, -3.5233877e-6, 3.43273939e-7,
-  2.81022636e-8,
-];
-const ERFINV_FAR = [
-  2.83297682, 1.00167406, 0.00943887047, -0.0076224613, 0.00573950773, -0.00367342844, 0.00134934322, 0.000100950558,
-  -0.000200214257,
-];
-const erfinv: Unary = (c, x) => {
-  const inside = c.op('Mul', [c.op('Sub', [num(c, x, 1), x]), c.op('Add', [num(c, x, 1), x])]);
-  const w = c.op('Neg', [c.op('Log', [inside])]);
-  const near = polynomial(c, c.op('Sub', [w, num(c, x, 2.5)]), ERFINV_NEAR);
-  const far = polynomial(c, c.op('Sub', [c.op('Sqrt', [w]), num(c, x, 3)]), ERFINV_FAR);
-  const factor = c.op('Where', [c.op('Less', [w, num(c, x, 5)]), near, far]);
-  const infinite = c.op('Equal', [c.op('Abs', [x]), num(c, x, 1)]);
-  return c.op('Mul', [c.op('Where', [infinite, num(c, x, Infinity), factor]), x]);
-};
 /** The quantile of the normal distribution: √2 erfinv(2x - 1). */
 const ndtri: Unary = (c, x) => {
   const wide = c.op('Sub', [c.op('Mul', [x, num(c, x, 2)]), num(c, x, 1)]);
@@ -313,6 +286,8 @@ export const COMPARISONS: Lowerings = {
 };
 
 export const BITS: Lowerings = {
+  BesselI0: unary(besselI0),
+  BesselI0e: unary(besselI0e),
   BitwiseAnd: namedBinary('BitwiseAnd'),
   BitwiseOr: namedBinary('BitwiseOr'),
   BitwiseXor: namedBinary('BitwiseXor'),

@@ -23,7 +23,7 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
   ...each(
     'RaggedGather RaggedRange RaggedTensorToTensor RaggedTensorToVariant RaggedTensorFromVariant RaggedTensorToSparse ' +
       'RaggedCross RaggedBincount RaggedCountSparseOutput',
-    'ONNX has no ragged tensors',
+    'ONNX has no ragged tensors, and Graphwright does not pad them',
   ),
   ...each(
     'SparseTensorDenseMatMul SparseReorder SparseReshape SparseFillEmptyRows SparseConcat SparseSlice SparseAdd ' +
@@ -33,12 +33,12 @@ export const REFUSED: ReadonlyMap<string, string> = new Map([
   ...each(
     'Cholesky CholeskyGrad MatrixInverse MatrixSolve MatrixSolveLs MatrixTriangularSolve MatrixExponential MatrixLogarithm ' +
       'MatrixSquareRoot Qr Svd SelfAdjointEigV2 Eig Lu LogMatrixDeterminant BandedTriangularSolve TridiagonalSolve',
-    'ONNX decomposes and inverts no matrices',
+    'ONNX has no operator that decomposes or inverts matrices, and Graphwright writes no algorithm for it',
   ),
   ...each(
-    'Lgamma Digamma Polygamma Zeta Igamma Igammac Betainc BesselI0e BesselI1e BesselI0 BesselI1 BesselJ0 BesselK0 Dawsn ' +
+    'Lgamma Digamma Polygamma Zeta Igamma Igammac Betainc BesselI1e BesselI1 BesselJ0 BesselK0 Dawsn ' +
       'Expint FresnelCos FresnelSin Spence IgammaGradA',
-    'ONNX has no such special function',
+    'ONNX has no operator for this function, and Graphwright writes no series for it',
   ),
   ...each('NextAfter', 'ONNX has no operator for the neighbouring number'),
   ...each(

@@ -5,6 +5,7 @@ import type { ValueId } from '../../../graph-model/core/model.ts';
 import type { Dim } from '../../../graph-model/core/types.ts';
 import { productDim } from '../../../graph-model/operators/symbolic.ts';
 import type { Lowering, Lowerings, TfCall } from './call.ts';
+import { noteExpanded, noteSqueezed } from './blocks.ts';
 import { firstAxis } from './reductions.ts';
 
 const typed = (c: TfCall, value: ValueId, t = c.type('out_type', 'int32')) => c.cast(value, t);
@@ -122,10 +123,15 @@ const expandDims: Lowering = (c) => {
     const dims = [...dense.dims.slice(0, axis), 1, ...dense.dims.slice(axis)];
     return c.keep(c.permuted(c.x, range(0, dense.dims.length), dims));
   }
-  const inSpace = rank !== undefined && rank >= 3 && axis > 0 && axis < rank;
-  if (inSpace && orderAtHand(c.x) === 'first' && c.x.natural === null)
-    return c.keep(c.e.unsqueeze(c.first(), [axis + 1]), 'first');
-  return c.keep(c.e.unsqueeze(c.natural(), [axis]));
+  const expand = (x: Held) => {
+    const inSpace = rank !== undefined && rank >= 3 && axis > 0 && axis < rank;
+    if (inSpace && orderAtHand(x) === 'first' && x.natural === null)
+      return c.keep(c.e.unsqueeze(c.first(x), [axis + 1]), 'first');
+    return c.keep(c.e.unsqueeze(c.natural(x), [axis]));
+  };
+  const y = expand(c.x);
+  noteExpanded(y, c.x, axis, expand);
+  return y;
 };
 
 const squeeze: Lowering = (c) => {
@@ -136,16 +142,22 @@ const squeeze: Lowering = (c) => {
   if (listed.length === 0 && dims.some((d) => typeof d !== 'number'))
     c.refuse('which of its axes have length 1 is not known');
   if (axes.length === 0) return c.x;
-  const rank = dims.length;
-  const isFirst = orderAtHand(c.x) === 'first' && c.x.natural === null;
+  const without = (x: Held) => squeezedHeld(c, x, axes, dims.length);
+  const y = without(c.x);
+  if (axes.length === 1) noteSqueezed(y, c.x, axes[0]!, without);
+  return y;
+};
+
+function squeezedHeld(c: TfCall, x: Held, axes: readonly number[], rank: number): Held {
+  const isFirst = orderAtHand(x) === 'first' && x.natural === null;
   const inSpace = axes.every((a) => a > 0 && a < rank - 1);
-  if (!isFirst || !inSpace) return c.keep(squeezed(c, c.natural(), axes));
+  if (!isFirst || !inSpace) return c.keep(squeezed(c, c.natural(x), axes));
   const y = c.e.squeeze(
-    c.first(),
+    c.first(x),
     axes.map((a) => firstAxis(a, rank)).sort((a, b) => a - b),
   );
   return c.keep(y, rank - axes.length > 2 ? 'first' : 'natural');
-};
+}
 
 /** Of a Transpose that then moves nothing: of what it is made of. */
 function squeezed(c: TfCall, value: ValueId, axes: readonly number[]): ValueId {

@@ -198,7 +198,9 @@ function scannedLstm(d: Direction, x: ValueId, reverse: boolean): ValueId {
     const given = d.coupled ? e.op('Sub', [e.float(1), forget]) : e.op('Sigmoid', [raw(INPUT, cell!)]);
     const proposed = activated(e, c, raw(CELL, cell!));
     const next = bounded(e, e.op('Add', [e.op('Mul', [forget, cell!]), e.op('Mul', [given, proposed])]), limits.cell);
-    const shown = e.op('Mul', [e.op('Sigmoid', [raw(OUTPUT, next)]), activated(e, c, next)]);
+    // Without an activation the kernel leaves its buffer as it is, which holds the proposal and not the cell.
+    const own = c.text('fused_activation_function', 'TANH') === 'NONE' ? proposed : activated(e, c, next);
+    const shown = e.op('Mul', [e.op('Sigmoid', [raw(OUTPUT, next)]), own]);
     if (project === null) return [shown, next];
     const projected = e.op('MatMul', [shown, project]);
     const biased = projectBias === null ? projected : e.op('Add', [projected, projectBias]);

@@ -15,7 +15,8 @@ import { CommitField } from '../parts/commit-field.tsx';
 import { enumOf, flagOf, isTypeCode, TYPE_OPTIONS } from './known-values.ts';
 
 export interface AttributeEditorProps {
-  readonly op: string;
+  /** null for an operator that is not ONNX's: what its words and numbers mean is not known. */
+  readonly op: string | null;
   readonly name: string;
   readonly attribute: Attribute;
   /** Makes the edit; a sentence where it cannot be made. */
@@ -37,16 +38,20 @@ export function AttributeEditor(props: AttributeEditorProps) {
     return <span className="mono gp-fixed">{`${formatCount(a.value.length)} values`}</span>;
   switch (a.kind) {
     case 'int':
-      if (isTypeCode(name)) return <TypeCode {...props} value={a.value} />;
-      return flagOf(op, name) !== null && (a.value === 0n || a.value === 1n) ? (
-        <Flag {...props} value={a.value} />
+      if (op !== null && isTypeCode(name)) return <TypeCode {...props} value={a.value} />;
+      return op !== null && flagOf(op, name) !== null && (a.value === 0n || a.value === 1n) ? (
+        <Flag {...props} op={op} value={a.value} />
       ) : (
         <TextEditor {...props} numeric />
       );
     case 'float':
       return <TextEditor {...props} numeric />;
     case 'string':
-      return enumOf(op, name) ? <Choice {...props} value={a.value} /> : <TextEditor {...props} />;
+      return op !== null && enumOf(op, name) ? (
+        <Choice {...props} op={op} value={a.value} />
+      ) : (
+        <TextEditor {...props} />
+      );
     case 'ints':
     case 'floats':
       return a.value.length > 0 && a.value.length <= FIELDS ? <ListEditor {...props} /> : <TextEditor {...props} />;
@@ -117,7 +122,7 @@ function ListEditor({ attribute, name, set }: AttributeEditorProps) {
   );
 }
 
-function Flag({ op, name, value, set }: AttributeEditorProps & { value: bigint }) {
+function Flag({ op, name, value, set }: AttributeEditorProps & { op: string; value: bigint }) {
   return (
     <label className="gp-flag" title={`1: ${flagOf(op, name)}`}>
       <input type="checkbox" checked={value === 1n} onChange={(e) => set(int(e.target.checked ? 1 : 0))} />
@@ -158,7 +163,7 @@ export function Select({ label, value, options, choose }: SelectProps) {
   );
 }
 
-function Choice({ op, name, value, set }: AttributeEditorProps & { value: string }) {
+function Choice({ op, name, value, set }: AttributeEditorProps & { op: string; value: string }) {
   const known = enumOf(op, name)!;
   const all = known.includes(value) ? known : [value, ...known];
   const options = all.map((v) => [v, known.includes(v) ? v : `${v} (not a known value)`] as const);

@@ -99,7 +99,7 @@ function AttributeRow({ node, name, attribute, formal, known, set, remove }: Row
         {changed && <span className="sr"> (default {standard})</span>}
       </span>
       <div className="grow">
-        <AttributeEditor op={node.op} name={name} attribute={attribute} set={set} />
+        <AttributeEditor op={known ? node.op : null} name={name} attribute={attribute} set={set} />
       </div>
       <IconButton icon="close" label={`Remove ${name}`} size="small" className="gp-remove" onClick={remove} />
     </div>

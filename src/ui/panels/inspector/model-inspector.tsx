@@ -2,7 +2,7 @@
 import { ModelCostSection } from './cost.tsx';
 import { isOnnx, type OpsetImport, type ValueId } from '../../../graph-model/core/model.ts';
 import { typeLabel } from '../../../graph-model/core/types.ts';
-import { countOf, formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
+import { countOf, formatBytes, formatCount } from '../../../graph-model/format.ts';
 import type { OperatorCount, PortSummary } from '../../../graph-model/stats/model-summary.ts';
 import { Chip } from '../../kit/chip.tsx';
 import { Icon } from '../../kit/icon.tsx';
@@ -10,6 +10,7 @@ import { useStore } from '../../store/store.ts';
 import { OperatorBars } from '../parts/operator-bars.tsx';
 import { useSummary } from '../parts/use-summary.ts';
 import { formatLabel } from '../../files/files.ts';
+import { parametersText } from '../parts/parameters-text.ts';
 import { SourceSections } from '../source/source-sections.tsx';
 import { Steps } from '../source/steps-section.tsx';
 import '../source/source.css';
@@ -34,7 +35,7 @@ export function ModelInspector() {
             <Chip>{format}</Chip>
           </div>
           <div className="muted">
-            {countOf(summary.nodes, 'node')} · {formatLarge(summary.parameters)} parameters
+            {[countOf(summary.nodes, 'node'), parametersText(model, summary.parameters)].filter(Boolean).join(' · ')}
           </div>
         </div>
       </header>
@@ -78,15 +79,17 @@ function Properties() {
   const summary = useSummary();
   const graph = model.graphs.at(model.main);
   const producer = [model.producerName, model.producerVersion].filter(Boolean).join(' ');
+  const onnx = isOnnx(model);
+  const held = onnx || summary.initializers > 0;
   const rows: [string, string][] = [
     ['Opsets', model.opsets.map(opsetLabel).join(', ')],
-    ['IR version', model.irVersion === null ? 'not said' : String(model.irVersion)],
+    ['IR version', onnx ? String(model.irVersion ?? 'not said') : ''],
     ['Producer', producer],
     ['Graph', graph.name],
     ['Domain', model.domain],
     ['Version', model.modelVersion === null ? '' : String(model.modelVersion)],
-    ['Parameters', `${formatCount(summary.parameters)} in ${formatCount(summary.initializers)} initializers`],
-    ['Weights', formatBytes(summary.weightBytes)],
+    ['Parameters', held ? `${formatCount(summary.parameters)} in ${countOf(summary.initializers, 'initializer')}` : ''],
+    ['Weights', held ? formatBytes(summary.weightBytes) : ''],
     ['File', model.source.size > 0 ? formatBytes(model.source.size) : ''],
     ['Bodies', summary.bodies > 0 ? `${summary.bodies} of If, Loop, Scan` : ''],
     ['Training', model.training.length > 0 ? `${model.training.length} sections, kept as they are` : ''],
@@ -162,7 +165,7 @@ function Operators({ operators }: { operators: readonly OperatorCount[] }) {
   return (
     <section className="sec" aria-label="Operators">
       <h3>
-        Operators<span className="count">{operators.length} types</span>
+        Operators<span className="count">{countOf(operators.length, 'type')}</span>
       </h3>
       <OperatorBars operators={operators} pick={pick} />
     </section>
@@ -181,7 +184,7 @@ function Functions() {
       {model.functions.slice(0, 50).map((f) => (
         <button key={f.graph} type="button" className="gp-value gp-line" onClick={() => enter(f.graph)}>
           <span className="ell">{f.overload ? `${f.name}:${f.overload}` : f.name}</span>
-          <span className="mono muted gp-end">{model.graphs.at(f.graph).order.length} nodes</span>
+          <span className="mono muted gp-end">{countOf(model.graphs.at(f.graph).order.length, 'node')}</span>
         </button>
       ))}
     </section>

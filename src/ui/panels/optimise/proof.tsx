@@ -60,7 +60,7 @@ const WORDS = {
 function Verdict({ differences }: { differences: readonly OutputDifference[] }) {
   const tone = toneOf(worstOf(differences));
   return (
-    <div className={`gp-verdict ${tone}`}>
+    <div className={`gp-proof-verdict ${tone}`}>
       <div className={`row strong ${tone}`}>
         <Icon name={tone === 'ok' ? 'check' : tone === 'error' ? 'err' : 'warn'} />
         {WORDS[tone]}

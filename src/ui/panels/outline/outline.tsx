@@ -1,7 +1,8 @@
 /** The left panel: everything in the model by name, with a filter. */
 import { useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
-import { countOf, formatBytes, formatCount, formatLarge } from '../../../graph-model/format.ts';
+import { countOf, formatBytes, formatCount } from '../../../graph-model/format.ts';
 import type { SearchResult } from '../../../graph-model/search.ts';
+import { parametersText } from '../parts/parameters-text.ts';
 import { useSummary } from '../parts/use-summary.ts';
 import { hitCount } from '../../canvas/search-chip.tsx';
 import { IconButton } from '../../kit/button.tsx';
@@ -9,7 +10,7 @@ import { searchResult } from '../../store/search.ts';
 import { useStore } from '../../store/store.ts';
 import { Icon } from '../../kit/icon.tsx';
 import { EmptyState } from '../../kit/empty-state.tsx';
-import { resultRows } from './filter.ts';
+import { MOST_ROWS, resultRows } from './filter.ts';
 import { firstOpen, keysTo, outlineRows, type Row } from './rows.ts';
 import { Tree } from './tree.tsx';
 import '../../kit/field.css';
@@ -149,6 +150,7 @@ function Found({ result }: { result: SearchResult }) {
           <IconButton icon="down" size="small" label="Next hit (Enter)" onClick={() => step(1)} />
         </span>
       )}
+      {count > MOST_ROWS && <span className="muted">first {formatCount(MOST_ROWS)} listed</span>}
       {result.nodes.length > 1 && <SelectAll result={result} />}
     </div>
   );
@@ -164,10 +166,13 @@ function SelectAll({ result }: { result: SearchResult }) {
 }
 
 function Totals() {
+  const model = useStore((s) => s.model)!;
   const { parameters, weightBytes } = useSummary();
+  const text = parametersText(model, parameters);
+  if (text === '') return null;
   return (
     <footer className="gp-totals">
-      <span>{formatLarge(parameters)} parameters</span>
+      <span>{text}</span>
       <span className="mono">{formatBytes(weightBytes)}</span>
     </footer>
   );

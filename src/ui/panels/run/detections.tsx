@@ -35,7 +35,7 @@ export function Detections({ detections }: { detections: readonly Detection[] })
           />
           <span className="mono">{percent(least)}</span>
         </label>
-        <ul className="gp-found" aria-label="Found">
+        <ul className="gp-box-list" aria-label="Found">
           {shown.map((d, i) => (
             <li key={i}>
               <button

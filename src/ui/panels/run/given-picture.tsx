@@ -8,6 +8,7 @@ import { inputsOf } from './run-request.ts';
 interface Given {
   readonly file: File;
   readonly fit: NonNullable<ImageOptions['fit']>;
+  readonly zoom: number;
   readonly width: number;
   readonly height: number;
 }
@@ -26,21 +27,21 @@ function useGiven(): Given | null {
     const lengths = input.type?.kind === 'tensor' ? (input.type.shape ?? []) : [];
     const sides = lengths.filter((d): d is number => typeof d === 'number' && d > 4);
     const [height = 1, width = 1] = sides.slice(-2);
-    const { fit = 'crop' } = { ...imageOptionsOf(report.model.metadata), ...choice.image };
-    return { file: choice.file, fit, width, height };
+    const { fit = 'crop', zoom = 1 } = { ...imageOptionsOf(report.model.metadata), ...choice.image };
+    return { file: choice.file, fit, zoom: fit === 'crop' ? zoom : 1, width, height };
   }
   return null;
 }
 
 /** The picture itself: its address lives as long as it is shown. */
-function Picture({ file, fit }: { file: File; fit: Given['fit'] }) {
+function Picture({ file, fit, zoom }: Pick<Given, 'file' | 'fit' | 'zoom'>) {
   const image = useRef<HTMLImageElement>(null);
   useEffect(() => {
     const address = URL.createObjectURL(file);
     if (image.current) image.current.src = address;
     return () => URL.revokeObjectURL(address);
   }, [file]);
-  return <img ref={image} alt={`${file.name}, as the model gets it`} style={{ objectFit: FITS[fit] }} />;
+  return <img ref={image} alt={`${file.name}, as the model gets it`} style={{ objectFit: FITS[fit], scale: zoom }} />;
 }
 
 /** `children` lie on the picture, in an SVG of the input's own pixels. Without a picture: the empty frame, if `always`. */
@@ -51,7 +52,7 @@ export function GivenPicture({ always, children }: { always?: boolean; children?
   const scale = SIDE / Math.max(width, height);
   return (
     <div className="gp-given" style={{ width: width * scale, height: height * scale }}>
-      {given && <Picture file={given.file} fit={given.fit} />}
+      {given && <Picture {...given} />}
       {children}
     </div>
   );

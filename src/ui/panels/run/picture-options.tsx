@@ -27,6 +27,8 @@ const FITS = [
   ['stretch', 'Stretch'],
 ] as const;
 
+const listed = (numbers: readonly number[]) => numbers.map((v) => Number(v.toPrecision(5))).join(', ');
+
 /** True for a file that is a picture by its name. */
 export const isPicture = (name: string) => /\.(png|jpe?g|webp|bmp|gif)$/i.test(name);
 
@@ -37,25 +39,23 @@ export function PictureOptions({ name, said, chosen, usual, choose }: PictureOpt
     return null;
   };
   const told = Object.keys(said).length > 0;
-  const own = said.own && `(v − ${said.own.mean.join(', ')}) ÷ ${said.own.std.join(', ')}`;
+  const own = said.own && `(v − ${listed(said.own.mean)}) ÷ ${listed(said.own.std)}`;
   const scales = own ? [...SCALES, ['own', own] as const] : SCALES;
+  const fields = [
+    { word: 'Channels', value: now.order, options: ORDERS, pick: (v: string) => set({ order: v as 'RGB' }) },
+    { word: 'Range', value: now.scale, options: scales, pick: (v: string) => set({ scale: v as ImageScale }) },
+    { word: 'Fit', value: now.fit, options: FITS, pick: (v: string) => set({ fit: v as 'crop' }) },
+  ];
   return (
     <div className="gp-picture-options">
-      <div className="row">
-        <Select
-          label={`Channels of ${name}`}
-          value={now.order}
-          options={ORDERS}
-          choose={(v) => set({ order: v as 'RGB' })}
-        />
-        <Select
-          label={`Range of ${name}`}
-          value={now.scale}
-          options={scales}
-          choose={(v) => set({ scale: v as ImageScale })}
-        />
-        <Select label={`Fit of ${name}`} value={now.fit} options={FITS} choose={(v) => set({ fit: v as 'crop' })} />
-      </div>
+      {fields.map(({ word, value, options, pick }) => (
+        <div key={word} className="gp-picture-option">
+          <span className="dim" aria-hidden="true">
+            {word}
+          </span>
+          <Select label={`${word} of ${name}`} value={value} options={options} choose={pick} />
+        </div>
+      ))}
       {told && <p className="muted gp-small">Set as the model’s metadata says.</p>}
     </div>
   );

@@ -24,8 +24,13 @@ export function Steps({ model, graph }: { model: Model; graph: GraphId }) {
       <ol className="gp-steps">
         {nodes.map((n) => (
           <li key={n.id}>
-            <button type="button" className="gp-value" onClick={() => reveal([n.id])}>
-              <span className="strong ell">{n.op}</span>
+            <button
+              type="button"
+              className="gp-value"
+              title={[n.op, n.name].filter(Boolean).join(' ')}
+              onClick={() => reveal([n.id])}
+            >
+              <span className="strong gp-step-op">{n.op}</span>
               {n.name && <span className="mono muted ell gp-end">{n.name}</span>}
             </button>
           </li>

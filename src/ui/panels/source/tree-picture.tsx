@@ -22,7 +22,7 @@ export function TreePicture({ tree, names, classes, root, levels, open }: TreePi
   const { width, height } = SIZES;
   return (
     <svg
-      className="gp-tree"
+      className="gp-tree-picture"
       width={drawn.width + 2 * PAD}
       height={drawn.height + 2 * PAD}
       viewBox={`${-PAD} ${-PAD} ${drawn.width + 2 * PAD} ${drawn.height + 2 * PAD}`}
