@@ -63,9 +63,12 @@ export class WorkerHost<S extends Service> {
     const id = `job-${++serial}`;
     const done = new Promise<T>((resolve, reject) => {
       const settle = (result: Settled<unknown>) => {
+        const job = this.running.get(id);
         if (!this.running.delete(id)) return;
-        if (result.status === 'done') resolve(result.value as T);
-        else reject(result.status === 'failed' ? new JobError(result.diagnostic) : new CancelledError('cancelled'));
+        // What was done in the moment of cancelling is not wanted any more.
+        if (job?.cancelled || result.status === 'cancelled') reject(new CancelledError('cancelled'));
+        else if (result.status === 'done') resolve(result.value as T);
+        else reject(new JobError(result.diagnostic));
       };
       const begin = () => this.call(id, call, on, settle, what);
       this.running.set(id, { id, cancelled: false, settle, restart: begin, what });

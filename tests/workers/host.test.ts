@@ -104,6 +104,16 @@ describe('a worker host', () => {
     expect(started).toHaveLength(1);
   });
 
+  it('takes no result of a job that was done in the moment of cancelling', async () => {
+    const doneNevertheless = (job: JobContext) =>
+      new Promise<string>((resolve) => job.signal.addEventListener('abort', () => resolve('A')));
+    const { start } = fakes({ doneNevertheless });
+    const job = start('doneNevertheless');
+    const ended = outcome(job.done);
+    job.cancel();
+    expect(await ended).toBeInstanceOf(CancelledError);
+  });
+
   it('ends the worker of a job that does not listen, and gives its other jobs to a new one', async () => {
     let attempts = 0;
     const { start, started } = fakes({
