@@ -28,7 +28,7 @@ def start():
     from pyspark.sql import SparkSession
 
     begun = CLOCK()
-    spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "1").getOrCreate()
+    spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config("spark.driver.memory", "3g").config("spark.sql.shuffle.partitions", "1").getOrCreate()
     spark.sparkContext.setLogLevel("OFF")
     spark.range(1).count()
     return spark, round((CLOCK() - begun) * 1e3)
