@@ -160,8 +160,11 @@ def feeds_of(case, session, count):
 
 
 def one_latency(case, sessions, count, repeat):
-    """The two take turns, so that what else the machine does meets both alike; the best quarter is what they cost."""
-    feeds = [feeds_of(case, s, count) for s in sessions]
+    return in_turns(sessions, [feeds_of(case, s, count) for s in sessions], repeat)
+
+
+def in_turns(sessions, feeds, repeat):
+    """Ours and theirs take turns, so that what else the machine does meets both alike; the best quarter is what they cost."""
     times = [[], []]
     for s, f in zip(sessions, feeds):
         s.run(None, f)

@@ -18,7 +18,7 @@ import tempfile
 import numpy as np
 
 import classical
-from classical import CLOCK, ROOT, median_of
+from classical import CLOCK, ROOT, in_turns, median_of
 
 FEATURES = 8
 ROWS = 2000
@@ -129,16 +129,7 @@ def latency(ours, theirs, x, repeat):
 
 def one_latency(case, sessions, count, repeat):
     feeds = [{p.name: case["inputs"]["word" if p.type == "tensor(string)" else "features"][:count] for p in s.get_inputs()} for s in sessions]
-    times = [[], []]
-    for s, f in zip(sessions, feeds):
-        s.run(None, f)
-    for _ in range(max(20, repeat * 10)):
-        for side in (0, 1):
-            begun = CLOCK()
-            sessions[side].run(None, feeds[side])
-            times[side].append((CLOCK() - begun) * 1e3)
-    quarter = [round(statistics.quantiles(t, n=4)[0], 4) for t in times]
-    return {"ours": quarter[0], "theirs": quarter[1], "ratio": round(quarter[0] / quarter[1], 3)}
+    return in_turns(sessions, feeds, repeat)
 
 
 def summary(rows, session):

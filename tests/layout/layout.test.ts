@@ -4,6 +4,7 @@ import { layered } from '../../src/layout/layered.ts';
 import { assignLayers } from '../../src/layout/layers.ts';
 import { layoutGraph, layoutNow, type LayoutInput, type LayoutResult } from '../../src/layout/layout.ts';
 import { findOrder, totalCrossings } from '../../src/layout/ordering.ts';
+import { random } from '../support/random.ts';
 
 type Edge = readonly [number, number];
 
@@ -43,17 +44,6 @@ function blocks(size: number): { count: number; edges: Edge[] } {
     x = add(sum, add(add(add(add(sum)))));
   }
   return { count, edges };
-}
-
-/** Small numbers from a fixed seed (mulberry32). */
-function random(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 function randomGraph(count: number, edges: number, seed: number): Edge[] {

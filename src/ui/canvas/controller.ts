@@ -9,14 +9,22 @@ import type { Store } from '../store/store.ts';
 import { whenIdle } from '../kit/when-idle.ts';
 import { isShown } from '../store/shown.ts';
 import type { State, ViewRequest } from '../store/state.ts';
-import { centreOn, firstView, fitRect, inView, MAX_ZOOM, unionOf } from './camera.ts';
-import { wholeGraph, zoomed, type StageSize } from './camera.ts';
+import {
+  centreOn,
+  firstView,
+  fitRect,
+  inView,
+  MAX_ZOOM,
+  unionOf,
+  wholeGraph,
+  zoomed,
+  type StageSize,
+} from './camera.ts';
+import { NOTHING_SHOWN, type CanvasView } from './canvas-view.ts';
 import type { Viewport } from '../../graph-view/edge-path.ts';
-import { tipOf, type Tip } from './describe.ts';
-import { NO_FOCUS, type Focus } from './focus.ts';
+import { tipOf } from './describe.ts';
 import { COLOURING, colouring, UNCOLOURED } from './colouring.ts';
 import { Lighting, LIGHTING } from './lighting.ts';
-import type { LegendView, OverlayView } from '../../graph-view/overlay.ts';
 import { PLAIN_FRAME, type FrameState } from './frame-state.ts';
 import { paint, visibleRect } from './painter.ts';
 import { NEAR } from './zooms.ts';
@@ -31,36 +39,22 @@ import { contains, isVersionOf, nodesIn, shareGraph, visibleVertex, widened } fr
 import { layoutInput } from '../../graph-view/layout-input.ts';
 import { layoutBefore } from '../../graph-view/layout-before.ts';
 import type { Group } from '../../graph-model/groups/groups.ts';
-import { anchorRects, keyInside, nodesOf, onSign } from './group-actions.ts';
-import { openAround, titleAt, toggledKey, toggleGroup } from './group-actions.ts';
+import {
+  anchorRects,
+  keyInside,
+  nodesOf,
+  onSign,
+  openAround,
+  titleAt,
+  toggledKey,
+  toggleGroup,
+} from './group-actions.ts';
 import { groupAt, insidesOf, KIND, sameLayout, viewGraph } from '../../graph-view/view-graph.ts';
 
 export type LayoutFunction = (input: LayoutInput, signal: AbortSignal) => Promise<LayoutResult>;
 
 /** Moves the viewport: React Flow's own, so that its zooming stays in step. */
 export type MoveViewport = (to: Viewport, duration: number) => void;
-
-export interface PointerTip extends Tip {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** What React renders; a new object whenever any of it changes. */
-export interface CanvasView {
-  readonly scene: Scene | null;
-  /** Vertices near the view at near zoom, else none. */
-  readonly near: readonly number[];
-  readonly overlay: OverlayView | null;
-  readonly legend: LegendView | null;
-  readonly focus: Focus;
-  readonly tip: PointerTip | null;
-  readonly band: Rect | null;
-  /** Nodes are on their way to new places. */
-  readonly moving: boolean;
-  /** Why there is no picture. */
-  readonly failure: string | null;
-  readonly minZoom: number;
-}
 
 const MOTION = 260;
 /** How far around the view cards are kept, in views. */
@@ -70,18 +64,7 @@ export class CanvasController {
   readonly viewport = { x: 0, y: 0, zoom: 1 };
   stage: StageSize = { width: 0, height: 0 };
   palette: Palette | null = null;
-  shown: CanvasView = {
-    scene: null,
-    near: [],
-    overlay: null,
-    legend: null,
-    focus: NO_FOCUS,
-    tip: null,
-    band: null,
-    moving: false,
-    failure: null,
-    minZoom: 0.05,
-  };
+  shown: CanvasView = NOTHING_SHOWN;
   /** Called after each painted frame: the minimap follows. */
   readonly painted = new Set<() => void>();
   private readonly listeners = new Set<() => void>();

@@ -3,7 +3,8 @@ import { useSyncExternalStore } from 'react';
 import { Button } from '../kit/button.tsx';
 import { Icon } from '../kit/icon.tsx';
 import type { StageSize } from './camera.ts';
-import type { CanvasController, PointerTip } from './controller.ts';
+import type { PointerTip } from './canvas-view.ts';
+import type { CanvasController } from './controller.ts';
 import type { Rect } from '../../graph-view/scene.ts';
 
 export function ZoomControl({ controller }: { controller: CanvasController }) {

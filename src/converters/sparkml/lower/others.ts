@@ -1,6 +1,6 @@
 /** Isotonic regression, one-vs-rest, and classes that ONNX cannot express. */
 import type { Metadata, ModelFolder } from '../folder.ts';
-import { doubles } from '../params.ts';
+import { doubles, type Params } from '../params.ts';
 import {
   classified,
   classifierOut,
@@ -15,7 +15,6 @@ import {
   type Lowering,
   type StageRow,
 } from '../stage.ts';
-import type { Params } from '../params.ts';
 import type { ValueId } from '../../../graph-model/core/model.ts';
 import { damaged, numberOf, numbersOf } from '../values.ts';
 import { label } from './heads.ts';
